@@ -1,0 +1,22 @@
+"""The business: each folder declares its resources, rules and actions; `discover` finds them all."""
+
+from __future__ import annotations
+
+import pkgutil
+from functools import cache
+from importlib import import_module
+
+import emptor.domains
+from emptor.kit.resource import Resource
+
+
+@cache
+def discover() -> tuple[Resource, ...]:
+    """Every resource declared in a module below this package, by name."""
+    found: dict[str, Resource] = {}
+    for module in pkgutil.walk_packages(emptor.domains.__path__, "emptor.domains."):
+        for value in vars(import_module(module.name)).values():
+            for resource in value if isinstance(value, tuple) else (value,):
+                if isinstance(resource, Resource):
+                    found[resource.name] = resource
+    return tuple(found[name] for name in sorted(found))

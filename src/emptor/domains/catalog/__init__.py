@@ -1,0 +1,1 @@
+"""What a company buys: items, their categories and units."""

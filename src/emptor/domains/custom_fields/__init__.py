@@ -1,0 +1,1 @@
+"""Fields a company adds itself, to documents, items and suppliers: definitions, options and values."""

@@ -1,0 +1,138 @@
+"""Who is asking, and what that person may do and see."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from functools import cached_property
+from typing import Any
+
+from sqlalchemy import bindparam, select
+
+from emptor.domains.organisation.roles import MODULES, SEES_OTHERS, SUPER_USER
+from emptor.kit.errors import Forbidden
+from emptor.kit.resource import Permission, Resource
+from emptor.store.query import Scope
+from emptor.store.schema import table
+from emptor.store.statement import Statement
+from emptor.store.unit_of_work import Transaction
+
+
+@dataclass(frozen=True)
+class Principal:
+    """A person of one company, as far as rights are concerned. None in a tuple's place means no bound."""
+
+    company_id: int
+    user_id: int
+    email: str
+    roles: frozenset[str] = frozenset()
+    locations: tuple[int, ...] | None = None
+    legal_entities: tuple[int, ...] | None = None
+    options: tuple[int, ...] | None = None
+    limiting_fields: tuple[int, ...] = ()
+    settings: dict[str, Any] = field(default_factory=dict, hash=False, compare=False)
+
+    @cached_property
+    def is_super_user(self) -> bool:
+        """Whether this person may do everything in the company."""
+        return SUPER_USER in self.roles
+
+    def may(self, permission: Permission) -> bool:
+        """Whether one of the person's roles gives `permission`."""
+        return not permission.levels or self.is_super_user or not self.roles.isdisjoint(permission.roles)
+
+    def require(self, permission: Permission) -> None:
+        """Raise Forbidden, naming the roles that would do, unless the person has the permission."""
+        if not self.may(permission):
+            needed = " or ".join(permission.roles)
+            raise Forbidden(f"This needs the role {needed}; ask whoever manages users in your company.")
+
+    def scope(self, resource: Resource) -> Scope:
+        """Which rows of `resource` the person sees."""
+        if self.is_super_user:
+            return Scope(resource.access, self.user_id)
+        access = resource.access
+        return Scope(
+            access,
+            self.user_id,
+            own_only=bool(access.module) and not self.may(Permission(access.module, SEES_OTHERS)),
+            locations=self.locations,
+            legal_entities=self.legal_entities,
+            limiting_fields=self.limiting_fields,
+            options=self.options,
+        )
+
+
+def read_permission(module: str) -> Permission:
+    """Reading documents of a module takes any role in it."""
+    return Permission(module, MODULES[module])
+
+
+def load(tx: Transaction, user_id: int, settings: dict[str, Any]) -> Principal | None:
+    """The person's rights as they are now; None when there is no such active person."""
+    user = tx.record(_user(), company=tx.company_id, user=user_id)
+    if user is None or not user["enable"]:
+        return None
+    fields = tuple(row[0] for row in tx.all(_limiting(), company=tx.company_id))
+    return Principal(
+        company_id=tx.company_id,
+        user_id=user_id,
+        email=user["email"],
+        roles=frozenset(user["roles"]),
+        locations=None if user["all_locations_access"] else _links(tx, "user_locations", "location_id", user_id),
+        legal_entities=(
+            None if user["all_legal_entities_access"] else _links(tx, "user_legal_entities", "legal_entity_id", user_id)
+        ),
+        options=None if user["all_user_document_costcenters_access"] or not fields else _options(tx, user_id),
+        limiting_fields=fields,
+        settings=settings,
+    )
+
+
+def _user() -> Statement:
+    users = table("users")
+    return _once("user", lambda: select(users).where(users.c.company_id == bindparam("company"), users.c.id == bindparam("user")))
+
+
+def _limiting() -> Statement:
+    fields = table("custom_fields")
+    return _once(
+        "limiting",
+        lambda: select(fields.c.id).where(fields.c.company_id == bindparam("company"), fields.c.limits_access.is_(True)),
+    )
+
+
+def _links(tx: Transaction, name: str, member: str, user_id: int) -> tuple[int, ...]:
+    links = table(name)
+    statement = _once(
+        name,
+        lambda: select(links.c[member]).where(
+            links.c.company_id == bindparam("company"), links.c.user_id == bindparam("user")
+        ),
+    )
+    return tuple(row[0] for row in tx.all(statement, company=tx.company_id, user=user_id))
+
+
+def _options(tx: Transaction, user_id: int) -> tuple[int, ...]:
+    """The person's options with all that hang below them in their trees."""
+    allowed = set(_links(tx, "user_options", "option_id", user_id))
+    options = table("custom_field_options")
+    tree = _once(
+        "tree",
+        lambda: select(options.c.id, options.c.parent_id)
+        .where(options.c.company_id == bindparam("company"), options.c.parent_id.is_not(None))
+        .order_by(options.c.level),
+    )
+    for option, parent in tx.all(tree, company=tx.company_id):
+        if parent in allowed:
+            allowed.add(option)
+    return tuple(sorted(allowed))
+
+
+_statements: dict[str, Statement] = {}
+
+
+def _once(name: str, build: Any) -> Statement:
+    """A statement over tables that other rooms declare, built on first use."""
+    if name not in _statements:
+        _statements[name] = Statement(build())
+    return _statements[name]

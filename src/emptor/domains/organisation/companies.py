@@ -1,0 +1,64 @@
+"""Companies: each a world of its own, in one region, with one currency and its own choices."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from sqlalchemy import bindparam, func, select, update
+
+from emptor.domains.organisation.tables import companies
+from emptor.kit.clock import spell
+from emptor.store.schema import company_clocks
+from emptor.store.statement import Statement, insert_into
+from emptor.store.unit_of_work import PLATFORM, Database, UnitOfWork
+
+CHOICES: dict[str, str] = {
+    "supplierApproval": "new suppliers wait for approval",
+    "decimals": "decimals of amounts of money, 2 unless the currency needs others",
+    "limits": "request limits raised for this company: minute, hour, day, identical_minute, identical_hour",
+}
+"""What a company can choose, and what each choice means."""
+
+_BUMP = Statement(
+    update(companies)
+    .where(companies.c.id == bindparam("company"))
+    .values(access_version=companies.c.access_version + 1)
+)
+_HIGHEST = Statement(select(func.max(companies.c.id)))
+_ALL = Statement(select(companies).order_by(companies.c.id))
+_SETTINGS = Statement(
+    update(companies).where(companies.c.id == bindparam("company")).values(settings=bindparam("settings"))
+)
+
+
+def access_changed(tx: UnitOfWork) -> None:
+    """Make every server read the rights of this company's people anew."""
+    tx.run(_BUMP, company=tx.company_id)
+
+
+def create(database: Database, name: str, region: str, currency: str, **choices: Any) -> int:
+    """A new company; its id. Raises the driver's integrity error when the name is taken."""
+    now = spell(database.clock())
+    row = {
+        "name": name, "region": region, "currency": currency, "enable": True, "settings": choices,
+        "access_version": 1, "create_date": now,
+    }  # fmt: skip
+    clock = {"sequence": 0, "stamp": now}
+    with database.write(PLATFORM) as tx:
+        company_id = (tx.scalar(_HIGHEST) or 0) + 1
+        tx.run(insert_into(companies, ("id", *row)), id=company_id, **row)
+        tx.run(insert_into(company_clocks, ("company_id", *clock)), company_id=company_id, **clock)
+    return int(company_id)
+
+
+def all_companies(database: Database) -> list[dict[str, Any]]:
+    """Every company, oldest first."""
+    with database.read(PLATFORM) as tx:
+        return tx.records(_ALL)
+
+
+def choose(tx: UnitOfWork, current: dict[str, Any], **choices: Any) -> None:
+    """Change choices of the company; None takes a choice back."""
+    merged = {name: value for name, value in {**current, **choices}.items() if value is not None}
+    tx.run(_SETTINGS, company=tx.company_id, settings=merged)
+    access_changed(tx)

@@ -1,0 +1,121 @@
+"""What a line and a document cost: pure, exact, each amount rounded once."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+
+from emptor.kit.money import HUNDRED, ZERO, rounded, spread
+
+
+@dataclass(frozen=True)
+class Rate:
+    """A tax on a line. `percent` of the net amount, or, compound, of net plus the taxes before it."""
+
+    percent: Decimal
+    compound: bool = False
+    withholding: bool = False
+
+
+@dataclass(frozen=True)
+class Line:
+    """What a line is made of. `discount_percent` wins over `discount_amount`."""
+
+    quantity: Decimal
+    price: Decimal
+    discount_percent: Decimal | None = None
+    discount_amount: Decimal | None = None
+    rates: tuple[Rate, ...] = ()
+
+    @property
+    def base(self) -> Decimal:
+        """Quantity times price, not rounded."""
+        return self.quantity * self.price
+
+
+@dataclass(frozen=True)
+class Priced:
+    """What a line costs. `gross = net + tax`; what is withheld lowers what is paid, not what is owed."""
+
+    discount: Decimal
+    net: Decimal
+    taxes: tuple[Decimal, ...]
+    tax: Decimal
+    withheld: Decimal
+
+    @property
+    def gross(self) -> Decimal:
+        """Net and taxes."""
+        return self.net + self.tax
+
+
+@dataclass(frozen=True)
+class Totals:
+    """Sums over the lines, never recomputed from rounded sums."""
+
+    net: Decimal = ZERO
+    tax: Decimal = ZERO
+    withheld: Decimal = ZERO
+    discount: Decimal = ZERO
+
+    @property
+    def gross(self) -> Decimal:
+        """Net and taxes."""
+        return self.net + self.tax
+
+
+def discount_of(line: Line, scale: int) -> Decimal:
+    """The line's own discount: a share of its base, or an amount, never more than the base."""
+    base = rounded(line.base, scale)
+    if line.discount_percent is not None:
+        return rounded(line.base * line.discount_percent / HUNDRED, scale)
+    return min(line.discount_amount or ZERO, base) if base > 0 else ZERO
+
+
+def price_line(line: Line, extra_discount: Decimal = ZERO, scale: int = 2) -> Priced:
+    """Price one line; `extra_discount` is its part of the document's discount."""
+    discount = discount_of(line, scale) + extra_discount
+    net = rounded(line.base, scale) - discount
+    amounts: list[Decimal] = []
+    tax = withheld = ZERO
+    for rate in line.rates:
+        base = net + tax if rate.compound else net
+        amount = rounded(base * rate.percent / HUNDRED, scale)
+        amounts.append(amount)
+        if rate.withholding:
+            withheld += amount
+        else:
+            tax += amount
+    return Priced(discount, net, tuple(amounts), tax, withheld)
+
+
+def price_document(
+    lines: Sequence[Line], percent: Decimal | None = None, amount: Decimal | None = None, scale: int = 2
+) -> tuple[list[Priced], Totals]:
+    """Price all lines of a document. Its own discount, a share or an amount of the net, is spread pro rata."""
+    nets = [rounded(line.base, scale) - discount_of(line, scale) for line in lines]
+    whole = sum(nets, ZERO)
+    off = ZERO
+    if percent is not None:
+        off = rounded(whole * percent / HUNDRED, scale)
+    elif amount is not None:
+        off = min(amount, max(whole, ZERO))
+    shares = spread(off, nets, scale)
+    priced = [price_line(line, share, scale) for line, share in zip(lines, shares, strict=True)]
+    totals = Totals(
+        net=sum((p.net for p in priced), ZERO),
+        tax=sum((p.tax for p in priced), ZERO),
+        withheld=sum((p.withheld for p in priced), ZERO),
+        discount=sum((p.discount for p in priced), ZERO),
+    )
+    return priced, totals
+
+
+def combined_percent(rates: Sequence[Rate]) -> Decimal:
+    """What the rates that add to a line come to together, in per cent of its net amount."""
+    total = ZERO
+    for rate in rates:
+        if not rate.withholding:
+            total += (HUNDRED + total if rate.compound else HUNDRED) * rate.percent / HUNDRED
+    return min(rounded(total, 6), HUNDRED * 10)

@@ -1,0 +1,1 @@
+"""Buying: requisitions, proposals and orders."""

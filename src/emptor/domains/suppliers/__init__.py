@@ -1,0 +1,1 @@
+"""Suppliers, the contracts with them and who may work with them."""

@@ -1,0 +1,149 @@
+"""Who a company buys from: contacts, bank and tax particulars, terms, currencies and approval."""
+
+from __future__ import annotations
+
+from emptor.domains.external_ids import external_id, patch_external_id
+from emptor.domains.suppliers import approval
+from emptor.kit.fields import (
+    Code,
+    Constant,
+    Field,
+    Flag,
+    Hidden,
+    Integer,
+    Moment,
+    Number,
+    Part,
+    Parts,
+    Ref,
+    Refs,
+    Text,
+    Texts,
+    Write,
+    percent,
+)
+from emptor.kit.resource import CREATED, KEY, UPDATED, Operation, Permission, Resource, read_operations, write_operations
+from emptor.store.schema import custom_values, define
+
+CREATE = Permission("supplier", ("create",))
+APPROVE = Permission("supplier", ("approve",))
+
+CURRENCY = {"pattern": "[A-Z]{3}", "hint": "Write an ISO 4217 code such as EUR."}
+
+CONTACT = Part(
+    "SupplierContact",
+    "supplier_contacts",
+    "supplier_id",
+    "suppliers",
+    (
+        KEY,
+        Text("name", size=200, write=Write.ALWAYS),
+        Text("email", size=200, write=Write.ALWAYS, pattern=r"[^@\s]+@[^@\s]+", hint="Write an e-mail address."),
+        Text("phone", size=50, write=Write.ALWAYS),
+        Text("position", size=100, write=Write.ALWAYS),
+    ),
+)
+
+
+def _texts(*names: str, size: int = 200) -> tuple[Field, ...]:
+    return tuple(Text(name, size=size, write=Write.ALWAYS) for name in names)
+
+
+NOT_KEPT = (
+    "isMarketUpdatable", "marketSupplier", "enableMarketSupplier", "supplierRegistration", "afaxysSupplierId",
+)  # fmt: skip
+NOT_KEPT_IN_DETAIL = (
+    "supplierRegistrations", "propsVisibility", "supplierTaxDefaultOptions", "supplierICFDefaultOptions",
+    "supplierDCFDefaultOptions", "supplierCustomFieldOptionValues", "supplierToleranceLimitsSetup", "showApprovingWay",
+    "showApprovalReviewers", "substitute", "voters", "accessToDocuments",
+)  # fmt: skip
+
+SUPPLIERS = define(
+    Resource(
+        name="suppliers",
+        label="Supplier",
+        fields=(
+            KEY,
+            Text("uniqueCode", size=50, unique=True, write=Write.ALWAYS),
+            Text("name", size=300, required=True, write=Write.ALWAYS),
+            CREATED,
+            UPDATED,
+            Moment("approvalDate", listed=False),
+            Text("currency", size=3, write=Write.ALWAYS, **CURRENCY),
+            Texts("currencies", write=Write.ALWAYS, **CURRENCY),
+            Flag("autoSendPOSupplier", column="auto_send_po_supplier", write=Write.ALWAYS),
+            Number("deliveryPeriod", write=Write.ALWAYS),
+            Number("minimumSum", write=Write.ALWAYS),
+            Text("legalAddress", size=500, multiline=True, write=Write.ALWAYS),
+            *_texts("accountHolderName", "bankName", "accountNumber"),
+            Text("bankAddress", size=500, multiline=True, write=Write.ALWAYS),
+            *_texts(
+                "swiftCode", "permanentAccountNumber", "internationalBankAccountNumber",
+                "americanBankersAssociationNumber", "indianFinancialSystemCode", "sortCode",
+                "businessRegistrationNumber", "city", "country", "state", "postalCode",
+            ),
+            Text("conditions", size=5000, multiline=True, write=Write.ALWAYS),
+            Flag("taxPayer", write=Write.ALWAYS),
+            Integer("taxPayerType", write=Write.ALWAYS),
+            *_texts("taxPayerLabel", "taxPayerNumber", "phone"),
+            Text("note", size=5000, multiline=True, write=Write.ALWAYS),
+            Flag("enableToleranceRate", write=Write.ALWAYS),
+            percent("toleranceRatePercent", write=Write.ALWAYS),
+            Flag("enable", default=True, write=Write.ALWAYS),
+            *_texts("qboId", "xeroId"),
+            Text("netSuiteId", size=200, listed=False, write=Write.ALWAYS),
+            external_id(write=Write.NEVER),
+            Integer("integrationStatus", listed=False),
+            *(Constant(name) for name in NOT_KEPT),
+            Constant("creditBalanceSums", value={}, kind="object"),
+            Code("status", names=approval.STATUSES, default=approval.APPROVED),
+            Ref("creator", to="users"),
+            Flag("enterInvoiceAsOneLine", write=Write.ALWAYS),
+            Refs(
+                "paymentTerms", to="payment_terms", table="supplier_payment_terms", owner="supplier_id",
+                member="payment_term_id", send_as="paymentTermIds", write=Write.ALWAYS,
+                show=(
+                    "id", "name", "prepaymentPercent", "postpaymentPercent", "creditPeriodDays",
+                    "termsDueDateAfterInvoicing", "paymentType", "enable", "externalId",
+                ),
+            ),
+            Constant("approvalSteps", value={"data": []}, kind="object"),
+            Constant("approvingWay"),
+            Parts("contacts", part=CONTACT, write=Write.ALWAYS, size=200),
+            Constant("marketContacts", value={"data": []}, kind="object"),
+            custom_values("supplier", "suppliers"),
+            Constant(
+                "approvalInfo", value={"canApprove": False, "canReject": False, "canEditSupplierByInRevision": False},
+                kind="object",
+            ),
+            Constant("marketAttachments", value={"data": []}, kind="object", listed=False),
+            *(Constant(name, listed=False) for name in NOT_KEPT_IN_DETAIL),
+            Refs(
+                "supplierLegalEntities", to="legal_entities", table="supplier_legal_entities", owner="supplier_id",
+                member="legal_entity_id", send_as="supplierLegalEntityIds", write=Write.ALWAYS, listed=False,
+            ),
+            Flag("isEnabledApproval", listed=False),
+            Flag("isPunchoutSupplier", listed=False),
+            Flag("isAllAccessLegalEntity", default=True, listed=False, write=Write.ALWAYS),
+            Hidden("rejectReason", kind="text", size=1000),
+        ),
+        operations=(
+            *read_operations("suppliers"),
+            *write_operations("suppliers", CREATE, create=approval.create),
+            patch_external_id("suppliers", CREATE),
+            Operation(
+                "action", "PATCH", "/suppliers/{id}/customfields", CREATE, run=approval.set_custom_fields,
+                body=(custom_values("supplier", "suppliers"),), summary="Set custom field values of a supplier",
+            ),
+            Operation("action", "POST", "/suppliers/{id}/approve", APPROVE, run=approval.approve, body=(),
+                      summary="Approve a supplier"),
+            Operation(
+                "action", "POST", "/suppliers/{id}/reject", APPROVE, run=approval.reject, summary="Reject a supplier",
+                body=(Text("comment", size=1000, multiline=True, write=Write.ALWAYS),),
+            ),
+        ),
+        reference=("id", "name", "uniqueCode", "externalId"),
+        writes=CREATE,
+        attachment_type=8,
+    )
+)  # fmt: skip

@@ -1,0 +1,1 @@
+"""JSON for programs: from bytes to a handler and back, the same way for every request."""

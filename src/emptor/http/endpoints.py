@@ -1,0 +1,206 @@
+"""From the registry to handlers: one per kind of operation, and the table that finds them by path."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+from emptor.domains import writing
+from emptor.domains.organisation.access import Principal
+from emptor.http import filters
+from emptor.http.decode import UploadedFile
+from emptor.http.envelope import listed
+from emptor.http.messages import Answer, Request, json_answer
+from emptor.kit.errors import NotFound
+from emptor.kit.fields import Problems, Write, parse_fields
+from emptor.kit.resource import Operation, Resource
+from emptor.store import query
+from emptor.store.schema import table
+from emptor.store.unit_of_work import Transaction, UnitOfWork
+
+if TYPE_CHECKING:
+    from emptor.http.pipeline import Service
+
+
+@dataclass(slots=True)
+class Call:
+    """One request on its way through a handler."""
+
+    service: Service
+    request: Request
+    principal: Principal
+    sequence: int
+    resource: Resource
+    operation: Operation
+    parameters: dict[str, str]
+    query: dict[str, Any] = field(default_factory=dict)
+    tree: dict[str, Any] = field(default_factory=dict)
+    files: dict[str, UploadedFile] = field(default_factory=dict)
+
+    @property
+    def key(self) -> Any:
+        """The value in the path that names the object; NotFound when it cannot name one."""
+        text = self.parameters[self.resource.key]
+        if self.resource.key == "idn":
+            return text
+        return identifier(text)
+
+
+Handler = Callable[[Call], Answer]
+
+
+def identifier(text: str) -> int:
+    """A numeric id out of a path; NotFound when it is none."""
+    if not (text.isascii() and text.isdigit() and len(text) < 19):
+        raise NotFound("Not Found")
+    return int(text)
+
+
+def list_(call: Call) -> Answer:
+    """One page of the objects the caller sees."""
+    service, resource = call.service, call.resource
+    wanted = filters.read(resource, call.query, service.settings)
+    shape = service.registry.shape(resource, listed=True, include=wanted.include)
+    settled = any(c.op == "since" and c.column == "update_date" for c in wanted.conditions)
+    with service.database.read(call.principal.company_id, settled=settled) as tx:
+        page = query.page_of(
+            tx, shape, resource, wanted.conditions, call.principal.scope(resource),
+            number=wanted.number, size=wanted.size, counts=service.counts.at(call.principal.company_id, call.sequence),
+        )  # fmt: skip
+    return json_answer(200, listed(page, call.request.path, call.request.query, meta=resource.meta))
+
+
+def get(call: Call) -> Answer:
+    """One object."""
+    with call.service.database.read(call.principal.company_id) as tx:
+        shape = call.service.registry.shape(call.resource, listed=False)
+        scope = call.principal.scope(call.resource)
+        shown = query.one(tx, shape, call.resource, call.resource.key, call.key, scope)
+    if shown is None:
+        raise NotFound("Not Found")
+    return json_answer(200, shown)
+
+
+def create(call: Call) -> Answer:
+    """A new object, answered as `get` would show it."""
+    with call.service.database.write(call.principal.company_id, actor=call.principal) as tx:
+        values = parsed(call, tx, Write.ON_CREATE)
+        run = call.operation.run
+        row_id = run(tx, values) if run else writing.create(tx, call.resource, values)
+        return json_answer(call.operation.status, whole(call, tx, row_id))
+
+
+def update(call: Call) -> Answer:
+    """A changed object: keys that are absent keep their value."""
+    with call.service.database.write(call.principal.company_id, actor=call.principal) as tx:
+        row = found(call, tx)
+        values = parsed(call, tx, Write.ON_UPDATE)
+        if call.operation.run:
+            call.operation.run(tx, row, values)
+        else:
+            writing.update(tx, call.resource, row, values)
+        return json_answer(200, whole(call, tx, row["id"]))
+
+
+def patch(call: Call) -> Answer:
+    """The external id and the integration's log, set without touching anything else."""
+    with call.service.database.write(call.principal.company_id, actor=call.principal) as tx:
+        row = found(call, tx)
+        values = parsed(call, tx, Write.ON_UPDATE)
+        if "external_id" not in values and "external_integration_log" not in values:
+            tx.problems.add("externalId", "This field is required.")
+        tx.problems.raise_if_any()
+        tx.update(table(call.resource.table), values, id=row["id"])
+        return json_answer(200, whole(call, tx, row["id"]))
+
+
+def action(call: Call) -> Answer:
+    """A verb on an object, answered with the object as it is afterwards."""
+    assert call.operation.run is not None, call.operation.path
+    with call.service.database.write(call.principal.company_id, actor=call.principal) as tx:
+        row = found(call, tx)
+        values = parsed(call, tx, Write.ON_UPDATE)
+        tx.problems.raise_if_any()
+        call.operation.run(tx, row, values)
+        return json_answer(call.operation.status, whole(call, tx, row["id"]))
+
+
+def parsed(call: Call, tx: UnitOfWork, occasion: Write) -> dict[str, Any]:
+    """The body's values; what is wrong with them waits in `tx.problems` for the rules to add to."""
+    tx.problems = Problems()
+    body = call.operation.body
+    return parse_fields(call.resource.fields if body is None else body, call.tree, occasion, tx.problems)
+
+
+def found(call: Call, tx: Transaction) -> dict[str, Any]:
+    """The stored row that the path names; NotFound when the caller does not see one."""
+    scope = call.principal.scope(call.resource)
+    row = query.stored(tx, call.resource, call.resource.key, call.key, scope)
+    if row is None:
+        raise NotFound("Not Found")
+    return row
+
+
+def whole(call: Call, tx: Transaction, row_id: int) -> dict[str, Any]:
+    """The object as sent out after a change, even if the change took it out of the caller's sight."""
+    shape = call.service.registry.shape(call.resource, listed=False)
+    one = query.one(tx, shape, call.resource, "id", row_id, query.EVERYTHING)
+    assert one is not None, row_id
+    return one
+
+
+HANDLERS: dict[str, Handler] = {
+    "list": list_, "get": get, "create": create, "update": update, "patch": patch, "action": action,
+}  # fmt: skip
+"""Handlers by kind of operation; `custom` operations bring their own, see `emptor.http.special`."""
+
+
+@dataclass
+class Node:
+    """One segment of the paths: fixed next segments, a parameter, and the operations that end here."""
+
+    fixed: dict[str, Node] = field(default_factory=dict)
+    parameter: Node | None = None
+    name: str = ""
+    ends: dict[str, tuple[Resource, Operation]] = field(default_factory=dict)
+
+
+class Routes:
+    """Finds the operation for a method and a path; fixed segments win over parameters."""
+
+    def __init__(self, resources: Any, profile: str) -> None:
+        self.root = Node()
+        for resource in resources:
+            for operation in resource.operations:
+                if operation.hosted or profile == "extended":
+                    self._add(resource, operation)
+
+    def _add(self, resource: Resource, operation: Operation) -> None:
+        node = self.root
+        for segment in operation.path.strip("/").split("/"):
+            if segment.startswith("{"):
+                node.parameter = node.parameter or Node(name=segment[1:-1])
+                node = node.parameter
+            else:
+                node = node.fixed.setdefault(segment, Node())
+        if operation.method in node.ends:
+            raise ValueError(f"{operation.method} {operation.path} is declared twice")
+        node.ends[operation.method] = (resource, operation)
+
+    def find(self, path: str) -> tuple[dict[str, tuple[Resource, Operation]], list[str]]:
+        """The operations at `path` by method (none: no such path) and the values of its parameters, in order."""
+        segments = path.strip("/").split("/")
+        return self._walk(self.root, segments, [])
+
+    def _walk(self, node: Node, rest: list[str], values: list[str]) -> tuple[dict[str, Any], list[str]]:
+        if not rest:
+            return node.ends, values
+        first, others = rest[0], rest[1:]
+        if first in node.fixed:
+            ends, found_values = self._walk(node.fixed[first], others, values)
+            if ends:
+                return ends, found_values
+        if node.parameter is not None and first:
+            return self._walk(node.parameter, others, [*values, first])
+        return {}, []

@@ -1,0 +1,44 @@
+"""Emptor's own paths below `/-/`: health, metrics and the description of the API."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import prometheus_client
+
+from emptor import __version__
+from emptor.http.errors import failed
+from emptor.http.messages import Answer, Request, json_answer
+from emptor.http.openapi import description
+
+if TYPE_CHECKING:
+    from emptor.http.pipeline import Service
+
+PREFIX = "/-/"
+
+
+def answer(service: Service, request: Request) -> Answer:
+    """Answer a request below `/-/`; these need no key and count against no limit."""
+    handler = PATHS.get(request.path)
+    if handler is None:
+        return failed(404, f"There is nothing at {request.path[:200]}; try {', '.join(PATHS)}.", request.request_id)
+    if request.method not in ("GET", "HEAD"):
+        return failed(405, f"{request.method} is not possible here; use GET.", request.request_id, {"allow": "GET"})
+    return handler(service)
+
+
+def _health(service: Service) -> Answer:
+    with service.database.read() as tx:
+        tx.cursor.execute("SELECT 1")
+    return json_answer(200, {"status": "ok", "version": __version__, "profile": service.settings.profile})
+
+
+def _openapi(service: Service) -> Answer:
+    return json_answer(200, description(service.registry, service.settings.profile))
+
+
+def _metrics(service: Service) -> Answer:
+    return Answer(200, prometheus_client.generate_latest(), {"content-type": prometheus_client.CONTENT_TYPE_LATEST})
+
+
+PATHS = {"/-/health": _health, "/-/openapi.json": _openapi, "/-/metrics": _metrics}

@@ -1,0 +1,174 @@
+"""One request from top to bottom, in the order it happens: blocks, credentials, region, limits, route, body, handler."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import Any
+
+import structlog
+
+from emptor.http import errors, native, regions
+from emptor.http.auth import Authenticator, Caller
+from emptor.http.blocks import Blocks
+from emptor.http.decode import BadBody, Caps, decode_body, decode_query
+from emptor.http.endpoints import HANDLERS, Call, Handler, Routes
+from emptor.http.limits import (
+    Limits,
+    LimitStore,
+    allowance_headers,
+    request_fingerprint,
+    request_windows,
+    too_many_requests,
+)
+from emptor.http.messages import Answer, Request, json_answer
+from emptor.http.usage import Usage
+from emptor.kit.errors import DomainError
+from emptor.kit.resource import Operation
+from emptor.services.files import Files
+from emptor.settings import Settings
+from emptor.store.query import Registry
+from emptor.store.unit_of_work import Database
+
+log = structlog.get_logger(__name__)
+
+
+class Counts:
+    """Totals of long filtered lists, remembered until the company changes anything."""
+
+    KEPT = 5_000
+
+    def __init__(self) -> None:
+        self._known: dict[Any, tuple[int, int]] = {}
+        self._lock = threading.Lock()
+
+    def at(self, company_id: int, sequence: int) -> Callable[[Any, Callable[[], int]], int]:
+        """A rememberer for the state of the company at `sequence`."""
+
+        def remember(key: Any, count: Callable[[], int]) -> int:
+            known = self._known.get((company_id, key))
+            if known and known[0] == sequence:
+                return known[1]
+            total = count()
+            with self._lock:
+                if len(self._known) >= self.KEPT:
+                    self._known.clear()
+                self._known[company_id, key] = (sequence, total)
+            return total
+
+        return remember
+
+
+@dataclass
+class Service:
+    """Everything a request may need, put together by `emptor.server`."""
+
+    settings: Settings
+    database: Database
+    registry: Registry
+    routes: Routes
+    files: Files
+    limits: LimitStore
+    blocks: Blocks
+    usage: Usage
+    authenticator: Authenticator
+    special: dict[tuple[str, str], Handler]
+    counts: Counts = field(default_factory=Counts)
+
+    @property
+    def caps(self) -> Caps:
+        """How much a body may hold."""
+        s = self.settings
+        return Caps(depth=s.body_depth, fields=s.body_fields, text_bytes=s.body_bytes, bytes=s.upload_bytes + 64 * 1024)
+
+    def answer(self, request: Request) -> Answer:
+        """Answer one request; never raises."""
+        try:
+            answer = self._answer(request)
+        except (DomainError, BadBody) as fault:
+            answer = errors.refusal(fault, request.request_id)
+        except Exception:
+            log.exception("internal_fault", request_id=request.request_id, method=request.method, path=request.path)
+            answer = errors.failed(
+                500, "Something went wrong here, not in your request. Send it again later and quote the request id if it "
+                "happens again.", request.request_id,
+            )  # fmt: skip
+        answer.headers.setdefault("x-request-id", request.request_id)
+        return answer
+
+    def _answer(self, request: Request) -> Answer:
+        if request.path.startswith(native.PREFIX):
+            return native.answer(self, request)
+        refusal = self.blocks.refusal(request)
+        if refusal:
+            return refusal
+        caller = self.authenticator.caller(request.headers.get("x-auth-token", ""), request.headers.get("email", ""))
+        if caller is None:
+            self.blocks.unauthorised(request)
+            return errors.failed(401, "Bad credentials", request.request_id)
+        answer = self._for_caller(request, caller)
+        self.usage.note(caller, answer)
+        return answer
+
+    def _for_caller(self, request: Request, caller: Caller) -> Answer:
+        refusal = regions.refusal(self.settings, request, caller.key.region) or self.usage.refusal(request, caller)
+        if refusal:
+            return refusal
+        headers: dict[str, str] = {}
+        if self.settings.limits:
+            limits = limits_of(self.settings, caller.principal.settings)
+            fingerprint = request_fingerprint(request.method, request.path, request.query, request.body)
+            now = self.database.clock().timestamp()
+            decision = self.limits.take(request_windows(limits, str(caller.key.key_id), fingerprint), now)
+            headers = allowance_headers(limits, decision)
+            if not decision.allowed:
+                body, more = too_many_requests(decision, now)
+                return json_answer(429, {**body, "requestId": request.request_id}, headers | more)
+        try:
+            answer = self._handled(request, caller)
+        except (DomainError, BadBody) as fault:
+            answer = errors.refusal(fault, request.request_id)
+        answer.headers |= headers
+        return answer
+
+    def _handled(self, request: Request, caller: Caller) -> Answer:
+        ends, values = self.routes.find(request.path)
+        if not ends:
+            return errors.failed(
+                404, f"There is nothing at {request.path[:200]}; see /-/openapi.json for what there is.", request.request_id
+            )
+        method = "GET" if request.method == "HEAD" else request.method
+        if method not in ends:
+            allowed = ", ".join(sorted(ends))
+            message = f"{request.method} is not possible here; use {allowed}."
+            return errors.failed(405, message, request.request_id, {"allow": allowed})
+        resource, operation = ends[method]
+        caller.principal.require(operation.permission)
+        call = Call(
+            self, request, caller.principal, caller.key.sequence, resource, operation, parameters(operation, values)
+        )
+        call.query = decode_query(request.query, self.caps)
+        if method != "GET":
+            decoded = decode_body(request.headers.get("content-type"), request.body, self.caps)
+            call.tree, call.files = decoded.tree, decoded.files
+        handler = self.special.get((operation.method, operation.path)) or HANDLERS[operation.kind]
+        return handler(call)
+
+
+def parameters(operation: Operation, values: list[str]) -> dict[str, str]:
+    """The values of the path's parameters by name."""
+    names = [segment[1:-1] for segment in operation.path.split("/") if segment.startswith("{")]
+    return dict(zip(names, values, strict=True))
+
+
+def limits_of(settings: Settings, company: dict[str, Any]) -> Limits:
+    """The limits of a company: the server's, unless the operator raised them for this company."""
+    raised = company.get("limits") or {}
+    return Limits(
+        minute=raised.get("minute", settings.limit_minute),
+        hour=raised.get("hour", settings.limit_hour),
+        day=raised.get("day", settings.limit_day),
+        identical_minute=raised.get("identical_minute", settings.limit_identical_minute),
+        identical_hour=raised.get("identical_hour", settings.limit_identical_hour),
+    )

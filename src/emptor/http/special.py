@@ -1,0 +1,7 @@
+"""Operations that are not of the uniform kinds, by method and path."""
+
+from __future__ import annotations
+
+from emptor.http.endpoints import Handler
+
+SPECIAL: dict[tuple[str, str], Handler] = {}

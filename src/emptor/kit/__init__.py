@@ -1,0 +1,1 @@
+"""Machinery without business nouns: errors, exact numbers, time, fields and resources."""

@@ -1,0 +1,71 @@
+"""Exact numbers: decimals all the way, rounded half up, once, where a line amount is made."""
+
+from __future__ import annotations
+
+import re
+from decimal import ROUND_HALF_UP, Context, Decimal
+
+MONEY_SCALE = 4
+"""Decimals kept for sums of money, enough for every ISO 4217 currency."""
+PRICE_SCALE = 6
+"""Decimals kept for unit prices and quantities."""
+PERCENT_SCALE = 6
+RATE_SCALE = 10
+
+ZERO = Decimal(0)
+HUNDRED = Decimal(100)
+
+_WIDE = Context(prec=60)
+_PLAIN = re.compile(r"[+-]?(\d+(\.\d*)?|\.\d+)$")
+_CENTS = {scale: Decimal(1).scaleb(-scale) for scale in range(13)}
+
+
+def rounded(amount: Decimal, scale: int = 2) -> Decimal:
+    """`amount` with `scale` decimals, half rounded away from zero."""
+    return amount.quantize(_CENTS[scale], ROUND_HALF_UP, _WIDE)
+
+
+def to_units(amount: Decimal, scale: int) -> int:
+    """The whole number of 10^-scale units in `amount`; ValueError when it does not fit exactly."""
+    units = amount.scaleb(scale, _WIDE)
+    whole = int(units)
+    if whole != units:
+        raise ValueError(f"{amount} has more than {scale} decimals")
+    return whole
+
+
+def from_units(units: int, scale: int) -> Decimal:
+    """The amount that `to_units` counted, without trailing zeros."""
+    return Decimal(units) / (10**scale)
+
+
+def parse_decimal(raw: object) -> Decimal:
+    """A decimal from a JSON number or plain text (`1234.50`); ValueError otherwise."""
+    if isinstance(raw, Decimal) and raw.is_finite():
+        return raw
+    if isinstance(raw, int) and not isinstance(raw, bool):
+        return Decimal(raw)
+    if isinstance(raw, str) and len(raw) <= 64 and _PLAIN.match(raw.strip()):
+        return Decimal(raw.strip())
+    raise ValueError("Write a number with a point for decimals, like 1234.50.")
+
+
+def decimals_of(amount: Decimal) -> int:
+    """How many decimals the value needs: 1.50 needs one."""
+    return max(0, -int(amount.normalize(_WIDE).as_tuple().exponent))
+
+
+def plain(amount: Decimal, least: int = 2) -> str:
+    """Text with at least `least` decimals and no exponent: `0.00`, `1234.5678`."""
+    return f"{amount:.{max(least, decimals_of(amount))}f}"
+
+
+def spread(total: Decimal, weights: list[Decimal], scale: int = 2) -> list[Decimal]:
+    """Split `total` over `weights` pro rata; what rounding leaves goes to the largest weight."""
+    whole = sum(weights, ZERO)
+    if not weights or whole == 0:
+        return [ZERO for _ in weights]
+    shares = [rounded(total * weight / whole, scale) for weight in weights]
+    largest = max(range(len(weights)), key=lambda i: abs(weights[i]))
+    shares[largest] += total - sum(shares, ZERO)
+    return shares

@@ -1,0 +1,63 @@
+"""The composition root: settings in, an ASGI application out."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from emptor import logs
+from emptor.domains import discover
+from emptor.http.asgi import App
+from emptor.http.auth import Authenticator
+from emptor.http.blocks import Blocks
+from emptor.http.endpoints import Routes
+from emptor.http.limits import FailOpen, LimitStore, MemoryStore, SqlStore
+from emptor.http.pipeline import Service
+from emptor.http.special import SPECIAL
+from emptor.http.usage import Usage
+from emptor.kit.clock import Clock, system_clock
+from emptor.services.files import Files, FolderFiles
+from emptor.settings import Settings
+from emptor.store.query import Registry
+from emptor.store.unit_of_work import Database
+
+
+def registry(settings: Settings) -> Registry:
+    """All resources, shown as the settings say."""
+    return Registry(discover(), empty_ref=[] if settings.empty_refs_as_lists else None)
+
+
+def limit_store(settings: Settings, database: Database) -> LimitStore:
+    """Where requests are counted; a store that fails lets requests through."""
+    if settings.limit_store == "database":
+        return FailOpen(SqlStore(database.engine))
+    if settings.limit_store == "valkey":
+        from emptor.http.limits.valkey import ValkeyStore
+
+        return FailOpen(ValkeyStore.at(settings.valkey_url))
+    return FailOpen(MemoryStore())
+
+
+def service(settings: Settings, *, clock: Clock = system_clock, files: Files | None = None) -> Service:
+    """The parts of a server, connected."""
+    logs.set_up()
+    resources = registry(settings)
+    database = Database(settings.database_url, clock=clock, pool_size=settings.threads)
+    return Service(
+        settings=settings,
+        database=database,
+        registry=resources,
+        routes=Routes(resources, settings.profile),
+        files=files or FolderFiles(Path(settings.files_dir)),
+        limits=limit_store(settings, database),
+        blocks=Blocks(settings, database),
+        usage=Usage(settings, database),
+        authenticator=Authenticator(database),
+        special=SPECIAL,
+    )
+
+
+def app(parts: Service) -> App:
+    """The ASGI application around a service."""
+    settings = parts.settings
+    largest = max(settings.body_bytes, settings.upload_bytes + 64 * 1024)
+    return App(parts.answer, threads=settings.threads, body_bytes=largest, close=parts.database.close)

@@ -1,0 +1,1 @@
+"""SQL: where declarations become tables, statements become text once, and a change becomes durable."""

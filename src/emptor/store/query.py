@@ -1,0 +1,439 @@
+"""Reading resources: plain rows in, finished objects out, with every reference and part fetched once per kind."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from functools import lru_cache
+from typing import Any
+
+from sqlalchemy import Table, and_, bindparam, false, func, not_, or_, select
+from sqlalchemy.sql.elements import ColumnElement
+
+from emptor.kit.fields import Constant, CustomValues, Derived, Field, Hidden, Parts, Ref, Refs
+from emptor.kit.resource import Access, Resource
+from emptor.store.schema import table
+from emptor.store.statement import Statement
+from emptor.store.types import any_of
+from emptor.store.unit_of_work import LIVE, Transaction
+
+NARROW = 1000
+"""Up to so many matches are collected first and sorted then; more are found walking down the ids."""
+
+Shown = dict[str, Any]
+
+
+class Registry:
+    """All resources by name and by table."""
+
+    def __init__(self, resources: Iterable[Resource], *, empty_ref: Any = None) -> None:
+        self.empty_ref = empty_ref
+        self.by_name = {one.name: one for one in resources}
+        self.by_table: dict[str, Resource] = {}
+        for one in self.by_name.values():
+            self.by_table.setdefault(one.table, one)
+        self._shapes: dict[Any, Shape] = {}
+
+    def __iter__(self) -> Any:
+        return iter(self.by_name.values())
+
+    def __getitem__(self, name: str) -> Resource:
+        return self.by_name[name]
+
+    def shape(self, resource: Resource, *, listed: bool, include: tuple[str, ...] = ()) -> Shape:
+        """How rows of a list (`listed`, plus the fields named in `include`) or one object look."""
+        key = (resource.name, listed, include)
+        if key not in self._shapes:
+            fields = tuple(f for f in resource.fields if not listed or f.listed or f.wire in include)
+            self._shapes[key] = Shape(self, fields, table(resource.table))
+        return self._shapes[key]
+
+    def embedded(self, target: str, show: tuple[str, ...]) -> Shape:
+        """How a row of table `target` looks inside another object."""
+        key = (target, show)
+        if key not in self._shapes:
+            resource = self.by_table[target]
+            wanted = show or resource.reference
+            self._shapes[key] = Shape(self, tuple(resource.field(name) for name in wanted), table(target))
+        return self._shapes[key]
+
+
+class Shape:
+    """A set of fields of one table, compiled into what to select and how to finish the rows."""
+
+    def __init__(self, registry: Registry, fields: tuple[Field, ...], source: Table) -> None:
+        self.registry = registry
+        self.source = source
+        stored = [f for f in fields if not isinstance(f, (Constant, Derived, Hidden))]
+        self.columns = [source.c["id" if isinstance(f, (Parts, Refs)) else f.column] for f in stored]
+        self.names = tuple(f.wire for f in stored)
+        self.converters = [(i, f.converter) for i, f in enumerate(stored) if f.converter]
+        self.constants = {f.wire: f.value for f in fields if isinstance(f, Constant)}
+        self.derived = [(f.wire, f.compute) for f in fields if isinstance(f, Derived)]
+        self.bare = [f.wire for f in stored if isinstance(f, Ref) and not f.flat and f.show == ("id",)]
+        self.refs: dict[tuple[str, tuple[str, ...]], list[str]] = defaultdict(list)
+        for f in stored:
+            if isinstance(f, Ref) and not f.flat and f.show != ("id",):
+                self.refs[f.to, f.show].append(f.wire)
+        self.parts = [
+            CustomValuesPlan(f) if isinstance(f, CustomValues) else PartsPlan(registry, f)
+            for f in stored
+            if isinstance(f, Parts)
+        ]
+        self.links = [LinksPlan(registry, f) for f in stored if isinstance(f, Refs)]
+
+    @property
+    def by_ids(self) -> Statement:
+        """Rows whose id is in `ids`, the id first."""
+        return _by_ids(self)
+
+    def finish(self, tx: Transaction, rows: Sequence[Sequence[Any]], offset: int = 0) -> list[Shown]:
+        """Turn rows (columns from `offset` on are this shape's) into objects."""
+        names, converters, constants = self.names, self.converters, self.constants
+        objects: list[Shown] = []
+        for row in rows:
+            values = list(row[offset:])
+            for i, convert in converters:
+                values[i] = convert(values[i])
+            shown = dict(zip(names, values, strict=True))
+            shown.update(constants)
+            objects.append(shown)
+        if not objects:
+            return objects
+        for wire in self.bare:
+            for shown in objects:
+                shown[wire] = self.registry.empty_ref if shown[wire] is None else {"id": shown[wire]}
+        for (target, show), wires in self.refs.items():
+            self._embed(tx, objects, self.registry.embedded(target, show), wires)
+        for plan in (*self.parts, *self.links):
+            plan.attach(tx, objects)
+        for wire, compute in self.derived:
+            for shown in objects:
+                shown[wire] = compute(shown)
+        return objects
+
+    @staticmethod
+    def _embed(tx: Transaction, objects: list[Shown], shape: Shape, wires: list[str]) -> None:
+        ids = {shown[wire] for shown in objects for wire in wires} - {None}
+        found: dict[Any, Shown] = {}
+        if ids:
+            rows = tx.all(shape.by_ids, company=tx.company_id, ids=list(ids))
+            found = dict(zip((row[0] for row in rows), shape.finish(tx, rows, 1), strict=True))
+        for wire in wires:
+            for shown in objects:
+                shown[wire] = found.get(shown[wire], shape.registry.empty_ref)
+
+
+@lru_cache(maxsize=500)
+def _by_ids(shape: Shape) -> Statement:
+    source = shape.source
+    return Statement(
+        select(source.c.id, *(c.label(f"c{i}") for i, c in enumerate(shape.columns))).where(
+            source.c.company_id == bindparam("company"), any_of(source.c.id, "ids")
+        )
+    )
+
+
+class PartsPlan:
+    """Fetches the parts of many objects with one query."""
+
+    def __init__(self, registry: Registry, parts: Parts) -> None:
+        self.wire = parts.wire
+        part, source = parts.of, table(parts.of.table)
+        self.shape = Shape(registry, part.fields, source)
+        order = [source.c[name] for name in (part.order, "id") if name in source.c]
+        columns = (c.label(f"c{i}") for i, c in enumerate(self.shape.columns))
+        self.statement = Statement(
+            select(source.c[part.owner].label("owner"), *columns)
+            .where(source.c.company_id == bindparam("company"), any_of(source.c[part.owner], "owners"))
+            .where(*(source.c[name] == value for name, value in parts.where))
+            .order_by(source.c[part.owner], *dict.fromkeys(order))
+        )
+
+    def attach(self, tx: Transaction, objects: list[Shown]) -> None:
+        """Put `{data: […]}` where each object still has its id under the parts' name."""
+        rows = tx.all(self.statement, company=tx.company_id, owners=[shown[self.wire] for shown in objects])
+        grouped: dict[Any, list[Shown]] = defaultdict(list)
+        for row, shown in zip(rows, self.shape.finish(tx, rows, 1), strict=True):
+            grouped[row[0]].append(shown)
+        for shown in objects:
+            shown[self.wire] = {"data": grouped.get(shown[self.wire], [])}
+
+
+class CustomValuesPlan:
+    """Fetches the custom field values of many objects with one query."""
+
+    def __init__(self, values: CustomValues) -> None:
+        self.wire, self.names_field, self.options_as = values.wire, values.names_field, values.options_as
+        source = table(values.of.table)
+        self.statement = Statement(
+            select(source.c.owner_id, source.c.id, source.c.value, source.c.field_id, source.c.option_id)
+            .where(source.c.company_id == bindparam("company"), any_of(source.c.owner_id, "owners"))
+            .order_by(source.c.owner_id, source.c.id)
+        )
+
+    def attach(self, tx: Transaction, objects: list[Shown]) -> None:
+        """Put the values where each object still has its id under their name, and the chosen options beside them."""
+        rows = tx.raw(self.statement, company=tx.company_id, owners=[shown[self.wire] for shown in objects])
+        grouped: dict[Any, list[Shown]] = defaultdict(list)
+        chosen: dict[Any, list[str]] = defaultdict(list)
+        for owner, row_id, value, field_id, option_id in rows:
+            grouped[owner].append({"id": row_id, "value": value, self.names_field: {"id": field_id}})
+            if option_id is not None:
+                chosen[owner].append(str(option_id))
+        for shown in objects:
+            owner = shown[self.wire]
+            shown[self.wire] = {"data": grouped.get(owner, [])}
+            if self.options_as:
+                shown[self.options_as] = ",".join(chosen[owner]) or None
+
+
+class LinksPlan:
+    """Fetches the linked rows of many objects with one query for the links and one for the rows."""
+
+    def __init__(self, registry: Registry, links: Refs) -> None:
+        self.wire = links.wire
+        self.registry, self.links = registry, links
+        source = table(links.table)
+        self.statement = Statement(
+            select(source.c[links.owner], source.c[links.member])
+            .where(source.c.company_id == bindparam("company"), any_of(source.c[links.owner], "owners"))
+            .order_by(source.c[links.owner], source.c[links.member])
+        )
+
+    def attach(self, tx: Transaction, objects: list[Shown]) -> None:
+        """Put `{data: […]}` where each object still has its id under the links' name."""
+        pairs = tx.raw(self.statement, company=tx.company_id, owners=[shown[self.wire] for shown in objects])
+        shape = self.registry.embedded(self.links.to, self.links.show)
+        ids = list({member for _, member in pairs})
+        rows = tx.all(shape.by_ids, company=tx.company_id, ids=ids) if ids else []
+        found = dict(zip((row[0] for row in rows), shape.finish(tx, rows, 1), strict=True))
+        grouped: dict[Any, list[Shown]] = defaultdict(list)
+        for owner, member in pairs:
+            grouped[owner].append(found[member])
+        for shown in objects:
+            shown[self.wire] = {"data": grouped.get(shown[self.wire], [])}
+
+
+@dataclass(frozen=True)
+class Condition:
+    """One filter: `op` is `any`, `since`, `until` or `null`."""
+
+    op: str
+    column: str
+    value: Any
+
+
+@dataclass(frozen=True)
+class Scope:
+    """What one key may see of a resource; None means no bound of that kind."""
+
+    access: Access = field(default_factory=Access)
+    user_id: int = 0
+    own_only: bool = False
+    locations: tuple[int, ...] | None = None
+    legal_entities: tuple[int, ...] | None = None
+    limiting_fields: tuple[int, ...] = ()
+    options: tuple[int, ...] | None = None
+
+    @property
+    def bounds(self) -> tuple[str, ...]:
+        """The kinds of bound that apply; they decide the text of the statement."""
+        access = self.access
+        found = []
+        if self.own_only and access.creator:
+            found.append("own")
+        if self.locations is not None and (access.location or access.locations):
+            found.append("locations")
+        if self.legal_entities is not None and access.legal_entity:
+            found.append("legal_entities")
+        if self.options is not None and self.limiting_fields and access.custom_values:
+            found.append("options")
+        return tuple(found)
+
+    @property
+    def parameters(self) -> Mapping[str, Any]:
+        """Values for the bounds."""
+        return {
+            "scope_user": self.user_id,
+            "scope_locations": list(self.locations or ()),
+            "scope_entities": list(self.legal_entities or ()),
+            "scope_fields": list(self.limiting_fields),
+            "scope_options": list(self.options or ()),
+        }
+
+
+EVERYTHING = Scope()
+
+
+def _visible(source: Table, access: Access, bounds: tuple[str, ...]) -> list[ColumnElement[bool]]:
+    own = source.c[access.creator] == bindparam("scope_user") if access.creator else false()
+    if "own" in bounds:
+        return [own]
+    limits: list[ColumnElement[bool]] = []
+    if "locations" in bounds:
+        limits.append(_in_locations(source, access))
+    if "legal_entities" in bounds:
+        column = source.c[access.legal_entity]
+        limits.append(or_(column.is_(None), any_of(column, "scope_entities")))
+    if "options" in bounds:
+        values = table(access.custom_values)
+        forbidden = select(values.c.id).where(
+            values.c.company_id == source.c.company_id,
+            values.c.owner_id == source.c.id,
+            values.c.option_id.is_not(None),
+            any_of(values.c.field_id, "scope_fields"),
+            not_(any_of(values.c.option_id, "scope_options")),
+        )
+        limits.append(not_(forbidden.exists()))
+    return [or_(own, and_(*limits))] if limits else []
+
+
+def _in_locations(source: Table, access: Access) -> ColumnElement[bool]:
+    if access.locations is not None:
+        links = table(access.locations.table)
+        served = select(links.c[access.locations.member]).where(
+            links.c.company_id == source.c.company_id,
+            links.c[access.locations.owner] == source.c.id,
+            any_of(links.c[access.locations.member], "scope_locations"),
+        )
+        return served.exists()
+    column = source.c[access.location]
+    return or_(column.is_(None), any_of(column, "scope_locations")) if access.location != "id" else any_of(
+        column, "scope_locations"
+    )
+
+
+def _clause(source: Table, op: str, name: str, slot: int) -> ColumnElement[bool]:
+    column = source.c[name]
+    if op == "any":
+        return any_of(column, f"f{slot}")
+    value: Any = bindparam(f"f{slot}", type_=column.type)
+    if op == "since":
+        return column >= value
+    if op == "until":
+        return column <= value
+    return column.is_(None) if op == "null" else column.is_not(None)
+
+
+Key = tuple[tuple[str, str], ...]
+
+
+@lru_cache(maxsize=4000)
+def _matching(resource: Resource, conditions: Key, bounds: tuple[str, ...]) -> tuple[ColumnElement[bool], ...]:
+    source = table(resource.table)
+    return (
+        source.c.company_id == bindparam("company"),
+        *(source.c[name] == value for name, value in resource.fixed),
+        *_visible(source, resource.access, bounds),
+        *(_clause(source, op, name, slot) for slot, (op, name) in enumerate(conditions)),
+    )
+
+
+@lru_cache(maxsize=4000)
+def _page(shape: Shape, resource: Resource, conditions: Key, bounds: tuple[str, ...], way: str) -> Statement:
+    """`direct` walks down the ids; `narrow` collects the matches first; `deep` skips on the index before reading rows."""
+    source = shape.source
+    matching = _matching(resource, conditions, bounds)
+    columns = [c.label(f"c{i}") for i, c in enumerate(shape.columns)]
+    limit, offset = bindparam("limit"), bindparam("offset")
+    if way == "direct":
+        return Statement(select(*columns).where(*matching).order_by(source.c.id.desc()).limit(limit), prepare=False)
+    if way == "narrow":
+        hits = select(source.c.id).where(*matching).cte("hits").prefix_with("MATERIALIZED")
+        wanted = select(hits.c.id).order_by(hits.c.id.desc()).limit(limit).offset(offset)
+    else:
+        wanted = select(source.c.id).where(*matching).order_by(source.c.id.desc()).limit(limit).offset(offset)
+    chosen = source.c.id.in_(wanted)
+    found = select(*columns).where(source.c.company_id == bindparam("company"), chosen)
+    return Statement(found.order_by(source.c.id.desc()), prepare=False)
+
+
+@lru_cache(maxsize=4000)
+def _count(resource: Resource, conditions: Key, bounds: tuple[str, ...], at_most: int) -> Statement:
+    source = table(resource.table)
+    matching = _matching(resource, conditions, bounds)
+    if at_most:
+        some = select(source.c.id).where(*matching).limit(at_most).subquery()
+        return Statement(select(func.count()).select_from(some), prepare=False)
+    return Statement(select(func.count()).select_from(source).where(*matching), prepare=False)
+
+
+@lru_cache(maxsize=1000)
+def _single(shape: Shape, resource: Resource, column: str, bounds: tuple[str, ...]) -> Statement:
+    columns = [c.label(f"c{i}") for i, c in enumerate(shape.columns)]
+    wanted = shape.source.c[column] == bindparam("key")
+    return Statement(select(*columns).where(*_matching(resource, (), bounds), wanted))
+
+
+@lru_cache(maxsize=1000)
+def _stored(resource: Resource, column: str, bounds: tuple[str, ...]) -> Statement:
+    source = table(resource.table)
+    return Statement(select(source).where(*_matching(resource, (), bounds), source.c[column] == bindparam("key")))
+
+
+@dataclass(frozen=True)
+class Page:
+    """One page of a list. `number` counts from 1."""
+
+    objects: list[Shown]
+    total: int
+    number: int
+    size: int
+
+    @property
+    def pages(self) -> int:
+        """How many pages there are; an empty list has one."""
+        return max(1, -(-self.total // self.size))
+
+
+def one(tx: Transaction, shape: Shape, resource: Resource, column: str, key: Any, scope: Scope) -> Shown | None:
+    """The object whose `column` equals `key`, if the scope shows it."""
+    row = tx.one(_single(shape, resource, column, scope.bounds), company=tx.company_id, key=key, **scope.parameters)
+    return shape.finish(tx, [row])[0] if row else None
+
+
+def stored(tx: Transaction, resource: Resource, column: str, key: Any, scope: Scope = EVERYTHING) -> dict[str, Any] | None:
+    """The row as stored, by column name, if the scope shows it."""
+    return tx.record(_stored(resource, column, scope.bounds), company=tx.company_id, key=key, **scope.parameters)
+
+
+def page_of(
+    tx: Transaction,
+    shape: Shape,
+    resource: Resource,
+    conditions: Sequence[Condition],
+    scope: Scope,
+    *,
+    number: int | None,
+    size: int,
+    counts: Callable[[Any, Callable[[], int]], int],
+) -> Page:
+    """Page `number` (None: the last) of the matching objects, newest first. `counts` may remember long counts."""
+    key = tuple((c.op, c.column) for c in conditions)
+    values = {f"f{i}": c.value for i, c in enumerate(conditions)}
+    values |= {"company": tx.company_id, **scope.parameters}
+    bounds = scope.bounds
+
+    def count(at_most: int = 0) -> int:
+        return int(tx.scalar(_count(resource, key, bounds, at_most), **values))
+
+    way = "deep"
+    if not key and not bounds and resource.counted:
+        total = tx.scalar(LIVE, company=tx.company_id, name=resource.name) or 0
+    else:
+        total = count(NARROW + 1)
+        if total <= NARROW:
+            way = "narrow" if key else "deep"
+        else:
+            total = counts((resource.name, key, repr(sorted(values.items()))), count)
+    last = max(1, -(-total // size))
+    number = last if number is None else number
+    offset = (number - 1) * size
+    if offset >= total:
+        return Page([], total, number, size)
+    if offset == 0 and way == "deep":
+        way = "direct"
+    rows = tx.all(_page(shape, resource, key, bounds, way), **values, limit=size, offset=offset)
+    return Page(shape.finish(tx, rows), total, number, size)

@@ -1,0 +1,111 @@
+"""A SQLAlchemy statement compiled to text once per engine, then run on the raw driver."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import Any
+
+from sqlalchemy import Table, bindparam, delete, insert, update
+from sqlalchemy.engine import Dialect
+from sqlalchemy.sql.elements import ColumnElement
+from sqlalchemy.sql.expression import Executable
+
+Convert = Callable[[Any], Any]
+
+
+@dataclass(frozen=True)
+class Compiled:
+    """What one engine needs to run a statement."""
+
+    sql: str
+    parameters: tuple[tuple[str, Any, Convert | None], ...]
+    """Name, fixed value and converter of each place in the text."""
+    columns: tuple[str, ...]
+    converters: tuple[tuple[int, Convert], ...]
+
+    def bind(self, values: dict[str, Any]) -> list[Any]:
+        """The parameters in the order of the text."""
+        bound = []
+        for name, fixed, convert in self.parameters:
+            value = values[name] if name in values else fixed
+            bound.append(convert(value) if convert is not None else value)
+        return bound
+
+    def convert(self, row: Sequence[Any]) -> Sequence[Any]:
+        """The row with each column turned into its Python value."""
+        if not self.converters:
+            return row
+        values = list(row)
+        for index, convert in self.converters:
+            values[index] = convert(values[index])
+        return values
+
+
+class Statement:
+    """A statement that is written once at import and compiled once per engine.
+
+    `prepare=False` asks PostgreSQL to plan it anew with the values at hand, which lists with filters need.
+    """
+
+    def __init__(self, clause: Executable, *, prepare: bool | None = None) -> None:
+        self.clause: Any = clause
+        self.prepare = prepare
+        self._by_dialect: dict[str, Compiled] = {}
+
+    def on(self, dialect: Dialect) -> Compiled:
+        """The compiled form for `dialect`."""
+        ready = self._by_dialect.get(dialect.name)
+        if ready is None:
+            ready = self._by_dialect[dialect.name] = _compile(self.clause, dialect)
+        return ready
+
+
+def _compile(clause: Any, dialect: Dialect) -> Compiled:
+    compiled: Any = clause.compile(dialect=dialect, compile_kwargs={"render_postcompile": True})
+    parameters = []
+    for name in compiled.positiontup or ():
+        place = compiled.binds[name]
+        fixed = None if place.required else place.effective_value
+        parameters.append((place.key, fixed, place.type.dialect_impl(dialect).bind_processor(dialect)))
+    selected = list(clause.exported_columns) if hasattr(clause, "exported_columns") else []
+    converters = []
+    for index, column in enumerate(selected):
+        convert = column.type.dialect_impl(dialect).result_processor(dialect, None)
+        if convert is not None:
+            converters.append((index, convert))
+    return Compiled(str(compiled), tuple(parameters), tuple(c.key for c in selected), tuple(converters))
+
+
+@lru_cache(maxsize=2000)
+def insert_into(table: Table, columns: tuple[str, ...]) -> Statement:
+    """`INSERT` of those columns, values bound by column name."""
+    return Statement(insert(table).values({name: bindparam(name, type_=table.c[name].type) for name in columns}))
+
+
+@lru_cache(maxsize=2000)
+def update_by(table: Table, keys: tuple[str, ...], columns: tuple[str, ...]) -> Statement:
+    """`UPDATE` of `columns` where every key column equals `key_<column>`."""
+    condition = [_equals(table, name) for name in keys]
+    changes = {name: bindparam(f"set_{name}", type_=table.c[name].type) for name in columns}
+    return Statement(update(table).where(*condition).values(changes))
+
+
+@lru_cache(maxsize=2000)
+def delete_by(table: Table, keys: tuple[str, ...]) -> Statement:
+    """`DELETE` where every key column equals `key_<column>`."""
+    return Statement(delete(table).where(*(_equals(table, name) for name in keys)))
+
+
+def _equals(table: Table, name: str) -> ColumnElement[bool]:
+    """The column equals its `key_` parameter; a name ending in `?` means that it is null."""
+    if name.endswith("?"):
+        return table.c[name[:-1]].is_(None)
+    return table.c[name] == bindparam(f"key_{name}", type_=table.c[name].type)
+
+
+def keyed(keys: dict[str, Any]) -> tuple[tuple[str, ...], dict[str, Any]]:
+    """Names for `update_by` and `delete_by`, nulls marked, and the parameters that go with them."""
+    names = tuple(name if value is not None else f"{name}?" for name, value in keys.items())
+    return names, {f"key_{name}": value for name, value in keys.items() if value is not None}
