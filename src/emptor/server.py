@@ -4,13 +4,15 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from sqlalchemy import MetaData, create_engine
+
 from emptor import logs
 from emptor.domains import discover
 from emptor.http.asgi import App
 from emptor.http.auth import Authenticator
 from emptor.http.blocks import Blocks
 from emptor.http.endpoints import Routes
-from emptor.http.limits import FailOpen, LimitStore, MemoryStore, SqlStore
+from emptor.http.limits import FailOpen, LimitStore, MemoryStore, SqlStore, rate_windows_table
 from emptor.http.pipeline import Service
 from emptor.http.special import SPECIAL
 from emptor.http.usage import Usage
@@ -29,11 +31,13 @@ def registry(settings: Settings) -> Registry:
 def limit_store(settings: Settings, database: Database) -> LimitStore:
     """Where requests are counted; a store that fails lets requests through."""
     if settings.limit_store == "database":
-        return FailOpen(SqlStore(database.engine))
+        # An engine of its own: the counts are kept in short transactions beside the request's.
+        counting = create_engine(database.engine.url, pool_size=settings.threads)
+        return FailOpen(SqlStore(counting, rate_windows_table(MetaData())))
     if settings.limit_store == "valkey":
-        from emptor.http.limits.valkey import ValkeyStore
+        from emptor.http.limits.valkey import ValkeyStore, connect
 
-        return FailOpen(ValkeyStore.at(settings.valkey_url))
+        return FailOpen(ValkeyStore(connect(settings.valkey_url)))
     return FailOpen(MemoryStore())
 
 

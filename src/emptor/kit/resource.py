@@ -15,11 +15,13 @@ class Permission:
 
     module: str = ""
     levels: tuple[str, ...] = ()
+    also: tuple[str, ...] = ()
+    """Roles of other modules that do as well."""
 
     @property
     def roles(self) -> tuple[str, ...]:
         """The role names that give this permission: `purchase_order.create`."""
-        return tuple(f"{self.module}.{level}" for level in self.levels)
+        return (*(f"{self.module}.{level}" for level in self.levels), *self.also)
 
 
 EVERYONE = Permission()
@@ -61,6 +63,12 @@ class Access:
     legal_entity: str = ""
     custom_values: str = ""
     """Table of custom field values whose options can limit access."""
+    viewers: tuple[str, ...] = ()
+    """Roles of other modules that show other people's rows."""
+    within: tuple[str, str] = ("", "")
+    """Column that names the row this one belongs to, and that row's table: who sees the one sees the other."""
+    owner: Access | None = None
+    """How the row it belongs to is bound."""
 
 
 OPEN = Access()

@@ -240,7 +240,7 @@ class Scope:
     @property
     def bounds(self) -> tuple[str, ...]:
         """The kinds of bound that apply; they decide the text of the statement."""
-        access = self.access
+        access = self.access.owner or self.access
         found = []
         if self.own_only and access.creator:
             found.append("own")
@@ -268,6 +268,8 @@ EVERYTHING = Scope()
 
 
 def _visible(source: Table, access: Access, bounds: tuple[str, ...]) -> list[ColumnElement[bool]]:
+    if access.owner is not None:
+        return [_within(source, access, bounds)] if bounds else []
     own = source.c[access.creator] == bindparam("scope_user") if access.creator else false()
     if "own" in bounds:
         return [own]
@@ -288,6 +290,13 @@ def _visible(source: Table, access: Access, bounds: tuple[str, ...]) -> list[Col
         )
         limits.append(not_(forbidden.exists()))
     return [or_(own, and_(*limits))] if limits else []
+
+
+def _within(source: Table, access: Access, bounds: tuple[str, ...]) -> ColumnElement[bool]:
+    assert access.owner is not None
+    column, owner = access.within[0], table(access.within[1])
+    belongs = (owner.c.company_id == source.c.company_id, owner.c.id == source.c[column])
+    return select(owner.c.id).where(*belongs, *_visible(owner, access.owner, bounds)).exists()
 
 
 def _in_locations(source: Table, access: Access) -> ColumnElement[bool]:

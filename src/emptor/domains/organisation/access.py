@@ -51,10 +51,11 @@ class Principal:
         if self.is_super_user:
             return Scope(resource.access, self.user_id)
         access = resource.access
+        owner = access.owner or access
         return Scope(
             access,
             self.user_id,
-            own_only=bool(access.module) and not self.may(Permission(access.module, SEES_OTHERS)),
+            own_only=bool(owner.module) and not self.may(Permission(owner.module, SEES_OTHERS, owner.viewers)),
             locations=self.locations,
             legal_entities=self.legal_entities,
             limiting_fields=self.limiting_fields,
@@ -62,9 +63,9 @@ class Principal:
         )
 
 
-def read_permission(module: str) -> Permission:
-    """Reading documents of a module takes any role in it."""
-    return Permission(module, MODULES[module])
+def read_permission(module: str, *also: str) -> Permission:
+    """Reading documents of a module takes any role in it, or one of `also`."""
+    return Permission(module, MODULES[module], also)
 
 
 def load(tx: Transaction, user_id: int, settings: dict[str, Any]) -> Principal | None:

@@ -1,0 +1,1 @@
+"""Paying: invoices and the payments that settle them."""
