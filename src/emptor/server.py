@@ -20,7 +20,17 @@ from emptor.kit.clock import Clock, system_clock
 from emptor.services.files import Files, FolderFiles
 from emptor.settings import Settings
 from emptor.store.query import Registry
+from emptor.store.schema import metadata
 from emptor.store.unit_of_work import Database
+
+
+RATE_WINDOWS = rate_windows_table(metadata)
+
+
+def schema() -> MetaData:
+    """Every table there is."""
+    discover()
+    return metadata
 
 
 def registry(settings: Settings) -> Registry:
@@ -33,7 +43,7 @@ def limit_store(settings: Settings, database: Database) -> LimitStore:
     if settings.limit_store == "database":
         # An engine of its own: the counts are kept in short transactions beside the request's.
         counting = create_engine(database.engine.url, pool_size=settings.threads)
-        return FailOpen(SqlStore(counting, rate_windows_table(MetaData())))
+        return FailOpen(SqlStore(counting, RATE_WINDOWS))
     if settings.limit_store == "valkey":
         from emptor.http.limits.valkey import ValkeyStore, connect
 
@@ -46,14 +56,15 @@ def service(settings: Settings, *, clock: Clock = system_clock, files: Files | N
     logs.set_up()
     resources = registry(settings)
     database = Database(settings.database_url, clock=clock, pool_size=settings.threads)
+    limits = limit_store(settings, database)
     return Service(
         settings=settings,
         database=database,
         registry=resources,
         routes=Routes(resources, settings.profile),
         files=files or FolderFiles(Path(settings.files_dir)),
-        limits=limit_store(settings, database),
-        blocks=Blocks(settings, database),
+        limits=limits,
+        blocks=Blocks(settings, database, limits),
         usage=Usage(settings, database),
         authenticator=Authenticator(database),
         special=SPECIAL,
@@ -64,4 +75,4 @@ def app(parts: Service) -> App:
     """The ASGI application around a service."""
     settings = parts.settings
     largest = max(settings.body_bytes, settings.upload_bytes + 64 * 1024)
-    return App(parts.answer, threads=settings.threads, body_bytes=largest, close=parts.database.close)
+    return App(parts.answer, threads=settings.threads, body_bytes=largest, start=parts.start, close=parts.close)

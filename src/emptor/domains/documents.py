@@ -9,16 +9,18 @@ from typing import Any
 from sqlalchemy import bindparam, select
 
 from emptor.domains import writing
+from emptor.domains.attachments import attachments as attachments
+from emptor.domains.custom_fields import values as custom_field_values
 from emptor.domains.pricing import Line, Priced, Rate, Totals, combined_percent, price_document
 from emptor.kit.fields import (
     Code,
     Constant,
+    CustomValues,
     Derived,
     Field,
     Flag,
     Hidden,
     Integer,
-    Moment,
     Number,
     Part,
     Parts,
@@ -29,7 +31,7 @@ from emptor.kit.fields import (
     percent,
 )
 from emptor.kit.errors import IllegalMove
-from emptor.kit.money import PRICE_SCALE, RATE_SCALE, ZERO, rounded
+from emptor.kit.money import PRICE_SCALE, RATE_SCALE, ZERO, product, rounded
 from emptor.kit.resource import CREATED, KEY, UPDATED, Resource
 from emptor.store.schema import custom_values, table
 from emptor.store.statement import Statement
@@ -172,7 +174,17 @@ def tax_totals(shown: dict[str, Any]) -> dict[str, Any]:
     return {"data": list(totals.values())}
 
 
-TAX_TOTALS = Derived("taxes", compute=tax_totals, listed=False, json_schema={"type": "object"})
+TAX_TOTALS = Derived(
+    "taxes",
+    compute=tax_totals,
+    listed=False,
+    json_schema={
+        "type": "object",
+        "properties": {"data": {"type": "array", "items": {"$ref": "#/components/schemas/LineTax"}}},
+        "required": ["data"],
+        "additionalProperties": False,
+    },
+)
 
 
 
@@ -210,9 +222,23 @@ def confirm(tx: UnitOfWork, resource: Resource, row: Values) -> None:
     """Submit a draft. No approval steps are configured, so it is approved at once."""
     if row["status"] not in (DRAFT, IN_REVISION):
         raise IllegalMove(f"Only a draft can be confirmed; this document is {STATUS_KEYS[row['status']]}.")
-    if not stored_lines(tx, resource, row["id"]):
+    items = stored_lines(tx, resource, row["id"])
+    if not items:
         raise IllegalMove("Add at least one line before you confirm this document.")
+    _require_custom_values(tx, resource, row, items)
     move(tx, resource, row, APPROVED, approval_date=tx.stamp)
+
+
+def _require_custom_values(tx: UnitOfWork, resource: Resource, row: Values, items: list[Values]) -> None:
+    """A draft may lack required custom fields, its header's and its lines'; what is submitted has them all."""
+    own = resource.custom_values
+    if own:
+        custom_field_values.require(tx, own.family, [(own.wire, custom_field_values.stored(tx, own, row["id"]))])
+    of_lines = next((f for f in _lines_of(resource).fields if isinstance(f, CustomValues)), None)
+    if of_lines:
+        placed = ((f"items[{i}][{of_lines.wire}]", item[of_lines.wire]) for i, item in enumerate(items))
+        custom_field_values.require(tx, of_lines.family, placed)
+    tx.problems.raise_if_any()
 
 
 def move(tx: UnitOfWork, resource: Resource, row: Values, to: int, **changes: Any) -> None:
@@ -223,7 +249,7 @@ def move(tx: UnitOfWork, resource: Resource, row: Values, to: int, **changes: An
 
 
 def price(tx: UnitOfWork, items: list[Values], header: Values) -> Values:
-    """Price `items` in place and return the document's sums by column."""
+    """Price `items` in place and return the document's sums by column; Invalid when a sum is beyond what is kept."""
     rates = _tax_rates(tx, items)
     scale = int(tx.actor.settings.get("decimals", 2))
     priced, totals = price_document(
@@ -235,7 +261,14 @@ def price(tx: UnitOfWork, items: list[Values], header: Values) -> Values:
         for i, (tax, sum_) in enumerate(zip(item.get("taxes") or (), cost.taxes, strict=True)):
             kept = rates[tax["tax_id"]]
             tax |= {**kept, "position": i, "sum": sum_}
-    return _total_columns(totals, header["exchange_rate"], scale)
+        if max(map(abs, (cost.gross, *cost.taxes))) >= LARGEST_SUM:
+            tx.problems.add(f"items[{position}][taxes]", "With its taxes this line costs too much.")
+    columns = _total_columns(totals, header["exchange_rate"], scale)
+    if max(map(abs, columns.values())) >= LARGEST_SUM:
+        place = "exchangeRate" if abs(totals.gross) < LARGEST_SUM else "items"
+        tx.problems.add(place, "The document comes to a sum that is too large.")
+    tx.problems.raise_if_any()
+    return columns
 
 
 def _priced_columns(cost: Priced, position: int) -> Values:
@@ -249,8 +282,8 @@ def _total_columns(totals: Totals, rate: Decimal, scale: int) -> Values:
     return {
         "sum": totals.gross,
         "net_sum": totals.net,
-        "sum_in_company_currency": rounded(totals.gross * rate, scale),
-        "net_sum_in_company_currency": rounded(totals.net * rate, scale),
+        "sum_in_company_currency": rounded(product(totals.gross, rate), scale),
+        "net_sum_in_company_currency": rounded(product(totals.net, rate), scale),
         "withholding_tax_sum": totals.withheld,
         "budgeted_sum": totals.gross,
         "items_chart_sum": totals.gross,
@@ -295,7 +328,9 @@ def _complete_lines(tx: UnitOfWork, items: list[Values]) -> None:
 
 
 LARGEST = Decimal(10) ** 10
-"""No line may cost this much or more, so that sums of 2,000 lines still fit."""
+"""No line may cost this much or more before taxes."""
+LARGEST_SUM = Decimal(10) ** 14
+"""No sum may be this much or more: with four decimals it would not fit its column much longer."""
 
 
 def _choose_currency(tx: UnitOfWork, values: Values) -> None:
@@ -310,46 +345,29 @@ def _choose_currency(tx: UnitOfWork, values: Values) -> None:
 
 def stored_lines(tx: UnitOfWork, resource: Resource, row_id: int) -> list[Values]:
     """The lines as stored, each with its taxes and custom field values, as if a client had sent them."""
-    parts = resource.field("items")
-    assert isinstance(parts, Parts)
-    found = _part_rows(tx, parts.of, [row_id])
+    part = _lines_of(resource)
+    found = writing.part_rows(tx, part, [row_id])
     by_id = {row["id"]: row for row in found}
-    for inner in parts.of.fields:
+    for inner in part.fields:
         if isinstance(inner, Parts):
             for row in found:
                 row[inner.wire] = []
-            for row in _part_rows(tx, inner.of, list(by_id)) if by_id else ():
+            for row in writing.part_rows(tx, inner.of, list(by_id)) if by_id else ():
                 by_id[row[inner.of.owner]][inner.wire].append(row)
     return found
 
 
-def _part_rows(tx: UnitOfWork, part: Part, owners: list[int]) -> list[Values]:
-    return tx.records(_owned(part), company=tx.company_id, owners=owners)
+def _lines_of(resource: Resource) -> Part:
+    lines = resource.field("items")
+    assert isinstance(lines, Parts)
+    return lines.of
 
 
 def _merge_lines(tx: UnitOfWork, resource: Resource, row_id: int, sent: list[Any] | None) -> list[Values]:
     stored = {line["id"]: line for line in stored_lines(tx, resource, row_id)}
     if sent is None:
         return list(stored.values())
-    merged = []
-    for i, line in enumerate(sent):
-        if not isinstance(line, dict):
-            continue
-        if line.get("id") is not None and line["id"] not in stored:
-            tx.problems.add(f"items[{i}][id]", f"This document has no line with id {line['id']}.")
-        merged.append({**stored.pop(line["id"], {}), **line} if "id" in line else line)
-    return merged
-
-
-@lru_cache(maxsize=100)
-def _owned(part: Part) -> Statement:
-    source = table(part.table)
-    order = source.c[part.order if part.order in source.c else "id"]
-    return Statement(
-        select(source)
-        .where(source.c.company_id == bindparam("company"), any_of(source.c[part.owner], "owners"))
-        .order_by(source.c[part.owner], order)
-    )
+    return writing.merge_parts(tx, "items", stored, sent)
 
 
 @lru_cache(maxsize=1)
@@ -364,26 +382,3 @@ def _products() -> Statement:
     items = table("items")
     columns = (items.c.id, items.c.name, items.c.sku, items.c.price)
     return Statement(select(*columns).where(items.c.company_id == bindparam("company"), any_of(items.c.id, "ids")))
-
-
-ATTACHMENT = Part(
-    "Attachment",
-    "attachments",
-    "object_id",
-    "",
-    (
-        KEY,
-        Text("name", size=300, required=True),
-        Moment("uploadDate", required=True),
-        Integer("size", required=True),
-        Text("formatType", size=100, required=True),
-        Text("comment", size=1000, multiline=True),
-        Ref("user", to="users"),
-        Code("type", required=True, column="object_type"),
-    ),
-)
-
-
-def attachments(object_type: int) -> Parts:
-    """Files of an object; `object_type` is the number the upload path uses."""
-    return Parts("attachments", part=ATTACHMENT, where=(("object_type", object_type),), listed=False)

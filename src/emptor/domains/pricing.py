@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 
-from emptor.kit.money import HUNDRED, ZERO, rounded, spread
+from emptor.kit.money import HUNDRED, ZERO, product, rounded, share, spread
 
 
 @dataclass(frozen=True)
@@ -31,7 +31,7 @@ class Line:
     @property
     def base(self) -> Decimal:
         """Quantity times price, not rounded."""
-        return self.quantity * self.price
+        return product(self.quantity, self.price)
 
 
 @dataclass(frozen=True)
@@ -69,8 +69,8 @@ def discount_of(line: Line, scale: int) -> Decimal:
     """The line's own discount: a share of its base, or an amount, never more than the base."""
     base = rounded(line.base, scale)
     if line.discount_percent is not None:
-        return rounded(line.base * line.discount_percent / HUNDRED, scale)
-    return min(line.discount_amount or ZERO, base) if base > 0 else ZERO
+        return share(line.base, line.discount_percent, scale)
+    return min(rounded(line.discount_amount or ZERO, scale), base) if base > 0 else ZERO
 
 
 def price_line(line: Line, extra_discount: Decimal = ZERO, scale: int = 2) -> Priced:
@@ -81,7 +81,7 @@ def price_line(line: Line, extra_discount: Decimal = ZERO, scale: int = 2) -> Pr
     tax = withheld = ZERO
     for rate in line.rates:
         base = net + tax if rate.compound else net
-        amount = rounded(base * rate.percent / HUNDRED, scale)
+        amount = share(base, rate.percent, scale)
         amounts.append(amount)
         if rate.withholding:
             withheld += amount
@@ -98,11 +98,11 @@ def price_document(
     whole = sum(nets, ZERO)
     off = ZERO
     if percent is not None:
-        off = rounded(whole * percent / HUNDRED, scale)
+        off = share(whole, percent, scale)
     elif amount is not None:
-        off = min(amount, max(whole, ZERO))
+        off = min(rounded(amount, scale), max(whole, ZERO))
     shares = spread(off, nets, scale)
-    priced = [price_line(line, share, scale) for line, share in zip(lines, shares, strict=True)]
+    priced = [price_line(line, part, scale) for line, part in zip(lines, shares, strict=True)]
     totals = Totals(
         net=sum((p.net for p in priced), ZERO),
         tax=sum((p.tax for p in priced), ZERO),

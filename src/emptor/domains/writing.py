@@ -9,9 +9,11 @@ from typing import Any
 
 from sqlalchemy import Table, bindparam, select
 
+from emptor.domains.custom_fields import dependencies
 from emptor.domains.custom_fields import values as custom_values
+from emptor.domains.custom_fields.values import Choice, Placed
 from emptor.domains.organisation.companies import access_changed
-from emptor.kit.fields import CustomValues, Field, Parts, Ref, Refs
+from emptor.kit.fields import CustomValues, Field, Part, Parts, Ref, Refs
 from emptor.kit.resource import Resource
 from emptor.store.schema import table
 from emptor.store.statement import Statement
@@ -27,6 +29,7 @@ def create(tx: UnitOfWork, resource: Resource, values: Values, extra: Values | N
     Raises Invalid with every problem at once; then nothing is written.
     """
     check(tx, resource, values)
+    _require_custom_values(tx, resource, values)
     tx.problems.raise_if_any()
     return insert(tx, resource, values, extra)
 
@@ -35,10 +38,9 @@ def insert(tx: UnitOfWork, resource: Resource, values: Values, extra: Values | N
     """Store a new object that has been checked; its id."""
     row_id = tx.new_id()
     source = table(resource.table)
-    defaults = {c.name: c.default for f in resource.fields for c in f.columns() if c.default is not None}
-    row = defaults | _columns(source, values) | _stamps(tx, source, created=True) | dict(resource.fixed)
+    row = _defaults(resource.fields) | _columns(source, values) | _stamps(tx, source, created=True) | dict(resource.fixed)
     tx.insert(source, {**row, **_columns(source, extra or {}), "id": row_id})
-    store_inner(tx, resource.fields, row_id, values)
+    store_inner(tx, resource.fields, row_id, values, fresh=True)
     if resource.governs_access:
         access_changed(tx)
     return row_id
@@ -46,7 +48,12 @@ def insert(tx: UnitOfWork, resource: Resource, values: Values, extra: Values | N
 
 def update(tx: UnitOfWork, resource: Resource, row: Values, values: Values, extra: Values | None = None) -> None:
     """Check and store a change of `row`: given columns replace, absent ones stay, a given list replaces the list."""
+    for parts in _keyed_parts(resource, values):
+        stored = {part["id"]: part for part in part_rows(tx, parts.of, [row["id"]])}
+        values[parts.wire] = merge_parts(tx, parts.wire, stored, values[parts.wire])
     check(tx, resource, values, row)
+    if resource.custom_values and resource.custom_values.wire in values:
+        _require_custom_values(tx, resource, values)
     tx.problems.raise_if_any()
     replace(tx, resource, row, values, extra)
 
@@ -63,7 +70,17 @@ def replace(tx: UnitOfWork, resource: Resource, row: Values, values: Values, ext
 
 def check(tx: UnitOfWork, resource: Resource, values: Values, row: Values | None = None) -> None:
     """Note unknown references, wrong custom field values and duplicates of unique values in `tx.problems`."""
-    check_references(tx, resource.fields, [("", values)])
+    placed = dict(values)
+    if row is None:
+        for parts in _keyed_parts(resource, values):
+            merge_parts(tx, parts.wire, {}, values[parts.wire])
+    else:
+        placed["id"] = row["id"]
+        custom = resource.custom_values
+        if custom and custom.wire not in values and dependencies.goes_elsewhere(resource.fields, values, row):
+            placed[custom.wire] = custom_values.stored(tx, custom, row["id"])
+    choices = check_references(tx, resource.fields, [("", placed)])
+    dependencies.check(tx, resource.fields, choices, values, row)
     for one in resource.fields:
         if one.unique and values.get(one.column) is not None:
             taken = tx.scalar(_same(table(resource.table), one.column), company=tx.company_id, value=values[one.column])
@@ -71,18 +88,51 @@ def check(tx: UnitOfWork, resource: Resource, values: Values, row: Values | None
                 tx.problems.add(one.wire, f"Another one already has {values[one.column]!r} here; choose a different value.")
 
 
-def check_references(tx: UnitOfWork, fields: tuple[Field, ...], placed: list[tuple[str, Values]]) -> None:
-    """Check every reference in `placed` (place, values) objects and in their parts, one query per table."""
+def _require_custom_values(tx: UnitOfWork, resource: Resource, values: Values) -> None:
+    custom = resource.custom_values
+    if custom:
+        custom_values.require(tx, custom.family, [(custom.wire, values.get(custom.wire) or ())])
+
+
+def _keyed_parts(resource: Resource, values: Values) -> list[Parts]:
+    """The collections in `values` whose entries clients name by their ids."""
+    parts = (one for one in resource.fields if isinstance(one, Parts) and not isinstance(one, CustomValues))
+    return [one for one in parts if one.of.keyed and values.get(one.wire)]
+
+
+def merge_parts(tx: UnitOfWork, place: str, stored: dict[int, Values], sent: list[Any]) -> list[Values]:
+    """The entries as they will be: one that names a stored part by its id keeps what it leaves out."""
+    left = dict(stored)
+    merged = []
+    for i, entry in enumerate(sent):
+        if not isinstance(entry, dict):
+            continue
+        if "id" in entry and entry["id"] not in left:
+            tx.problems.add(f"{place}[{i}][id]", "There is none with this id to change; leave the id out for a new one.")
+        merged.append({**left.pop(entry["id"], {}), **entry} if "id" in entry else entry)
+    return merged
+
+
+def part_rows(tx: UnitOfWork, part: Part, owners: list[int]) -> list[Values]:
+    """The stored parts of those owners, as rows, in their order."""
+    return tx.records(_owned(part), company=tx.company_id, owners=owners)
+
+
+def check_references(tx: UnitOfWork, fields: tuple[Field, ...], placed: list[tuple[str, Values]]) -> list[Choice]:
+    """Check every reference in `placed` (place, values) objects and in their parts, one query per table.
+
+    Comes back with the custom field options they choose.
+    """
     wanted: dict[str, dict[int, list[str]]] = defaultdict(lambda: defaultdict(list))
-    custom: dict[str, list[tuple[str, list[Values]]]] = defaultdict(list)
+    custom: dict[CustomValues, list[Placed]] = defaultdict(list)
     _collect(fields, placed, wanted, custom)
-    for target, places in wanted.items():
-        known = _known(tx, target, list(places))
+    found = tx.many([(_existing(table(target)), {"ids": list(places)}) for target, places in wanted.items()])
+    for (target, places), rows in zip(wanted.items(), found, strict=True):
+        known = _usable(tx, target, {row[0] for row in rows})
         for row_id in places.keys() - known:
             for place in places[row_id]:
                 tx.problems.add(place, f"There is no object with id {row_id} here that you can use.")
-    for family, entries in custom.items():
-        custom_values.check(tx, family, entries)
+    return [choice for one, entries in custom.items() for choice in custom_values.check(tx, one, entries)]
 
 
 def _collect(fields: tuple[Field, ...], placed: list[tuple[str, Values]], wanted: Any, custom: Any) -> None:
@@ -97,7 +147,7 @@ def _collect(fields: tuple[Field, ...], placed: list[tuple[str, Values]], wanted
                 for i, row_id in enumerate(values.get(one.wire) or ()):
                     wanted[one.to][row_id].append(f"{_inside(prefix, sent)}[{i}]")
         elif isinstance(one, CustomValues):
-            custom[one.family] += [(_inside(p, sent), v[one.wire]) for p, v in placed if v.get(one.wire)]
+            custom[one] += [Placed(_inside(p, sent), v.get("id"), v[one.wire]) for p, v in placed if v.get(one.wire)]
         elif isinstance(one, Parts):
             inner = [
                 (f"{_inside(prefix, sent)}[{i}]", entry)
@@ -113,9 +163,8 @@ def _inside(prefix: str, name: str) -> str:
     return f"{prefix}[{name}]" if prefix else name
 
 
-def _known(tx: UnitOfWork, target: str, ids: list[int]) -> set[int]:
-    """Those of `ids` that exist in the company and that the acting person may use."""
-    found = {row[0] for row in tx.raw(_existing(table(target)), company=tx.company_id, ids=ids)}
+def _usable(tx: UnitOfWork, target: str, found: set[int]) -> set[int]:
+    """Those of the rows found in `target` that the acting person may use."""
     actor = tx.actor
     if actor is not None and not actor.is_super_user:
         if target == "locations" and actor.locations is not None:
@@ -130,11 +179,28 @@ def _existing(source: Table) -> Statement:
     return Statement(select(source.c.id).where(source.c.company_id == bindparam("company"), any_of(source.c.id, "ids")))
 
 
+@lru_cache(maxsize=100)
+def _owned(part: Part) -> Statement:
+    source = table(part.table)
+    order = source.c[part.order if part.order in source.c else "id"]
+    return Statement(
+        select(source)
+        .where(source.c.company_id == bindparam("company"), any_of(source.c[part.owner], "owners"))
+        .order_by(source.c[part.owner], order)
+    )
+
+
 @lru_cache(maxsize=200)
 def _same(source: Table, column: str) -> Statement:
     return Statement(
         select(source.c.id).where(source.c.company_id == bindparam("company"), source.c[column] == bindparam("value"))
     )
+
+
+@lru_cache(maxsize=200)
+def _defaults(fields: tuple[Field, ...]) -> Values:
+    """What every column of a new row holds until told otherwise."""
+    return {column.name: column.default for one in fields for column in one.columns()}
 
 
 def _columns(source: Table, values: Values) -> Values:
@@ -150,17 +216,21 @@ def _stamps(tx: UnitOfWork, source: Table, *, created: bool) -> Values:
     return {name: value for name, value in stamps.items() if name in source.c}
 
 
-def store_inner(tx: UnitOfWork, fields: tuple[Field, ...], owner_id: int, values: Values) -> None:
-    """Replace the links, parts and custom field values that `values` carries."""
+def store_inner(
+    tx: UnitOfWork, fields: tuple[Field, ...], owner_id: int, values: Values, *, fresh: bool = False
+) -> None:
+    """Store the links, parts and custom field values that `values` carries; an owner that isn't `fresh` loses its old ones."""
     for one in fields:
         if not isinstance(one, (Refs, Parts)) or one.wire not in values:
             continue
         if isinstance(one, Refs):
             links = table(one.table)
-            tx.delete(links, **{one.owner: owner_id})
+            if not fresh:
+                tx.delete(links, **{one.owner: owner_id})
             tx.insert_all(links, [{one.owner: owner_id, one.member: member} for member in values[one.wire]])
         else:
-            tx.delete(table(one.of.table), **{one.of.owner: owner_id}, **dict(one.where))
+            if not fresh:
+                tx.delete(table(one.of.table), **{one.of.owner: owner_id}, **dict(one.where))
             store_parts(tx, one, [(owner_id, entry) for entry in values[one.wire]])
 
 
@@ -174,7 +244,7 @@ def store_parts(tx: UnitOfWork, parts: Parts, owned: Iterable[tuple[int, Values]
     source = table(parts.of.table)
     fresh = iter(tx.new_ids(sum(1 for _, entry in owned if "id" not in entry)))
     ids = [entry["id"] if "id" in entry else next(fresh) for _, entry in owned]
-    defaults = {c.name: c.default for f in parts.of.fields for c in f.columns()}
+    defaults = _defaults(parts.of.fields)
     rows = []
     for row_id, (owner, entry) in zip(ids, owned, strict=True):
         given = {name: entry.get(name, default) for name, default in defaults.items()}

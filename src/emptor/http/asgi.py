@@ -15,11 +15,22 @@ Answering = Callable[[Request], Answer]
 
 
 class App:
-    """An ASGI application around a synchronous `answer`. `body_bytes` caps what is read into memory."""
+    """An ASGI application around a synchronous `answer`. `body_bytes` caps what is read into memory; `start` and
+    `close` are called once each, when the server's life begins and ends.
+    """
 
-    def __init__(self, answer: Answering, *, threads: int, body_bytes: int, close: Callable[[], None]) -> None:
+    def __init__(
+        self,
+        answer: Answering,
+        *,
+        threads: int,
+        body_bytes: int,
+        start: Callable[[], None] = lambda: None,
+        close: Callable[[], None],
+    ) -> None:
         self._answer = answer
         self._body_bytes = body_bytes
+        self._start = start
         self._close = close
         self._threads = ThreadPoolExecutor(threads, thread_name_prefix="emptor")
 
@@ -34,13 +45,14 @@ class App:
             await send({"type": "websocket.close", "code": 1000})
 
     async def _live(self, receive: Any, send: Any) -> None:
-        while True:
-            message = await receive()
-            await send({"type": f"{message['type']}.complete"})
-            if message["type"] == "lifespan.shutdown":
-                self._threads.shutdown()
-                self._close()
-                return
+        await receive()
+        self._start()
+        await send({"type": "lifespan.startup.complete"})
+        await receive()
+        self._threads.shutdown()
+        self._close()
+        # Only now: a server may leave as soon as it hears that we are done.
+        await send({"type": "lifespan.shutdown.complete"})
 
     async def _serve(self, scope: dict[str, Any], receive: Any, send: Any) -> None:
         headers = {name.decode("latin-1"): value.decode("latin-1") for name, value in scope["headers"]}

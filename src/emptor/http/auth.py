@@ -39,14 +39,14 @@ class Authenticator:
         """The caller with these credentials; None when they are wrong, without saying which."""
         if not token or not email or len(token) > 500:
             return None
-        rows = self._database.lookup(keys.find(), hash=keys.hash_of(token))
+        rows = self._database.lookup(keys.FIND, hash=keys.hash_of(token))
         if not rows:
             return None
         key = keys.known_key(rows[0])
-        if not key.enabled or not keys.same_email(key.email, email):
+        principal = self._principal(key) if key.enabled else None
+        if principal is None or not keys.same_email(principal.email, email):
             return None
-        principal = self._principal(key)
-        return Caller(key, principal) if principal else None
+        return Caller(key, principal)
 
     def _principal(self, key: keys.KnownKey) -> Principal | None:
         known = self._principals.get((key.company_id, key.user_id))

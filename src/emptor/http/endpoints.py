@@ -16,6 +16,7 @@ from emptor.kit.errors import NotFound
 from emptor.kit.fields import Problems, Write, parse_fields
 from emptor.kit.resource import Operation, Resource
 from emptor.store import query
+from emptor.store.query import Condition
 from emptor.store.schema import table
 from emptor.store.unit_of_work import Transaction, UnitOfWork
 
@@ -41,13 +42,21 @@ class Call:
     @property
     def key(self) -> Any:
         """The value in the path that names the object; NotFound when it cannot name one."""
-        text = self.parameters[self.resource.key]
-        if self.resource.key == "idn":
-            return text
-        return identifier(text)
+        return key_of(self.resource, self.parameters[self.resource.key])
 
 
 Handler = Callable[[Call], Answer]
+
+LONGEST_IDN = 40
+
+
+def key_of(resource: Resource, text: str) -> Any:
+    """The key of one of `resource` out of a path; NotFound when it cannot be one."""
+    if resource.key != "idn":
+        return identifier(text)
+    if len(text) > LONGEST_IDN or not text.isprintable():
+        raise NotFound("Not Found")
+    return text
 
 
 def identifier(text: str) -> int:
@@ -64,8 +73,9 @@ def list_(call: Call) -> Answer:
     shape = service.registry.shape(resource, listed=True, include=wanted.include)
     settled = any(c.op == "since" and c.column == "update_date" for c in wanted.conditions)
     with service.database.read(call.principal.company_id, settled=settled) as tx:
+        below = (Condition("any", column, [value]) for column, value in above(call, tx).items())
         page = query.page_of(
-            tx, shape, resource, wanted.conditions, call.principal.scope(resource),
+            tx, shape, resource, (*wanted.conditions, *below), call.principal.scope(resource),
             number=wanted.number, size=wanted.size, counts=service.counts.at(call.principal.company_id, call.sequence),
         )  # fmt: skip
     return json_answer(200, listed(page, call.request.path, call.request.query, meta=resource.meta))
@@ -74,6 +84,8 @@ def list_(call: Call) -> Answer:
 def get(call: Call) -> Answer:
     """One object."""
     with call.service.database.read(call.principal.company_id) as tx:
+        if call.operation.parent:
+            found(call, tx)
         shape = call.service.registry.shape(call.resource, listed=False)
         scope = call.principal.scope(call.resource)
         shown = query.one(tx, shape, call.resource, call.resource.key, call.key, scope)
@@ -83,9 +95,9 @@ def get(call: Call) -> Answer:
 
 
 def create(call: Call) -> Answer:
-    """A new object, answered as `get` would show it."""
+    """A new object, or the one that a command in the body is about, answered as `get` would show it."""
     with call.service.database.write(call.principal.company_id, actor=call.principal) as tx:
-        values = parsed(call, tx, Write.ON_CREATE)
+        values = parsed(call, tx, Write.ON_CREATE) | above(call, tx)
         run = call.operation.run
         row_id = run(tx, values) if run else writing.create(tx, call.resource, values)
         return json_answer(call.operation.status, whole(call, tx, row_id))
@@ -104,14 +116,17 @@ def update(call: Call) -> Answer:
 
 
 def patch(call: Call) -> Answer:
-    """The external id and the integration's log, set without touching anything else."""
+    """Some fields, mostly the external id and the integration's log, set without touching anything else."""
     with call.service.database.write(call.principal.company_id, actor=call.principal) as tx:
         row = found(call, tx)
         values = parsed(call, tx, Write.ON_UPDATE)
-        if "external_id" not in values and "external_integration_log" not in values:
+        if not values and not tx.problems:
             tx.problems.add("externalId", "This field is required.")
-        tx.problems.raise_if_any()
-        tx.update(table(call.resource.table), values, id=row["id"])
+        if call.operation.run:
+            call.operation.run(tx, row, values)
+        else:
+            tx.problems.raise_if_any()
+            tx.update(table(call.resource.table), values, id=row["id"])
         return json_answer(200, whole(call, tx, row["id"]))
 
 
@@ -137,9 +152,22 @@ def found(call: Call, tx: Transaction) -> dict[str, Any]:
     """The stored row that the path names; NotFound when the caller does not see one."""
     scope = call.principal.scope(call.resource)
     row = query.stored(tx, call.resource, call.resource.key, call.key, scope)
-    if row is None:
+    if row is None or not above(call, tx).items() <= row.items():
         raise NotFound("Not Found")
     return row
+
+
+def above(call: Call, tx: Transaction) -> dict[str, Any]:
+    """The column values that the path demands of a nested object; NotFound when the caller does not see its parent."""
+    parent = call.operation.parent
+    if parent is None:
+        return {}
+    resource = call.service.registry[parent.resource]
+    key = key_of(resource, call.parameters[parent.parameter])
+    row = query.stored(tx, resource, resource.key, key, call.principal.scope(resource))
+    if row is None:
+        raise NotFound("Not Found")
+    return {parent.column: row["id"]}
 
 
 def whole(call: Call, tx: Transaction, row_id: int) -> dict[str, Any]:
@@ -152,6 +180,7 @@ def whole(call: Call, tx: Transaction, row_id: int) -> dict[str, Any]:
 
 HANDLERS: dict[str, Handler] = {
     "list": list_, "get": get, "create": create, "update": update, "patch": patch, "action": action,
+    "command": create,
 }  # fmt: skip
 """Handlers by kind of operation; `custom` operations bring their own, see `emptor.http.special`."""
 

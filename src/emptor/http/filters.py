@@ -14,6 +14,8 @@ from emptor.store.query import Condition
 
 MOST_EXTERNAL_IDS = 200
 MOST_VALUES = 1000
+WHOLE_LIST = 10_000
+"""Records on the first page of a list without `meta`: its readers cannot know that there is a second."""
 _PAGE_LIMIT = 10**9
 
 ALIASES = {"external_id": "externalId"}
@@ -36,6 +38,7 @@ def read(resource: Resource, query: dict[str, Any], settings: Settings) -> Wante
     """Understand the query of a list; unknown keys are ignored, unusable values raise Invalid."""
     problems = Problems()
     number, size = _number(query.get("page"), settings, problems), _size(query.get("per_page"), settings, problems)
+    size = size if resource.meta else WHOLE_LIST
     conditions: list[Condition] = []
     if resource.has("updateDate") and _text(query.get("modifiedSince")):
         _since(query["modifiedSince"], conditions, problems)
@@ -137,7 +140,14 @@ def _on_day(key: str, field: Field, text: str, conditions: list[Condition], prob
 
 
 def _include(resource: Resource, raw: Any, settings: Settings) -> tuple[str, ...]:
-    if settings.profile != "extended" or not raw:
+    if not raw:
         return ()
     names = {part.strip() for entry in (raw if isinstance(raw, list) else [raw]) for part in str(entry).split(",")}
-    return tuple(sorted(f.wire for f in resource.fields if f.wire in names and isinstance(f, Parts) and not f.listed))
+    return tuple(sorted(f.wire for f in includable(resource, settings.profile) if f.wire in names))
+
+
+def includable(resource: Resource, profile: str) -> tuple[Parts, ...]:
+    """Collections of the single object that a list can be asked to `include`."""
+    if profile != "extended":
+        return ()
+    return tuple(one for one in resource.fields if isinstance(one, Parts) and not one.listed)

@@ -8,8 +8,8 @@ import prometheus_client
 
 from emptor import __version__
 from emptor.http.errors import failed
-from emptor.http.messages import Answer, Request, json_answer
-from emptor.http.openapi import description
+from emptor.http.messages import JSON, Answer, Request, json_answer
+from emptor.http.openapi import encoded
 
 if TYPE_CHECKING:
     from emptor.http.pipeline import Service
@@ -29,12 +29,12 @@ def answer(service: Service, request: Request) -> Answer:
 
 def _health(service: Service) -> Answer:
     with service.database.read() as tx:
-        tx.cursor.execute("SELECT 1")
+        tx.connection.execute("SELECT 1")
     return json_answer(200, {"status": "ok", "version": __version__, "profile": service.settings.profile})
 
 
 def _openapi(service: Service) -> Answer:
-    return json_answer(200, description(service.registry, service.settings.profile))
+    return Answer(200, encoded(service.registry, service.settings.profile), {**JSON})
 
 
 def _metrics(service: Service) -> Answer:

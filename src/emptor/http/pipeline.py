@@ -5,9 +5,11 @@ from __future__ import annotations
 import threading
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from time import perf_counter
 from typing import Any
 
 import structlog
+from prometheus_client import Histogram
 
 from emptor.http import errors, native, regions
 from emptor.http.auth import Authenticator, Caller
@@ -32,6 +34,14 @@ from emptor.store.query import Registry
 from emptor.store.unit_of_work import Database
 
 log = structlog.get_logger(__name__)
+
+SECONDS = Histogram(
+    "emptor_request_seconds",
+    "Time to answer a request, once a worker thread has it.",
+    ["status"],
+    buckets=(0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10),
+)
+_SECONDS_BY_CLASS = [SECONDS.labels(f"{digit}xx") for digit in range(1, 6)]
 
 
 class Counts:
@@ -84,25 +94,43 @@ class Service:
 
     def answer(self, request: Request) -> Answer:
         """Answer one request; never raises."""
+        began = perf_counter()
         try:
             answer = self._answer(request)
-        except (DomainError, BadBody) as fault:
-            answer = errors.refusal(fault, request.request_id)
-        except Exception:
-            log.exception("internal_fault", request_id=request.request_id, method=request.method, path=request.path)
-            answer = errors.failed(
-                500, "Something went wrong here, not in your request. Send it again later and quote the request id if it "
-                "happens again.", request.request_id,
-            )  # fmt: skip
+        except Exception as fault:
+            answer = self._failure(request, fault)
         answer.headers.setdefault("x-request-id", request.request_id)
+        _SECONDS_BY_CLASS[answer.status // 100 - 1].observe(perf_counter() - began)
         return answer
 
+    def start(self) -> None:
+        """Begin what goes on in the background."""
+        self.usage.start()
+
+    def close(self) -> None:
+        """End what goes on in the background, then the connections."""
+        self.usage.stop()
+        self.limits.close()
+        self.database.close()
+
+    def _failure(self, request: Request, fault: Exception) -> Answer:
+        if isinstance(fault, DomainError | BadBody):
+            return errors.refusal(fault, request.request_id)
+        log.error(
+            "internal_fault", request_id=request.request_id, method=request.method, path=request.path, exc_info=fault
+        )
+        return errors.failed(
+            500, "Something went wrong here, not in your request. Send it again later and quote the request id if it "
+            "happens again.", request.request_id,
+        )  # fmt: skip
+
     def _answer(self, request: Request) -> Answer:
-        if request.path.startswith(native.PREFIX):
-            return native.answer(self, request)
         refusal = self.blocks.refusal(request)
         if refusal:
             return refusal
+        if request.path.startswith(native.PREFIX):
+            return native.answer(self, request)
+        self.usage.catch_up()
         caller = self.authenticator.caller(request.headers.get("x-auth-token", ""), request.headers.get("email", ""))
         if caller is None:
             self.blocks.unauthorised(request)
@@ -127,8 +155,8 @@ class Service:
                 return json_answer(429, {**body, "requestId": request.request_id}, headers | more)
         try:
             answer = self._handled(request, caller)
-        except (DomainError, BadBody) as fault:
-            answer = errors.refusal(fault, request.request_id)
+        except Exception as fault:
+            answer = self._failure(request, fault)
         answer.headers |= headers
         return answer
 

@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+from emptor.http import attachments
 from emptor.http.endpoints import Handler
 
-SPECIAL: dict[tuple[str, str], Handler] = {}
+SPECIAL: dict[tuple[str, str], Handler] = {
+    ("POST", "/attachments/{objectId}/{objectType}"): attachments.upload,
+    ("GET", "/attachments/{id}"): attachments.download,
+}

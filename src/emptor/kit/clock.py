@@ -53,4 +53,4 @@ def parse_moment(text: str) -> tuple[datetime, bool]:
 
 def end_of_day(day: datetime) -> datetime:
     """The last second of the day that `day` begins."""
-    return day + timedelta(days=1) - timedelta(seconds=1)
+    return day + timedelta(hours=23, minutes=59, seconds=59)

@@ -153,6 +153,12 @@ class Text(Field):
             return MISSING
         return value
 
+    def parse_filter(self, text: str) -> Any:
+        """Any text without control characters: what no row can hold matches nothing."""
+        if _CONTROL.search(text):
+            raise ValueError("Remove the control characters from this text.")
+        return unicodedata.normalize("NFC", text)
+
     def _fault(self, value: str) -> str:
         if len(value) > self.size:
             return f"Use at most {self.size} characters; this text has {len(value)}."
@@ -169,6 +175,10 @@ class Text(Field):
 
     def input_schema(self) -> dict[str, Any]:
         schema: dict[str, Any] = {"type": ["string", "number"], "maxLength": self.size}
+        if self.pattern:
+            schema["pattern"] = f"^(?:{self.pattern})$" if self.required else f"^(?:{self.pattern})?$"
+        elif self.required:
+            schema["pattern"] = r"\S"
         return schema if self.required else {**schema, "type": [*schema["type"], "null"]}
 
 
@@ -241,7 +251,8 @@ class Code(Field):
     def input_schema(self) -> dict[str, Any]:
         if not self.names:
             return _or_null({"type": "integer"}, not self.required)
-        return {"type": "integer", "enum": sorted(self.names)}
+        choices: list[Any] = sorted(self.names)
+        return {"enum": choices if self.required else [*choices, None], "description": self.schema()["description"]}
 
 
 @dataclass(frozen=True, eq=False)
@@ -266,6 +277,9 @@ class Flag(Field):
 
     def schema(self) -> dict[str, Any]:
         return {"type": "boolean"}
+
+    def input_schema(self) -> dict[str, Any]:
+        return _or_null(self.schema(), not self.required)
 
 
 @dataclass(frozen=True, eq=False)
@@ -309,7 +323,7 @@ class Number(Field):
     @property
     def converter(self) -> Callable[[Any], Any] | None:
         if self.as_text:
-            return lambda value: None if value is None else money.plain(value)
+            return lambda value: None if value is None else money.plain(Decimal(value))
         return None
 
     def schema(self) -> dict[str, Any]:
@@ -317,9 +331,8 @@ class Number(Field):
         return _or_null({"type": kind}, not (self.required or self.default is not None))
 
     def input_schema(self) -> dict[str, Any]:
-        schema: dict[str, Any] = {"type": ["number", "string"], "maximum": float(self.high)}
-        if self.low is not None:
-            schema["minimum"] = float(self.low)
+        low = -self.high if self.low is None else self.low
+        schema: dict[str, Any] = {"type": ["number", "string"], "minimum": float(low), "maximum": float(self.high)}
         return schema if self.required else {**schema, "type": [*schema["type"], "null"]}
 
 
@@ -385,6 +398,10 @@ class Texts(Field):
     def schema(self) -> dict[str, Any]:
         return {"type": "array", "items": {"type": "string"}}
 
+    def input_schema(self) -> dict[str, Any]:
+        one = Text(self.wire, size=100, pattern=self.pattern, required=True)
+        return _or_null({"type": "array", "items": one.input_schema(), "maxItems": self.size}, not self.required)
+
 
 @dataclass(frozen=True, eq=False)
 class Ref(Field):
@@ -416,11 +433,11 @@ class Ref(Field):
         return value
 
     def input_schema(self) -> dict[str, Any]:
-        wanted: list[dict[str, Any]] = [
-            {"type": "object", "properties": {"id": {"type": "integer"}}, "required": ["id"]},
-            {"type": "integer"},
-        ]
-        return {"anyOf": wanted if self.required else [*wanted, {"type": "null"}]}
+        number = {"type": "integer", "minimum": 0}
+        if self.flat:
+            return _or_null(number, not self.required)
+        types = ["object", "integer"] if self.required else ["object", "integer", "null"]
+        return {"type": types, "minimum": 0, "properties": {"id": number}, "required": ["id"]}
 
 
 @dataclass(frozen=True, eq=False)
@@ -452,7 +469,8 @@ class Refs(Field):
         return MISSING if MISSING in values else list(dict.fromkeys(values))
 
     def input_schema(self) -> dict[str, Any]:
-        return {"type": "array", "items": Ref(self.wire, to=self.to, required=True).input_schema()}
+        one = Ref(self.wire, to=self.to, required=True)
+        return _or_null({"type": "array", "items": one.input_schema(), "maxItems": self.size}, not self.required)
 
 
 @dataclass(frozen=True, eq=False)
@@ -496,7 +514,14 @@ class Parts(Field):
         return values
 
     def input_schema(self) -> dict[str, Any]:
-        return {"type": "array", "items": input_object(self.of.fields, Write.ON_CREATE), "maxItems": self.size}
+        entry = input_object(self.of.fields, Write.ON_CREATE)
+        if self.of.keyed:
+            known = {"type": ["integer", "null"], "minimum": 0, "description": "names one that exists; without it, a new one"}
+            entry = {"type": "object", "properties": {"id": known, **entry["properties"]}}
+        if self.of.shorthand:
+            alone = self.of.field(self.of.shorthand).input_schema()
+            entry = {**alone, **entry, "type": ["object", alone["type"]]}
+        return _or_null({"type": "array", "items": entry, "maxItems": self.size}, not self.required)
 
 
 @dataclass(frozen=True, eq=False)
@@ -520,8 +545,8 @@ class CustomValues(Parts):
         definition = Ref(self.names_field, to="custom_fields", required=True)
         field_id = definition.parse(raw[self.names_field], f"{place}[{self.names_field}]", problems)
         value = raw.get("value")
-        if isinstance(value, dict):
-            value = value.get("id")
+        if isinstance(value, dict) and "id" in value:
+            value = value["id"]
         if value is not None:
             value = Text("value", size=2000, multiline=True).parse(value, f"{place}[value]", problems)
         if MISSING in (field_id, value):
@@ -537,7 +562,7 @@ class CustomValues(Parts):
             },
             "required": [self.names_field],
         }
-        return {"type": "array", "items": entry, "maxItems": self.size}
+        return _or_null({"type": "array", "items": entry, "maxItems": self.size}, not self.required)
 
 
 @dataclass(frozen=True, eq=False)
@@ -550,7 +575,7 @@ class Constant(Field):
     filterable = False
 
     def schema(self) -> dict[str, Any]:
-        return {"const": self.value} if not isinstance(self.value, dict) else {"type": "object"}
+        return {"type": self.kind, "const": self.value}
 
 
 @dataclass(frozen=True, eq=False)
@@ -564,6 +589,22 @@ class Derived(Field):
 
     def schema(self) -> dict[str, Any]:
         return dict(self.json_schema)
+
+
+@dataclass(frozen=True, eq=False)
+class Upload(Field):
+    """A file in a multipart body; its value is the file as the edge has read it."""
+
+    filterable = False
+
+    def parse(self, raw: Any, place: str, problems: Problems) -> Any:
+        if isinstance(raw, (str, int, Decimal, list, dict)):
+            problems.add(place, "Send a file: a part of a multipart body with a file name.")
+            return MISSING
+        return raw
+
+    def input_schema(self) -> dict[str, Any]:
+        return {"type": "string", "format": "binary"}
 
 
 @dataclass(frozen=True, eq=False)
@@ -600,6 +641,10 @@ class Part:
         """Whether clients name an existing part by its id; then keys they leave out keep their value."""
         return any(isinstance(one, Key) for one in self.fields)
 
+    def field(self, wire: str) -> Field:
+        """The field of that wire name; StopIteration when there is none."""
+        return next(one for one in self.fields if one.wire == wire)
+
 
 def parse_fields(
     fields: tuple[Field, ...], tree: dict[str, Any], occasion: Write, problems: Problems, prefix: str = ""
@@ -630,8 +675,7 @@ def parse_fields(
 
 
 def _absent_or_parsed(one: Field, raw: Any, place: str, problems: Problems) -> Any:
-    empty = raw is None or (isinstance(raw, str) and raw == "")
-    if not empty:
+    if not _is_empty(one, raw):
         return one.parse(raw, place, problems)
     if one.required:
         problems.add(place, "This field must not be empty.")
@@ -641,9 +685,19 @@ def _absent_or_parsed(one: Field, raw: Any, place: str, problems: Problems) -> A
     return one.default
 
 
+def _is_empty(one: Field, raw: Any) -> bool:
+    """Whether a value is there to empty the field: null, or what a form says with `name=`, `name[id]=` or `name[]=`."""
+    if isinstance(one, Ref) and isinstance(raw, dict) and "id" in raw:
+        raw = raw["id"]
+    elif isinstance(one, (Refs, Texts)) and raw == [""]:
+        return True
+    return raw is None or (isinstance(raw, str) and raw == "")
+
+
 def input_object(fields: tuple[Field, ...], occasion: Write) -> dict[str, Any]:
     """The JSON schema of a body made of the writable `fields`."""
     accepted = {getattr(f, "send_as", "") or f.wire: f for f in fields if f.write.on(occasion)}
-    schema: dict[str, Any] = {"type": "object", "properties": {name: f.input_schema() for name, f in accepted.items()}}
+    properties = {name: {"description": f.note, **f.input_schema()} if f.note else f.input_schema() for name, f in accepted.items()}
+    schema: dict[str, Any] = {"type": "object", "properties": properties}
     required = [name for name, f in accepted.items() if f.required and occasion is Write.ON_CREATE]
     return {**schema, "required": required} if required else schema

@@ -60,12 +60,28 @@ def plain(amount: Decimal, least: int = 2) -> str:
     return f"{amount:.{max(least, decimals_of(amount))}f}"
 
 
+def product(one: Decimal, other: Decimal) -> Decimal:
+    """One times the other, exactly: Python's decimals by themselves keep 28 digits."""
+    return _WIDE.multiply(one, other)
+
+
+def share(amount: Decimal, percent: Decimal, scale: int = 2) -> Decimal:
+    """So many per cent of `amount`, rounded once."""
+    return rounded(product(amount, percent).scaleb(-2, _WIDE), scale)
+
+
 def spread(total: Decimal, weights: list[Decimal], scale: int = 2) -> list[Decimal]:
-    """Split `total` over `weights` pro rata; what rounding leaves goes to the largest weight."""
+    """Split `total` over `weights` pro rata, no share beyond its weight; what rounding leaves goes to the largest
+    weight, and on to the next where that one cannot take it.
+    """
     whole = sum(weights, ZERO)
     if not weights or whole == 0:
         return [ZERO for _ in weights]
-    shares = [rounded(total * weight / whole, scale) for weight in weights]
-    largest = max(range(len(weights)), key=lambda i: abs(weights[i]))
-    shares[largest] += total - sum(shares, ZERO)
+    shares = [rounded(_WIDE.divide(product(total, weight), whole), scale) for weight in weights]
+    rest = total - sum(shares, ZERO)
+    for i in sorted(range(len(weights)), key=lambda i: -abs(weights[i])) if rest else ():
+        least, most = min(weights[i], ZERO), max(weights[i], ZERO)
+        kept = min(max(shares[i] + rest, least), most)
+        rest -= kept - shares[i]
+        shares[i] = kept
     return shares

@@ -29,12 +29,24 @@ EVERYONE = Permission()
 Run = Callable[..., Any]
 
 
+@dataclass(frozen=True)
+class Parent:
+    """The object above in the path: `/warehouses/{warehouseId}/items` has its items below a warehouse."""
+
+    resource: str
+    """Name of the resource it is one of."""
+    parameter: str
+    """Its key in the path."""
+    column: str
+    """Column below that names it."""
+
+
 @dataclass(frozen=True, eq=False)
 class Operation:
     """One thing a client can do with a resource, at one method and path."""
 
     kind: str
-    """`list`, `get`, `create`, `update`, `patch`, `action`, or `custom` with a handler of its own at the edge."""
+    """`list`, `get`, `create`, `update`, `patch`, `action`, `command`, or `custom` with a handler at the edge."""
     method: str
     path: str
     permission: Permission = EVERYONE
@@ -43,12 +55,16 @@ class Operation:
     body: tuple[Field, ...] | None = None
     """Fields accepted; None means the resource's own writable ones."""
     run: Run | None = None
-    """What the domain does: create(tx, values) → id; update(tx, row, values); action(tx, row, values)."""
+    """What the domain does: create or command(tx, values) → id; update, patch or action(tx, row, values)."""
     status: int = 200
     summary: str = ""
     source: str = ""
     """Where the wire's shape is known from."""
     empty_answer: bool = False
+    file: bool = False
+    """Answers with the content of a file; with the object only for who accepts nothing but JSON."""
+    parent: Parent | None = None
+    """Only what is below that object; NotFound for who does not see it."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -117,6 +133,11 @@ class Resource:
         return any(one.wire == wire for one in self.fields)
 
     @property
+    def reads(self) -> Permission:
+        """Who may see one of these, within their scope."""
+        return next((one.permission for one in self.operations if one.kind == "get"), EVERYONE)
+
+    @property
     def searchable(self) -> tuple[Field, ...]:
         """Fields a list can be filtered by."""
         return tuple(f for f in self.fields if f.filterable and not isinstance(f, (Parts, Refs, Derived)))
@@ -132,11 +153,13 @@ UPDATED = Moment("updateDate", note="last change; drives modifiedSince")
 KEY = Key()
 
 
-def read_operations(name: str, key: str = "id", *, get_hosted: bool = True, read: Permission = EVERYONE) -> tuple[Operation, ...]:
+def read_operations(
+    name: str, key: str = "id", *, hosted: bool = True, get_hosted: bool = True, read: Permission = EVERYONE
+) -> tuple[Operation, ...]:
     """The list and the form of one object."""
     return (
-        Operation("list", "GET", f"/{name}", read, summary=f"List {name}"),
-        Operation("get", "GET", f"/{name}/{{{key}}}", read, hosted=get_hosted, summary=f"One of {name}"),
+        Operation("list", "GET", f"/{name}", read, hosted, summary=f"List {name}"),
+        Operation("get", "GET", f"/{name}/{{{key}}}", read, hosted and get_hosted, summary=f"One of {name}"),
     )
 
 
@@ -159,6 +182,6 @@ def walk(fields: tuple[Field, ...]) -> Iterator[Field]:
 
 
 __all__ = [
-    "CREATED", "EVERYONE", "KEY", "OPEN", "UPDATED", "Access", "Operation", "Permission", "Resource", "Write",
+    "CREATED", "EVERYONE", "KEY", "OPEN", "UPDATED", "Access", "Operation", "Parent", "Permission", "Resource", "Write",
     "read_operations", "walk", "write_operations",
 ]  # fmt: skip

@@ -39,11 +39,16 @@ class FolderFiles:
             return digest
         path.parent.mkdir(parents=True, exist_ok=True)
         part = path.with_suffix(f".{os.getpid()}.{id(data)}.part")
-        with part.open("wb") as file:
-            file.write(data)
-            file.flush()
-            os.fsync(file.fileno())
-        part.replace(path)
+        try:
+            with part.open("wb") as file:
+                file.write(data)
+                file.flush()
+                os.fsync(file.fileno())
+            part.replace(path)
+        finally:
+            part.unlink(missing_ok=True)
+        for folder in (path.parent, path.parent.parent, self._folder):
+            _sync_names(folder)
         return digest
 
     def get(self, digest: str) -> bytes:
@@ -55,6 +60,17 @@ class FolderFiles:
 
     def _path(self, digest: str) -> Path:
         return self._folder / digest[:2] / digest[2:4] / digest
+
+
+def _sync_names(folder: Path) -> None:
+    """Write the folder's entries to the disk: a synced file whose name is lost is lost too."""
+    if not hasattr(os, "O_DIRECTORY"):  # Windows keeps names on its own
+        return
+    descriptor = os.open(folder, os.O_DIRECTORY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)
 
 
 class MemoryFiles:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import threading
 from abc import ABC, abstractmethod
+from collections.abc import Sequence
+from contextlib import AbstractContextManager, nullcontext
 from typing import Any
 
 from sqlalchemy import Engine, bindparam, create_engine, event, insert, select, update
@@ -16,6 +18,8 @@ BUSY_SECONDS = 60
 """How long a writer on SQLite waits for another process before it gives up."""
 ID_BLOCK = 64
 """Ids that PostgreSQL's sequence hands out at once."""
+ONE_WRITER = 20577
+"""First half of the advisory lock that makes a company's writers take turns; the second is the company."""
 
 
 class UnusableDatabase(Exception):
@@ -23,7 +27,7 @@ class UnusableDatabase(Exception):
 
 
 class Backend(ABC):
-    """One kind of database."""
+    """One kind of database. `connection` is always the driver's own."""
 
     name: str
 
@@ -32,11 +36,11 @@ class Backend(ABC):
         self.dialect = engine.dialect
 
     @abstractmethod
-    def begin_read(self, cursor: Any, company_id: int) -> None:
+    def begin_read(self, connection: Any, company_id: int) -> None:
         """Begin a transaction that sees one moment of the company."""
 
     @abstractmethod
-    def begin_write(self, cursor: Any, company_id: int) -> None:
+    def begin_write(self, connection: Any, company_id: int) -> None:
         """Begin a transaction that is the only one writing in the company."""
 
     @abstractmethod
@@ -44,7 +48,7 @@ class Backend(ABC):
         """Let the next writer go on, after commit or rollback."""
 
     @abstractmethod
-    def wait_for_writers(self, cursor: Any, company_id: int) -> None:
+    def wait_for_writers(self, connection: Any, company_id: int) -> None:
         """Return once every change stamped before now is either committed or gone."""
 
     @abstractmethod
@@ -55,9 +59,25 @@ class Backend(ABC):
     def more_ids(self, tx: Any, count: int) -> list[int]:
         """At least `count` ids nobody has had."""
 
-    def execute(self, cursor: Any, sql: str, parameters: list[Any], prepare: bool | None) -> Any:
-        """Run one statement on the raw cursor."""
-        return cursor.execute(sql, parameters)
+    @abstractmethod
+    def conversation(self, connection: Any) -> AbstractContextManager[Any]:
+        """Inside, statements may be sent without waiting for the answers to earlier ones."""
+
+    @abstractmethod
+    def analyze(self, connection: Any, tables: Sequence[str]) -> None:
+        """Let the planner know what these tables have come to hold, after many rows at once."""
+
+    def execute(self, connection: Any, sql: str, parameters: Sequence[Any], prepare: bool | None = None) -> Any:
+        """Send one statement; the cursor that will have its answer."""
+        return connection.execute(sql, parameters)
+
+    def execute_many(self, connection: Any, sql: str, rows: list[list[Any]]) -> None:
+        """Send one statement for many rows of parameters."""
+        connection.cursor().executemany(sql, rows)
+
+    def touched(self, connection: Any, cursor: Any) -> int:
+        """How many rows the cursor's statement touched."""
+        return int(cursor.rowcount)
 
 
 _TICK = Statement(
@@ -97,14 +117,17 @@ class Sqlite(Backend):
         ):  # fmt: skip
             connection.execute(f"PRAGMA {pragma}")
 
-    def begin_read(self, cursor: Any, company_id: int) -> None:
-        cursor.execute("BEGIN")
+    def conversation(self, connection: Any) -> AbstractContextManager[Any]:
+        return nullcontext()
 
-    def begin_write(self, cursor: Any, company_id: int) -> None:
+    def begin_read(self, connection: Any, company_id: int) -> None:
+        connection.execute("BEGIN")
+
+    def begin_write(self, connection: Any, company_id: int) -> None:
         # Threads queue here, in memory; other processes queue at the file for up to BUSY_SECONDS.
         self._writer.acquire()
         try:
-            cursor.execute("BEGIN IMMEDIATE")
+            connection.execute("BEGIN IMMEDIATE")
         except BaseException:
             self._writer.release()
             raise
@@ -112,10 +135,10 @@ class Sqlite(Backend):
     def end_write(self) -> None:
         self._writer.release()
 
-    def wait_for_writers(self, cursor: Any, company_id: int) -> None:
-        self.begin_write(cursor, company_id)
+    def wait_for_writers(self, connection: Any, company_id: int) -> None:
+        self.begin_write(connection, company_id)
         try:
-            cursor.execute("ROLLBACK")
+            connection.execute("ROLLBACK")
         finally:
             self.end_write()
 
@@ -131,6 +154,9 @@ class Sqlite(Backend):
         if not row:
             tx.run(_FIRST_IDS, count=count)
         return list(range(last - count + 1, last + 1))
+
+    def analyze(self, connection: Any, tables: Sequence[str]) -> None:
+        """Statistics of a moment would only lead SQLite astray later on; its plans do without."""
 
 
 class Postgresql(Backend):
@@ -169,38 +195,56 @@ class Postgresql(Backend):
         super().__init__(engine)
         self._error = psycopg.OperationalError
 
-    def begin_read(self, cursor: Any, company_id: int) -> None:
-        cursor.execute(
-            f"BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY; SET LOCAL emptor.company_id = {company_id:d}"
-        )
+    def conversation(self, connection: Any) -> AbstractContextManager[Any]:
+        return connection.pipeline()
 
-    def begin_write(self, cursor: Any, company_id: int) -> None:
-        cursor.execute(
-            f"BEGIN; SET LOCAL emptor.company_id = {company_id:d}; SELECT pg_advisory_xact_lock(20577, {company_id:d})"
-        )
+    def begin_read(self, connection: Any, company_id: int) -> None:
+        connection.execute("BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY")
+        self._enter(connection, company_id)
+
+    def begin_write(self, connection: Any, company_id: int) -> None:
+        connection.execute("BEGIN")
+        self._enter(connection, company_id)
+        connection.execute(f"SELECT pg_advisory_xact_lock({ONE_WRITER}, {company_id:d})")
+
+    @staticmethod
+    def _enter(connection: Any, company_id: int) -> None:
+        """Tell row-level security which company this transaction is about."""
+        connection.execute(f"SET LOCAL emptor.company_id = {company_id:d}")
 
     def end_write(self) -> None:
         """The advisory lock goes with the transaction."""
 
-    def wait_for_writers(self, cursor: Any, company_id: int) -> None:
-        cursor.execute(f"BEGIN; SELECT pg_advisory_xact_lock_shared(20577, {company_id:d}); COMMIT")
+    def wait_for_writers(self, connection: Any, company_id: int) -> None:
+        connection.execute("BEGIN")
+        connection.execute(f"SELECT pg_advisory_xact_lock_shared({ONE_WRITER}, {company_id:d})")
+        connection.execute("COMMIT")
 
     def tick(self, tx: Any, now: str) -> tuple[int, str, list[int]]:
-        tx.cursor.execute(
+        sequence, stamp, first = tx.connection.execute(
             "UPDATE company_clocks SET sequence = sequence + 1, stamp = greatest(stamp, %s::timestamptz)"
             " WHERE company_id = %s RETURNING sequence, stamp, nextval('emptor_ids')",
             [now, tx.company_id],
-        )
-        sequence, stamp, first = tx.cursor.fetchone()
+        ).fetchone()
         return sequence, stamp, list(range(first, first + ID_BLOCK))
 
     def more_ids(self, tx: Any, count: int) -> list[int]:
         blocks = -(-count // ID_BLOCK)
-        tx.cursor.execute("SELECT nextval('emptor_ids') FROM generate_series(1, %s)", [blocks])
-        return [first + i for (first,) in tx.cursor.fetchall() for i in range(ID_BLOCK)]
+        rows = tx.connection.execute("SELECT nextval('emptor_ids') FROM generate_series(1, %s)", [blocks]).fetchall()
+        return [first + i for (first,) in rows for i in range(ID_BLOCK)]
 
-    def execute(self, cursor: Any, sql: str, parameters: list[Any], prepare: bool | None) -> Any:
-        return cursor.execute(sql, parameters, prepare=prepare)
+    def analyze(self, connection: Any, tables: Sequence[str]) -> None:
+        # Without this the checks of foreign keys go on scanning whole tables that were empty when they were planned.
+        for name in tables:
+            connection.execute(f"ANALYZE {name}")
+
+    def execute(self, connection: Any, sql: str, parameters: Sequence[Any], prepare: bool | None = None) -> Any:
+        return connection.execute(sql, parameters, prepare=prepare)
+
+    def touched(self, connection: Any, cursor: Any) -> int:
+        with connection.pipeline() as pipeline:  # the one under way, if there is one
+            pipeline.sync()
+        return int(cursor.rowcount)
 
 
 def backend_for(url: str, *, pool_size: int = 16) -> Backend:

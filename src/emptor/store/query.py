@@ -6,7 +6,7 @@ from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
-from typing import Any
+from typing import Any, Protocol
 
 from sqlalchemy import Table, and_, bindparam, false, func, not_, or_, select
 from sqlalchemy.sql.elements import ColumnElement
@@ -15,7 +15,8 @@ from emptor.kit.fields import Constant, CustomValues, Derived, Field, Hidden, Pa
 from emptor.kit.resource import Access, Resource
 from emptor.store.schema import table
 from emptor.store.statement import Statement
-from emptor.store.types import any_of
+from emptor.store.types import any_of, none_of
+from emptor.store.types import shown as shown_as
 from emptor.store.unit_of_work import LIVE, Transaction
 
 NARROW = 1000
@@ -63,33 +64,37 @@ class Shape:
     """A set of fields of one table, compiled into what to select and how to finish the rows."""
 
     def __init__(self, registry: Registry, fields: tuple[Field, ...], source: Table) -> None:
-        self.registry = registry
         self.source = source
+        self.empty_ref = registry.empty_ref
         stored = [f for f in fields if not isinstance(f, (Constant, Derived, Hidden))]
         self.columns = [source.c["id" if isinstance(f, (Parts, Refs)) else f.column] for f in stored]
         self.names = tuple(f.wire for f in stored)
-        self.converters = [(i, f.converter) for i, f in enumerate(stored) if f.converter]
+        self.converters = [
+            (i, convert) for i, (f, c) in enumerate(zip(stored, self.columns, strict=True)) if (convert := _converter(f, c))
+        ]
         self.constants = {f.wire: f.value for f in fields if isinstance(f, Constant)}
         self.derived = [(f.wire, f.compute) for f in fields if isinstance(f, Derived)]
-        self.bare = [f.wire for f in stored if isinstance(f, Ref) and not f.flat and f.show == ("id",)]
-        self.refs: dict[tuple[str, tuple[str, ...]], list[str]] = defaultdict(list)
+        embedded = [f for f in stored if isinstance(f, Ref) and not f.flat]
+        self.bare = [f.wire for f in embedded if f.show == ("id",)]
+        refs: dict[tuple[str, tuple[str, ...]], list[str]] = defaultdict(list)
+        for f in embedded:
+            if f.show != ("id",):
+                refs[f.to, f.show].append(f.wire)
+        self.plans: list[Plan] = [EmbedPlan(registry, *target, wires) for target, wires in refs.items()]
         for f in stored:
-            if isinstance(f, Ref) and not f.flat and f.show != ("id",):
-                self.refs[f.to, f.show].append(f.wire)
-        self.parts = [
-            CustomValuesPlan(f) if isinstance(f, CustomValues) else PartsPlan(registry, f)
-            for f in stored
-            if isinstance(f, Parts)
-        ]
-        self.links = [LinksPlan(registry, f) for f in stored if isinstance(f, Refs)]
+            if isinstance(f, CustomValues):
+                self.plans.append(CustomValuesPlan(f))
+            elif isinstance(f, Parts):
+                self.plans.append(PartsPlan(registry, f))
+            elif isinstance(f, Refs):
+                self.plans.append(LinksPlan(registry, f))
 
-    @property
-    def by_ids(self) -> Statement:
-        """Rows whose id is in `ids`, the id first."""
-        return _by_ids(self)
+    def labelled(self) -> list[Any]:
+        """The columns under names that cannot clash."""
+        return [column.label(f"c{i}") for i, column in enumerate(self.columns)]
 
     def finish(self, tx: Transaction, rows: Sequence[Sequence[Any]], offset: int = 0) -> list[Shown]:
-        """Turn rows (columns from `offset` on are this shape's) into objects."""
+        """Turn rows (columns from `offset` on are this shape's) into objects; everything they need is asked at once."""
         names, converters, constants = self.names, self.converters, self.constants
         objects: list[Shown] = []
         for row in rows:
@@ -103,66 +108,97 @@ class Shape:
             return objects
         for wire in self.bare:
             for shown in objects:
-                shown[wire] = self.registry.empty_ref if shown[wire] is None else {"id": shown[wire]}
-        for (target, show), wires in self.refs.items():
-            self._embed(tx, objects, self.registry.embedded(target, show), wires)
-        for plan in (*self.parts, *self.links):
-            plan.attach(tx, objects)
+                shown[wire] = self.empty_ref if shown[wire] is None else {"id": shown[wire]}
+        found = tx.many([(plan.statement, plan.wanted(objects)) for plan in self.plans])
+        for plan, answer in zip(self.plans, found, strict=True):
+            plan.attach(tx, objects, answer)
         for wire, compute in self.derived:
             for shown in objects:
                 shown[wire] = compute(shown)
         return objects
 
-    @staticmethod
-    def _embed(tx: Transaction, objects: list[Shown], shape: Shape, wires: list[str]) -> None:
-        ids = {shown[wire] for shown in objects for wire in wires} - {None}
-        found: dict[Any, Shown] = {}
-        if ids:
-            rows = tx.all(shape.by_ids, company=tx.company_id, ids=list(ids))
-            found = dict(zip((row[0] for row in rows), shape.finish(tx, rows, 1), strict=True))
-        for wire in wires:
-            for shown in objects:
-                shown[wire] = found.get(shown[wire], shape.registry.empty_ref)
+
+class Plan(Protocol):
+    """How one kind of related row is fetched for many objects with one query."""
+
+    statement: Statement
+
+    def wanted(self, objects: list[Shown]) -> dict[str, Any] | None:
+        """Values for the statement; None when no row is wanted."""
+        ...
+
+    def attach(self, tx: Transaction, objects: list[Shown], rows: list[Sequence[Any]]) -> None:
+        """Put what was found into the objects."""
+        ...
 
 
-@lru_cache(maxsize=500)
-def _by_ids(shape: Shape) -> Statement:
-    source = shape.source
-    return Statement(
-        select(source.c.id, *(c.label(f"c{i}") for i, c in enumerate(shape.columns))).where(
-            source.c.company_id == bindparam("company"), any_of(source.c.id, "ids")
+class EmbedPlan:
+    """References of objects to rows of one table, shown as small objects."""
+
+    def __init__(self, registry: Registry, target: str, show: tuple[str, ...], wires: list[str]) -> None:
+        self.wires = wires
+        self.shape = shape = registry.embedded(target, show)
+        source = shape.source
+        self.statement = Statement(
+            select(source.c.id, *shape.labelled()).where(
+                source.c.company_id == bindparam("company"), any_of(source.c.id, "ids")
+            )
         )
-    )
+
+    def wanted(self, objects: list[Shown]) -> dict[str, Any] | None:
+        """The ids that are named anywhere."""
+        ids = {shown[wire] for shown in objects for wire in self.wires} - {None}
+        return {"ids": list(ids)} if ids else None
+
+    def attach(self, tx: Transaction, objects: list[Shown], rows: list[Sequence[Any]]) -> None:
+        """Replace each id by its object."""
+        found = dict(zip((row[0] for row in rows), self.shape.finish(tx, rows, 1), strict=True))
+        empty = self.shape.empty_ref
+        for wire in self.wires:
+            for shown in objects:
+                shown[wire] = found.get(shown[wire], empty)
 
 
-class PartsPlan:
-    """Fetches the parts of many objects with one query."""
+class _Owned:
+    """Rows that objects own: while unfinished, each object holds its id under the name of what it owns."""
+
+    wire: str
+
+    def wanted(self, objects: list[Shown]) -> dict[str, Any] | None:
+        """The ids of the owners."""
+        return {"owners": [shown[self.wire] for shown in objects]}
+
+    def put(self, objects: list[Shown], grouped: dict[Any, list[Shown]]) -> None:
+        """Wrap each object's share: `{data: […]}`."""
+        for shown in objects:
+            shown[self.wire] = {"data": grouped.get(shown[self.wire], [])}
+
+
+class PartsPlan(_Owned):
+    """Parts of objects, such as lines."""
 
     def __init__(self, registry: Registry, parts: Parts) -> None:
         self.wire = parts.wire
         part, source = parts.of, table(parts.of.table)
         self.shape = Shape(registry, part.fields, source)
         order = [source.c[name] for name in (part.order, "id") if name in source.c]
-        columns = (c.label(f"c{i}") for i, c in enumerate(self.shape.columns))
         self.statement = Statement(
-            select(source.c[part.owner].label("owner"), *columns)
+            select(source.c[part.owner].label("owner"), *self.shape.labelled())
             .where(source.c.company_id == bindparam("company"), any_of(source.c[part.owner], "owners"))
             .where(*(source.c[name] == value for name, value in parts.where))
             .order_by(source.c[part.owner], *dict.fromkeys(order))
         )
 
-    def attach(self, tx: Transaction, objects: list[Shown]) -> None:
-        """Put `{data: […]}` where each object still has its id under the parts' name."""
-        rows = tx.all(self.statement, company=tx.company_id, owners=[shown[self.wire] for shown in objects])
+    def attach(self, tx: Transaction, objects: list[Shown], rows: list[Sequence[Any]]) -> None:
+        """Give each object its parts, in order."""
         grouped: dict[Any, list[Shown]] = defaultdict(list)
         for row, shown in zip(rows, self.shape.finish(tx, rows, 1), strict=True):
             grouped[row[0]].append(shown)
-        for shown in objects:
-            shown[self.wire] = {"data": grouped.get(shown[self.wire], [])}
+        self.put(objects, grouped)
 
 
-class CustomValuesPlan:
-    """Fetches the custom field values of many objects with one query."""
+class CustomValuesPlan(_Owned):
+    """Custom field values of objects, with the chosen options beside them."""
 
     def __init__(self, values: CustomValues) -> None:
         self.wire, self.names_field, self.options_as = values.wire, values.names_field, values.options_as
@@ -173,47 +209,49 @@ class CustomValuesPlan:
             .order_by(source.c.owner_id, source.c.id)
         )
 
-    def attach(self, tx: Transaction, objects: list[Shown]) -> None:
-        """Put the values where each object still has its id under their name, and the chosen options beside them."""
-        rows = tx.raw(self.statement, company=tx.company_id, owners=[shown[self.wire] for shown in objects])
+    def attach(self, tx: Transaction, objects: list[Shown], rows: list[Sequence[Any]]) -> None:
+        """Give each object its values and, where the wire lists them, the ids of the chosen options."""
         grouped: dict[Any, list[Shown]] = defaultdict(list)
         chosen: dict[Any, list[str]] = defaultdict(list)
         for owner, row_id, value, field_id, option_id in rows:
             grouped[owner].append({"id": row_id, "value": value, self.names_field: {"id": field_id}})
             if option_id is not None:
                 chosen[owner].append(str(option_id))
-        for shown in objects:
-            owner = shown[self.wire]
-            shown[self.wire] = {"data": grouped.get(owner, [])}
-            if self.options_as:
-                shown[self.options_as] = ",".join(chosen[owner]) or None
+        if self.options_as:
+            for shown in objects:
+                shown[self.options_as] = ",".join(chosen.get(shown[self.wire], ())) or None
+        self.put(objects, grouped)
 
 
-class LinksPlan:
-    """Fetches the linked rows of many objects with one query for the links and one for the rows."""
+class LinksPlan(_Owned):
+    """Rows that objects are linked with through a table of pairs."""
 
     def __init__(self, registry: Registry, links: Refs) -> None:
         self.wire = links.wire
-        self.registry, self.links = registry, links
-        source = table(links.table)
+        self.shape = shape = registry.embedded(links.to, links.show)
+        pairs, source = table(links.table), shape.source
+        linked = (source.c.company_id == pairs.c.company_id) & (source.c.id == pairs.c[links.member])
         self.statement = Statement(
-            select(source.c[links.owner], source.c[links.member])
-            .where(source.c.company_id == bindparam("company"), any_of(source.c[links.owner], "owners"))
-            .order_by(source.c[links.owner], source.c[links.member])
+            select(pairs.c[links.owner].label("owner"), *shape.labelled())
+            .join_from(pairs, source, linked)
+            .where(pairs.c.company_id == bindparam("company"), any_of(pairs.c[links.owner], "owners"))
+            .order_by(pairs.c[links.owner], source.c.id)
         )
 
-    def attach(self, tx: Transaction, objects: list[Shown]) -> None:
-        """Put `{data: […]}` where each object still has its id under the links' name."""
-        pairs = tx.raw(self.statement, company=tx.company_id, owners=[shown[self.wire] for shown in objects])
-        shape = self.registry.embedded(self.links.to, self.links.show)
-        ids = list({member for _, member in pairs})
-        rows = tx.all(shape.by_ids, company=tx.company_id, ids=ids) if ids else []
-        found = dict(zip((row[0] for row in rows), shape.finish(tx, rows, 1), strict=True))
+    def attach(self, tx: Transaction, objects: list[Shown], rows: list[Sequence[Any]]) -> None:
+        """Give each object its linked rows."""
         grouped: dict[Any, list[Shown]] = defaultdict(list)
-        for owner, member in pairs:
-            grouped[owner].append(found[member])
-        for shown in objects:
-            shown[self.wire] = {"data": grouped.get(shown[self.wire], [])}
+        for row, shown in zip(rows, self.shape.finish(tx, rows, 1), strict=True):
+            grouped[row[0]].append(shown)
+        self.put(objects, grouped)
+
+
+def _converter(one: Field, column: Any) -> Callable[[Any], Any] | None:
+    """What turns the stored value into the wire's, if they differ."""
+    by_type, by_field = shown_as(column.type), one.converter
+    if by_field is None or by_type is None:
+        return by_field or by_type
+    return lambda value: by_field(by_type(value))
 
 
 @dataclass(frozen=True)
@@ -286,7 +324,7 @@ def _visible(source: Table, access: Access, bounds: tuple[str, ...]) -> list[Col
             values.c.owner_id == source.c.id,
             values.c.option_id.is_not(None),
             any_of(values.c.field_id, "scope_fields"),
-            not_(any_of(values.c.option_id, "scope_options")),
+            none_of(values.c.option_id, "scope_options"),
         )
         limits.append(not_(forbidden.exists()))
     return [or_(own, and_(*limits))] if limits else []
@@ -345,7 +383,7 @@ def _page(shape: Shape, resource: Resource, conditions: Key, bounds: tuple[str, 
     """`direct` walks down the ids; `narrow` collects the matches first; `deep` skips on the index before reading rows."""
     source = shape.source
     matching = _matching(resource, conditions, bounds)
-    columns = [c.label(f"c{i}") for i, c in enumerate(shape.columns)]
+    columns = shape.labelled()
     limit, offset = bindparam("limit"), bindparam("offset")
     if way == "direct":
         return Statement(select(*columns).where(*matching).order_by(source.c.id.desc()).limit(limit), prepare=False)
@@ -371,7 +409,7 @@ def _count(resource: Resource, conditions: Key, bounds: tuple[str, ...], at_most
 
 @lru_cache(maxsize=1000)
 def _single(shape: Shape, resource: Resource, column: str, bounds: tuple[str, ...]) -> Statement:
-    columns = [c.label(f"c{i}") for i, c in enumerate(shape.columns)]
+    columns = shape.labelled()
     wanted = shape.source.c[column] == bindparam("key")
     return Statement(select(*columns).where(*_matching(resource, (), bounds), wanted))
 
@@ -399,8 +437,8 @@ class Page:
 
 def one(tx: Transaction, shape: Shape, resource: Resource, column: str, key: Any, scope: Scope) -> Shown | None:
     """The object whose `column` equals `key`, if the scope shows it."""
-    row = tx.one(_single(shape, resource, column, scope.bounds), company=tx.company_id, key=key, **scope.parameters)
-    return shape.finish(tx, [row])[0] if row else None
+    rows = tx.raw(_single(shape, resource, column, scope.bounds), company=tx.company_id, key=key, **scope.parameters)
+    return shape.finish(tx, rows)[0] if rows else None
 
 
 def stored(tx: Transaction, resource: Resource, column: str, key: Any, scope: Scope = EVERYTHING) -> dict[str, Any] | None:
@@ -444,5 +482,5 @@ def page_of(
         return Page([], total, number, size)
     if offset == 0 and way == "deep":
         way = "direct"
-    rows = tx.all(_page(shape, resource, key, bounds, way), **values, limit=size, offset=offset)
+    rows = tx.raw(_page(shape, resource, key, bounds, way), **values, limit=size, offset=offset)
     return Page(shape.finish(tx, rows), total, number, size)

@@ -9,6 +9,7 @@ from typing import Any
 
 from sqlalchemy import (
     BigInteger,
+    Boolean,
     Column,
     ForeignKeyConstraint,
     Index,
@@ -22,7 +23,7 @@ from sqlalchemy import (
 from sqlalchemy.types import TypeEngine
 
 from emptor.kit import fields, resource
-from emptor.store.types import Fixed, Flags, Instant, JsonText
+from emptor.store.types import Fixed, Instant, JsonText
 
 metadata = MetaData(
     naming_convention={
@@ -37,7 +38,7 @@ _TYPES = {
     "id": lambda size: BigInteger(),
     "integer": lambda size: Integer(),
     "text": lambda size: String(size),
-    "flag": lambda size: Flags(),
+    "flag": lambda size: Boolean(),
     "fixed": Fixed,
     "moment": lambda size: Instant(),
     "json": lambda size: JsonText(),

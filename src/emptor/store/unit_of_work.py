@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from datetime import datetime
 from typing import Any
 
@@ -14,7 +14,7 @@ from emptor.kit.clock import Clock, spell, system_clock
 from emptor.kit.errors import Problems
 from emptor.store.engine import Backend, backend_for
 from emptor.store.schema import counters
-from emptor.store.statement import Statement, delete_by, insert_into, keyed, update_by
+from emptor.store.statement import Compiled, Statement, delete_by, insert_into, keyed, update_by
 
 PLATFORM = 0
 """The company id of work that belongs to no company: looking up keys, administration."""
@@ -23,30 +23,39 @@ PLATFORM = 0
 class Transaction:
     """Runs statements inside one transaction of one company; rows come back with Python values."""
 
-    def __init__(self, database: Database, company_id: int, cursor: Any) -> None:
+    def __init__(self, database: Database, company_id: int, connection: Any) -> None:
         self.database = database
         self.backend = database.backend
         self.dialect = database.backend.dialect
         self.company_id = company_id
-        self.cursor = cursor
+        self.connection = connection
 
-    def run(self, statement: Statement, **values: Any) -> int:
-        """Run a statement that returns nothing; the number of rows it touched."""
+    def _send(self, statement: Statement, values: dict[str, Any]) -> tuple[Any, Compiled]:
         ready = statement.on(self.dialect)
-        self.backend.execute(self.cursor, ready.sql, ready.bind(values), statement.prepare)
-        return self.cursor.rowcount
+        return self.backend.execute(self.connection, ready.sql, ready.bind(values), statement.prepare), ready
+
+    def run(self, statement: Statement, **values: Any) -> None:
+        """Run a statement whose answer does not matter; a fault may show only with the next answer."""
+        self._send(statement, values)
+
+    def run_all(self, statement: Statement, rows: Sequence[dict[str, Any]]) -> None:
+        """Run a statement once for each set of values."""
+        ready = statement.on(self.dialect)
+        self.backend.execute_many(self.connection, ready.sql, [ready.bind(row) for row in rows])
 
     def raw(self, statement: Statement, **values: Any) -> list[Sequence[Any]]:
         """All rows just as the driver gives them."""
-        ready = statement.on(self.dialect)
-        self.backend.execute(self.cursor, ready.sql, ready.bind(values), statement.prepare)
-        return self.cursor.fetchall()
+        return self._send(statement, values)[0].fetchall()
+
+    def many(self, jobs: Sequence[tuple[Statement, dict[str, Any] | None]]) -> list[list[Sequence[Any]]]:
+        """Raw rows of several independent statements of this company, asked together; no values, no rows."""
+        sent = [None if v is None else self._send(s, {"company": self.company_id, **v})[0] for s, v in jobs]
+        return [[] if cursor is None else cursor.fetchall() for cursor in sent]
 
     def all(self, statement: Statement, **values: Any) -> list[Sequence[Any]]:
         """All rows."""
-        ready = statement.on(self.dialect)
-        self.backend.execute(self.cursor, ready.sql, ready.bind(values), statement.prepare)
-        return [ready.convert(row) for row in self.cursor.fetchall()]
+        cursor, ready = self._send(statement, values)
+        return [ready.convert(row) for row in cursor.fetchall()]
 
     def one(self, statement: Statement, **values: Any) -> Sequence[Any] | None:
         """The first row, if there is one."""
@@ -72,8 +81,8 @@ class Transaction:
 class UnitOfWork(Transaction):
     """A change in the making. One per company at a time, so every rule reads what it decides on."""
 
-    def __init__(self, database: Database, company_id: int, cursor: Any, now: datetime, actor: Any) -> None:
-        super().__init__(database, company_id, cursor)
+    def __init__(self, database: Database, company_id: int, connection: Any, now: datetime, actor: Any) -> None:
+        super().__init__(database, company_id, connection)
         self.now = now
         self.actor = actor
         self.problems = Problems()
@@ -103,10 +112,8 @@ class UnitOfWork(Transaction):
     def insert_all(self, table: Table, rows: Iterable[dict[str, Any]]) -> None:
         """Insert many rows of this company, all with the same columns."""
         listed = [{"company_id": self.company_id, **row} for row in rows]
-        if not listed:
-            return
-        ready = insert_into(table, tuple(listed[0])).on(self.dialect)
-        self.cursor.executemany(ready.sql, [ready.bind(row) for row in listed])
+        if listed:
+            self.run_all(insert_into(table, tuple(listed[0])), listed)
 
     def update(self, table: Table, changes: dict[str, Any], **keys: Any) -> int:
         """Change the rows of this company whose columns equal `keys`; how many there were."""
@@ -114,12 +121,15 @@ class UnitOfWork(Transaction):
             return 0
         names, bound = keyed({"company_id": self.company_id, **keys})
         bound |= {f"set_{name}": value for name, value in changes.items()}
-        return self.run(update_by(table, names, tuple(changes)), **bound)
+        return self._count_of(update_by(table, names, tuple(changes)), bound)
 
     def delete(self, table: Table, **keys: Any) -> int:
         """Delete the rows of this company whose columns equal `keys`; how many there were."""
         names, bound = keyed({"company_id": self.company_id, **keys})
-        return self.run(delete_by(table, names), **bound)
+        return self._count_of(delete_by(table, names), bound)
+
+    def _count_of(self, statement: Statement, values: dict[str, Any]) -> int:
+        return self.backend.touched(self.connection, self._send(statement, values)[0])
 
     def count(self, name: str, *, idns: int = 0, rows: int = 0) -> int:
         """Advance the counter of a kind of document; the last idn given out."""
@@ -159,55 +169,61 @@ class Database:
         """A snapshot of the company. `settled` waits for changes under way, so that none stamped earlier can
         show up later: what a poller by `modifiedSince` needs (overview S18).
         """
-        with self._cursor() as cursor:
-            if settled:
-                self.backend.wait_for_writers(cursor, company_id)
-            self.backend.begin_read(cursor, company_id)
+        with self._connection() as connection:
             try:
-                yield Transaction(self, company_id, cursor)
-            finally:
-                cursor.execute("ROLLBACK")
+                with self.backend.conversation(connection):
+                    if settled:
+                        self.backend.wait_for_writers(connection, company_id)
+                    self.backend.begin_read(connection, company_id)
+                    yield Transaction(self, company_id, connection)
+                    connection.execute("ROLLBACK")
+            except BaseException:
+                _undo(connection)
+                raise
 
     @contextmanager
     def write(self, company_id: int = PLATFORM, *, actor: Any = None) -> Iterator[UnitOfWork]:
         """The company's only writer; committed when the block ends, undone when it raises."""
-        with self._cursor() as cursor:
-            self.backend.begin_write(cursor, company_id)
+        with self._connection() as connection:
+            self.backend.begin_write(connection, company_id)
             try:
-                try:
-                    yield UnitOfWork(self, company_id, cursor, self.clock(), actor)
-                except BaseException:
-                    cursor.execute("ROLLBACK")
-                    raise
-                cursor.execute("COMMIT")
+                with self.backend.conversation(connection):
+                    yield UnitOfWork(self, company_id, connection, self.clock(), actor)
+                    connection.execute("COMMIT")
+            except BaseException:
+                _undo(connection)
+                raise
             finally:
                 self.backend.end_write()
 
     def lookup(self, statement: Statement, **values: Any) -> list[Sequence[Any]]:
         """Rows of one statement outside any transaction: platform tables, read before the company is known."""
-        with self._cursor() as cursor:
-            return Transaction(self, PLATFORM, cursor).all(statement, **values)
+        with self._connection() as connection:
+            return Transaction(self, PLATFORM, connection).all(statement, **values)
 
     @contextmanager
-    def _cursor(self) -> Iterator[Any]:
-        connection = self.engine.raw_connection()
+    def _connection(self) -> Iterator[Any]:
+        pooled = self.engine.raw_connection()
         try:
-            cursor = connection.cursor()
-            yield cursor
-            cursor.close()
+            yield pooled.driver_connection
         except BaseException as fault:
-            if not _harmless(fault):
-                connection.invalidate()
+            if _suspect(fault):
+                pooled.invalidate()
             raise
         finally:
-            connection.close()
+            pooled.close()
 
     def close(self) -> None:
         """Close every connection."""
         self.engine.dispose()
 
 
-def _harmless(fault: BaseException) -> bool:
-    """Whether the connection can go on being used: only faults of the driver make it suspect."""
-    module = type(fault).__module__
-    return not (isinstance(fault, DBAPIError) or module.startswith(("sqlite3", "psycopg", "_sqlite3")))
+def _undo(connection: Any) -> None:
+    """Roll back as far as the connection still can; the fault that led here is the one to report."""
+    with suppress(Exception):
+        connection.execute("ROLLBACK")
+
+
+def _suspect(fault: BaseException) -> bool:
+    """Whether the connection should not be used again: only faults of the driver make it suspect."""
+    return isinstance(fault, DBAPIError) or type(fault).__module__.startswith(("sqlite3", "psycopg"))

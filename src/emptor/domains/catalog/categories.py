@@ -23,7 +23,7 @@ CATEGORIES = define(
         ),
         # The hosted service retires categories; Emptor keeps them for companies that use them.
         operations=(
-            *read_operations("categories", get_hosted=False),
+            *read_operations("categories", hosted=False),
             *write_operations("categories", CREATE, hosted=False),
         ),
         writes=CREATE,

@@ -17,12 +17,24 @@ KINDS = {0: "item", 1: "bundle", 2: "group"}
 
 
 def create(tx: UnitOfWork, values: dict[str, Any]) -> int:
-    """A new item, priced in the company's currency unless told otherwise."""
-    if not values.get("currency"):
-        values["currency"] = tx.actor.settings["currency"]
-    if values.get("price") is None and not values.get("free_of_charge"):
-        tx.problems.add("price", "Give a price, or set freeOfCharge.")
+    """A new item; its id."""
+    _complete_price(tx, values, {})
     return writing.create(tx, ITEMS, values)
+
+
+def update(tx: UnitOfWork, row: dict[str, Any], values: dict[str, Any]) -> None:
+    """Change an item."""
+    _complete_price(tx, values, row)
+    writing.update(tx, ITEMS, row, values)
+
+
+def _complete_price(tx: UnitOfWork, values: dict[str, Any], row: dict[str, Any]) -> None:
+    """An item has a price unless it is free, in the company's currency unless told otherwise."""
+    merged = {**row, **values}
+    if not merged.get("currency"):
+        values["currency"] = tx.actor.settings["currency"]
+    if merged.get("price") is None and not merged.get("free_of_charge"):
+        tx.problems.add("price", "Give a price, or set freeOfCharge.")
 
 
 ITEMS = define(
@@ -60,7 +72,7 @@ ITEMS = define(
         ),
         operations=(
             *read_operations("items"),
-            *write_operations("items", CREATE, create=create),
+            *write_operations("items", CREATE, create=create, update=update),
             patch_external_id("items", CREATE),
         ),
         reference=("id", "name", "sku", "externalId"),

@@ -2,30 +2,33 @@
 
 from __future__ import annotations
 
-from emptor.domains.custom_fields.values import TYPES
+from typing import Any
+
+from emptor.domains import writing
+from emptor.domains.custom_fields import options
+from emptor.domains.custom_fields.values import DROPDOWN, TYPES
 from emptor.domains.organisation.users import CONFIGURE
-from emptor.kit.fields import Code, Derived, Flag, Hidden, Integer, Key, Part, Parts, Ref, Text, Write
-from emptor.kit.resource import CREATED, KEY, UPDATED, Resource, read_operations, write_operations
+from emptor.kit.fields import Code, Derived, Flag, Hidden, Integer, Key, Parts, Text, Write
+from emptor.kit.resource import CREATED, UPDATED, Resource, read_operations, write_operations
 from emptor.store.schema import define
-
-OPTION_FIELDS = (
-    KEY,
-    Text("name", size=300, required=True, write=Write.ALWAYS),
-    Text("code", size=100, write=Write.ALWAYS),
-    Text("label", size=300),
-    Integer("level", default=0),
-    Flag("enable", default=True, write=Write.ALWAYS),
-    Text("externalId", size=200, write=Write.ALWAYS),
-    Ref("parent", to="custom_field_options", show=("id",), write=Write.ALWAYS),
-)
-
-OPTION = Part("CustomFieldOption", "custom_field_options", "field_id", "custom_fields", OPTION_FIELDS)
+from emptor.store.unit_of_work import UnitOfWork
 
 
 def family_of(family: str) -> Resource:
     """The resource of one family: `document`, `item` or `supplier`."""
     name = f"{family}customfields"
-    return define(
+
+    def create(tx: UnitOfWork, values: dict[str, Any]) -> int:
+        if values.get("options"):
+            options.only_in_a_dropdown(tx, values.get("type", DROPDOWN), "options")
+        for i, option in enumerate(values.get("options") or ()):
+            if isinstance(option, dict) and option.get("parent_id") is not None:
+                tx.problems.add(
+                    f"options[{i}][parent]", "Options of a new field have no parents yet; add children later."
+                )
+        return writing.create(tx, resource, values)
+
+    resource = define(
         Resource(
             name=name,
             table="custom_fields",
@@ -40,19 +43,18 @@ def family_of(family: str) -> Resource:
                 Flag("required", write=Write.ALWAYS),
                 Flag("enable", default=True, write=Write.ALWAYS),
                 Code("type", names=TYPES, default=0, write=Write.ON_CREATE),
-                Derived(
-                    "typeString", compute=lambda shown: TYPES.get(shown["type"]), json_schema={"type": ["string", "null"]}
-                ),
+                Derived("typeString", compute=lambda shown: TYPES[shown["type"]], json_schema={"type": "string"}),
                 Integer("position", default=0, write=Write.ALWAYS),
                 Flag("limitsAccess", write=Write.ALWAYS, note="people see only documents with their own options"),
-                Parts("options", part=OPTION),
+                Parts("options", part=options.OPTION, write=Write.ON_CREATE),
             ),
-            operations=(*read_operations(name), *write_operations(name, CONFIGURE, hosted=False)),
+            operations=(*read_operations(name), *write_operations(name, CONFIGURE, create=create, hosted=False)),
             writes=CONFIGURE,
             governs_access=True,
             fixed=(("family", family),),
         )
     )
+    return resource
 
 
 DOCUMENT_CUSTOM_FIELDS = family_of("document")

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Sequence
 from functools import lru_cache
-from typing import Any
+from typing import Any, NamedTuple
 
-from sqlalchemy import bindparam, select
+from sqlalchemy import Table, bindparam, select
 
 from emptor.kit.clock import parse_moment
+from emptor.kit.fields import CustomValues
 from emptor.store.schema import table
 from emptor.store.statement import Statement
 from emptor.store.types import any_of
@@ -15,43 +17,95 @@ from emptor.store.unit_of_work import UnitOfWork
 
 DROPDOWN, TEXT, DATE = 0, 1, 2
 TYPES = {DROPDOWN: "dropdown", TEXT: "text", DATE: "date"}
+SEVERAL = "supplier"
+"""The family whose drop-downs take several options at once."""
 
-Entries = list[tuple[str, list[dict[str, Any]]]]
+
+class Placed(NamedTuple):
+    """Values that somebody sends: where they stand in the body, the object that has them already, and the entries."""
+
+    place: str
+    owner: int | None
+    entries: list[dict[str, Any]]
 
 
-def check(tx: UnitOfWork, family: str, placed: Entries) -> None:
-    """Check entries `{field_id, value}` by place; note problems, fill in `option_id` and tidy `value`."""
-    entries = [(f"{place}[{i}]", e) for place, listed in placed for i, e in enumerate(listed) if isinstance(e, dict)]
+class Choice(NamedTuple):
+    """An option that an entry chooses; `anew` unless its owner has it already."""
+
+    place: str
+    option: int
+    anew: bool
+
+
+class Definition(NamedTuple):
+    """What a value has to know of its field."""
+
+    id: int
+    kind: int
+    enable: bool
+
+
+class Option(NamedTuple):
+    """What a choice has to know of the option."""
+
+    id: int
+    field: int
+    enable: bool
+
+
+def check(tx: UnitOfWork, custom: CustomValues, placed: Sequence[Placed]) -> list[Choice]:
+    """Check entries `{field_id, value}`, note problems, fill in `option_id` and tidy `value`; what is chosen.
+
+    A field or an option out of use takes no new values; an object that has the value already keeps it.
+    """
+    entries = [(f"{p.place}[{i}]", p.owner, e) for p in placed for i, e in enumerate(p.entries) if isinstance(e, dict)]
     if not entries:
-        return
-    ids = list({entry["field_id"] for _, entry in entries})
-    known = {row[0]: row for row in tx.all(_definitions(), company=tx.company_id, family=family, ids=ids)}
-    chosen = list({int(e["value"]) for _, e in entries if _is_choice(known.get(e["field_id"]), e["value"])})
-    owners = dict(tx.all(_options(), company=tx.company_id, ids=chosen)) if chosen else {}
-    for place, entry in entries:
-        entry["option_id"] = None
-        sentence = _fault(known.get(entry["field_id"]), entry, owners, family)
+        return []
+    ids = list({entry["field_id"] for _, _, entry in entries})
+    numbers = list({int(entry["value"]) for _, _, entry in entries if _is_id(entry["value"])})
+    owners = list({owner for _, owner, _ in entries if isinstance(owner, int)})
+    found = tx.many(
+        [
+            (_definitions(), {"family": custom.family, "ids": ids}),
+            (_options(), {"ids": numbers} if numbers else None),
+            (_kept(table(custom.of.table)), {"owners": owners} if owners else None),
+        ]
+    )
+    definitions = {row[0]: Definition(*row) for row in found[0]}
+    options = {row[0]: Option(*row) for row in found[1]}
+    kept = {tuple(row) for row in found[2]}
+    chosen = []
+    for place, owner, entry in entries:
+        definition, entry["option_id"] = definitions.get(entry["field_id"]), None
+        sentence = _unfit(definition, entry, options, custom.family)
+        anew = (owner, entry["field_id"], entry["value"]) not in kept
+        if not sentence and anew:
+            sentence = _out_of_use(tx, definition, options.get(entry["option_id"]))
         if sentence:
             tx.problems.add(place, sentence)
-    _refuse_repeats(tx, placed)
+        elif entry["option_id"] is not None:
+            chosen.append(Choice(place, entry["option_id"], anew))
+    _refuse_repeats(tx, placed, {d.id for d in definitions.values() if d.kind == DROPDOWN and custom.family == SEVERAL})
+    return chosen
 
 
-def _is_choice(definition: Any, value: Any) -> bool:
-    return definition is not None and definition[1] == DROPDOWN and str(value or "").isdecimal() and len(str(value)) < 19
+def _is_id(value: Any) -> bool:
+    return isinstance(value, str) and value.isascii() and value.isdigit() and len(value) < 19
 
 
-def _fault(definition: Any, entry: dict[str, Any], owners: dict[int, int], family: str) -> str:
+def _unfit(definition: Definition | None, entry: dict[str, Any], options: dict[int, Option], family: str) -> str:
+    """Why the field cannot hold the value, if it cannot; else the value is in its one spelling."""
     if definition is None:
         return f"There is no {family} custom field with id {entry['field_id']} here."
     value = entry["value"]
     if value is None:
-        return "This custom field is required; choose a value." if definition[2] else ""
-    if definition[1] == DROPDOWN:
-        if not _is_choice(definition, value) or owners.get(int(value)) != definition[0]:
-            return f"Send the id of one of the field's options; see /{family}customfields/{definition[0]}."
-        entry["option_id"] = int(value)
-        entry["value"] = str(int(value))
-    if definition[1] == DATE:
+        return ""
+    if definition.kind == DROPDOWN:
+        option = options.get(int(value)) if _is_id(value) else None
+        if option is None or option.field != definition.id:
+            return f"Send the id of one of the field's options; see /{family}customfields/{definition.id}/options."
+        entry["option_id"], entry["value"] = option.id, str(option.id)
+    if definition.kind == DATE:
         try:
             entry["value"] = parse_moment(value)[0].date().isoformat()
         except ValueError as fault:
@@ -59,22 +113,58 @@ def _fault(definition: Any, entry: dict[str, Any], owners: dict[int, int], famil
     return ""
 
 
-def _refuse_repeats(tx: UnitOfWork, placed: Entries) -> None:
-    for place, listed in placed:
+def _out_of_use(tx: UnitOfWork, definition: Definition | None, option: Option | None) -> str:
+    """Why the value cannot be given anew, if it cannot."""
+    if definition is not None and not definition.enable:
+        return "This custom field is out of use; leave it out."
+    if option is None:
+        return ""
+    if not option.enable:
+        return "This option is out of use; choose another."
+    actor = tx.actor
+    if actor and actor.options is not None and option.field in actor.limiting_fields and option.id not in actor.options:
+        return "This option is not among yours; choose another."
+    return ""
+
+
+def _refuse_repeats(tx: UnitOfWork, placed: Sequence[Placed], several: set[int]) -> None:
+    for place, _, entries in placed:
         seen: set[Any] = set()
-        for i, entry in enumerate(listed):
-            if isinstance(entry, dict) and (entry["field_id"], entry["value"]) in seen:
-                tx.problems.add(f"{place}[{i}]", "This value is already given above.")
-            elif isinstance(entry, dict):
-                seen.add((entry["field_id"], entry["value"]))
+        for i, entry in enumerate(entries):
+            if not isinstance(entry, dict):
+                continue
+            key = (entry["field_id"], entry["value"] if entry["field_id"] in several else None)
+            if key in seen:
+                tx.problems.add(f"{place}[{i}]", "This field has its value already, further up in the list.")
+            seen.add(key)
+
+
+def require(tx: UnitOfWork, family: str, given: Iterable[tuple[str, Iterable[dict[str, Any]]]]) -> None:
+    """Note, for each place and the entries there, which required fields of the family are left without a value."""
+    required = tx.raw(_required(), company=tx.company_id, family=family)
+    for place, entries in given:
+        filled = {entry["field_id"] for entry in entries if isinstance(entry, dict) and entry["value"] is not None}
+        missing = [name for field_id, name in required if field_id not in filled]
+        if missing:
+            tx.problems.add(place, f"Fill in what is required: {', '.join(missing)}.")
+
+
+def stored(tx: UnitOfWork, custom: CustomValues, owner: int) -> list[dict[str, Any]]:
+    """The values an object has, as if a client had sent them."""
+    return [
+        {"field_id": field_id, "value": value}
+        for _, field_id, value in tx.raw(_kept(table(custom.of.table)), company=tx.company_id, owners=[owner])
+    ]
 
 
 @lru_cache(maxsize=1)
 def _definitions() -> Statement:
     fields = table("custom_fields")
     return Statement(
-        select(fields.c.id, fields.c.type, fields.c.required).where(
-            fields.c.company_id == bindparam("company"), fields.c.family == bindparam("family"), any_of(fields.c.id, "ids")
+        select(fields.c.id, fields.c.type, fields.c.enable).where(
+            fields.c.company_id == bindparam("company"),
+            fields.c.family == bindparam("family"),
+            any_of(fields.c.id, "ids"),
         )
     )
 
@@ -83,7 +173,29 @@ def _definitions() -> Statement:
 def _options() -> Statement:
     options = table("custom_field_options")
     return Statement(
-        select(options.c.id, options.c.field_id).where(
+        select(options.c.id, options.c.field_id, options.c.enable).where(
             options.c.company_id == bindparam("company"), any_of(options.c.id, "ids")
         )
     )
+
+
+@lru_cache(maxsize=100)
+def _kept(values: Table) -> Statement:
+    return Statement(
+        select(values.c.owner_id, values.c.field_id, values.c.value)
+        .where(values.c.company_id == bindparam("company"), any_of(values.c.owner_id, "owners"))
+        .order_by(values.c.owner_id, values.c.id)
+    )
+
+
+@lru_cache(maxsize=1)
+def _required() -> Statement:
+    fields = table("custom_fields")
+    return Statement(
+        select(fields.c.id, fields.c.name)
+        .where(
+            fields.c.company_id == bindparam("company"), fields.c.family == bindparam("family"),
+            fields.c.required.is_(True), fields.c.enable.is_(True),
+        )
+        .order_by(fields.c.position, fields.c.id)
+    )  # fmt: skip

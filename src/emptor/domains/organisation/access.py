@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any
 
-from sqlalchemy import bindparam, select
+from sqlalchemy import bindparam, select, true
 
 from emptor.domains.organisation.roles import MODULES, SEES_OTHERS, SUPER_USER
 from emptor.kit.errors import Forbidden
@@ -74,16 +74,22 @@ def load(tx: Transaction, user_id: int, settings: dict[str, Any]) -> Principal |
     if user is None or not user["enable"]:
         return None
     fields = tuple(row[0] for row in tx.all(_limiting(), company=tx.company_id))
+    roles = frozenset(user["roles"])
+    unbound = SUPER_USER in roles
     return Principal(
         company_id=tx.company_id,
         user_id=user_id,
         email=user["email"],
-        roles=frozenset(user["roles"]),
-        locations=None if user["all_locations_access"] else _links(tx, "user_locations", "location_id", user_id),
+        roles=roles,
+        locations=None if unbound or user["all_locations_access"] else _links(tx, "user_locations", "location_id", user_id),
         legal_entities=(
-            None if user["all_legal_entities_access"] else _links(tx, "user_legal_entities", "legal_entity_id", user_id)
+            None
+            if unbound or user["all_legal_entities_access"]
+            else _links(tx, "user_legal_entities", "legal_entity_id", user_id)
         ),
-        options=None if user["all_user_document_costcenters_access"] or not fields else _options(tx, user_id),
+        options=(
+            None if unbound or user["all_user_document_costcenters_access"] or not fields else _options(tx, user_id)
+        ),
         limiting_fields=fields,
         settings=settings,
     )
@@ -98,7 +104,7 @@ def _limiting() -> Statement:
     fields = table("custom_fields")
     return _once(
         "limiting",
-        lambda: select(fields.c.id).where(fields.c.company_id == bindparam("company"), fields.c.limits_access.is_(True)),
+        lambda: select(fields.c.id).where(fields.c.company_id == bindparam("company"), fields.c.limits_access == true()),
     )
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from dataclasses import dataclass
 from typing import Any
 
 from sqlalchemy import bindparam, func, select, update
@@ -12,12 +14,36 @@ from emptor.store.schema import company_clocks
 from emptor.store.statement import Statement, insert_into
 from emptor.store.unit_of_work import PLATFORM, Database, UnitOfWork
 
-CHOICES: dict[str, str] = {
-    "supplierApproval": "new suppliers wait for approval",
-    "decimals": "decimals of amounts of money, 2 unless the currency needs others",
-    "limits": "request limits raised for this company: minute, hour, day, identical_minute, identical_hour",
+
+def on_or_off(text: str) -> bool:
+    """The flag that a person writes; ValueError with a sentence when it is none."""
+    known = {"on": True, "yes": True, "true": True, "off": False, "no": False, "false": False}
+    if text.lower() not in known:
+        raise ValueError("Write on or off.")
+    return known[text.lower()]
+
+
+def up_to_four(text: str) -> int:
+    """The number from 0 to 4 that a person writes; ValueError with a sentence when it is none."""
+    if text not in ("0", "1", "2", "3", "4"):
+        raise ValueError("Write a number from 0 to 4.")
+    return int(text)
+
+
+@dataclass(frozen=True)
+class Choice:
+    """Something a company can choose."""
+
+    meaning: str
+    read: Callable[[str], Any]
+    """The value that a person writes; ValueError with a sentence when it is none."""
+
+
+CHOICES: dict[str, Choice] = {
+    "supplierApproval": Choice("new suppliers wait for approval", on_or_off),
+    "decimals": Choice("decimals of amounts of money, 2 unless the currency needs others", up_to_four),
 }
-"""What a company can choose, and what each choice means."""
+"""What a company can choose. Beside these stand `limits`, the request limits that the operator has raised for it."""
 
 _BUMP = Statement(
     update(companies)

@@ -11,7 +11,7 @@ from typing import Any
 from sqlalchemy import bindparam, select
 
 from emptor.domains.organisation.tables import api_keys, companies
-from emptor.store.schema import company_clocks, table
+from emptor.store.schema import company_clocks
 from emptor.store.statement import Statement
 from emptor.store.unit_of_work import UnitOfWork
 
@@ -35,7 +35,6 @@ class KnownKey:
     key_id: int
     company_id: int
     user_id: int
-    email: str
     enabled: bool
     blocked_until: str | None
     region: str
@@ -43,39 +42,29 @@ class KnownKey:
     sequence: int
 
 
-def find() -> Statement:
-    """The key with that hash, its person's e-mail and the state of its company."""
-    if "find" not in _cache:
-        users = table("users")
-        _cache["find"] = Statement(
-            select(
-                api_keys.c.id,
-                api_keys.c.company_id,
-                api_keys.c.user_id,
-                users.c.email,
-                users.c.enable.label("user_enabled"),
-                companies.c.enable.label("company_enabled"),
-                api_keys.c.blocked_until,
-                companies.c.region,
-                companies.c.access_version,
-                company_clocks.c.sequence,
-            )
-            .join(companies, companies.c.id == api_keys.c.company_id)
-            .join(company_clocks, company_clocks.c.company_id == api_keys.c.company_id)
-            .join(users, (users.c.company_id == api_keys.c.company_id) & (users.c.id == api_keys.c.user_id))
-            .where(api_keys.c.hash == bindparam("hash"), api_keys.c.revoked.is_(None))
-        )
-    return _cache["find"]
-
-
-_cache: dict[str, Statement] = {}
+FIND = Statement(
+    select(
+        api_keys.c.id,
+        api_keys.c.company_id,
+        api_keys.c.user_id,
+        companies.c.enable,
+        api_keys.c.blocked_until,
+        companies.c.region,
+        companies.c.access_version,
+        company_clocks.c.sequence,
+    )
+    .join(companies, companies.c.id == api_keys.c.company_id)
+    .join(company_clocks, company_clocks.c.company_id == api_keys.c.company_id)
+    .where(api_keys.c.hash == bindparam("hash"), api_keys.c.revoked.is_(None))
+)
+"""The key with that hash and the state of its company. Its person stays behind row-level security until then: the
+company's access version tells whether what is remembered of the person is still true.
+"""
 
 
 def known_key(row: Any) -> KnownKey:
-    """A row of `find` as a value."""
-    key_id, company, user, email, user_enabled, company_enabled, blocked, region, version, sequence = row
-    enabled = user_enabled and company_enabled
-    return KnownKey(key_id, company, user, email, enabled, blocked, region, version, sequence)
+    """A row of `FIND` as a value."""
+    return KnownKey(*row)
 
 
 def same_email(one: str, other: str) -> bool:

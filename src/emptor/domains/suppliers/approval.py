@@ -5,7 +5,8 @@ from __future__ import annotations
 from typing import Any
 
 from emptor.domains import writing
-from emptor.kit.errors import IllegalMove
+from emptor.domains.custom_fields import values as custom_values
+from emptor.kit.errors import IllegalMove, Invalid
 from emptor.store.schema import table
 from emptor.store.unit_of_work import UnitOfWork
 
@@ -14,15 +15,33 @@ STATUSES = {DRAFT: "draft", PENDING: "pending", APPROVED: "approved", REJECTED: 
 
 
 def create(tx: UnitOfWork, values: dict[str, Any]) -> int:
-    """A new supplier; its id. Without currencies it is paid in the company's own."""
+    """A new supplier; its id."""
     from emptor.domains.suppliers.suppliers import SUPPLIERS
 
     needs_approval = bool(tx.actor.settings.get("supplierApproval"))
-    currency = tx.actor.settings["currency"]
-    values["currencies"] = values.get("currencies") or [values.get("currency") or currency]
-    values["currency"] = values.get("currency") or values["currencies"][0]
+    values |= currencies_of(values, {}, tx.actor.settings["currency"])
     first = {"status": PENDING, "is_enabled_approval": True} if needs_approval else {"approval_date": tx.stamp}
     return writing.create(tx, SUPPLIERS, values, first)
+
+
+def update(tx: UnitOfWork, row: dict[str, Any], values: dict[str, Any]) -> None:
+    """Change a supplier."""
+    from emptor.domains.suppliers.suppliers import SUPPLIERS
+
+    values |= currencies_of(values, row, tx.actor.settings["currency"])
+    writing.update(tx, SUPPLIERS, row, values)
+
+
+def currencies_of(values: dict[str, Any], row: dict[str, Any], company_currency: str) -> dict[str, Any]:
+    """A supplier's default currency and all its currencies: the default is one of them, and there is always one.
+
+    A list that leaves the default out makes its first entry the default, unless the request names another.
+    """
+    default, listed = values.get("currency"), values.get("currencies", row.get("currencies")) or []
+    if not default:
+        known = row.get("currency")
+        default = known if known in listed or (known and not listed) else next(iter(listed), company_currency)
+    return {"currency": default, "currencies": listed if default in listed else [default, *listed]}
 
 
 def approve(tx: UnitOfWork, row: dict[str, Any], values: dict[str, Any]) -> None:
@@ -36,10 +55,17 @@ def reject(tx: UnitOfWork, row: dict[str, Any], values: dict[str, Any]) -> None:
 
 
 def set_custom_fields(tx: UnitOfWork, row: dict[str, Any], values: dict[str, Any]) -> None:
-    """Replace the supplier's custom field values."""
+    """Set the custom fields that the body names; the others keep their values."""
     from emptor.domains.suppliers.suppliers import SUPPLIERS
 
-    writing.update(tx, SUPPLIERS, row, values)
+    custom = SUPPLIERS.custom_values
+    assert custom is not None
+    sent = values.get(custom.wire)
+    if sent is None:
+        raise Invalid({custom.wire: "This field is required."})
+    named = {entry["field_id"] for entry in sent}
+    kept = [entry for entry in custom_values.stored(tx, custom, row["id"]) if entry["field_id"] not in named]
+    writing.update(tx, SUPPLIERS, row, {custom.wire: [*sent, *kept]})
 
 
 def _decide(tx: UnitOfWork, row: dict[str, Any], changes: dict[str, Any]) -> None:

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from emptor.domains.attachments import attachments
 from emptor.domains.external_ids import external_id, patch_external_id
 from emptor.domains.suppliers import approval
 from emptor.kit.fields import (
     Code,
     Constant,
+    Derived,
     Field,
     Flag,
     Hidden,
@@ -22,7 +24,16 @@ from emptor.kit.fields import (
     Write,
     percent,
 )
-from emptor.kit.resource import CREATED, KEY, UPDATED, Operation, Permission, Resource, read_operations, write_operations
+from emptor.kit.resource import (
+    CREATED,
+    KEY,
+    UPDATED,
+    Operation,
+    Permission,
+    Resource,
+    read_operations,
+    write_operations,
+)
 from emptor.store.schema import custom_values, define
 
 CREATE = Permission("supplier", ("create",))
@@ -102,10 +113,6 @@ SUPPLIERS = define(
             Refs(
                 "paymentTerms", to="payment_terms", table="supplier_payment_terms", owner="supplier_id",
                 member="payment_term_id", send_as="paymentTermIds", write=Write.ALWAYS,
-                show=(
-                    "id", "name", "prepaymentPercent", "postpaymentPercent", "creditPeriodDays",
-                    "termsDueDateAfterInvoicing", "paymentType", "enable", "externalId",
-                ),
             ),
             Constant("approvalSteps", value={"data": []}, kind="object"),
             Constant("approvingWay"),
@@ -116,6 +123,7 @@ SUPPLIERS = define(
                 "approvalInfo", value={"canApprove": False, "canReject": False, "canEditSupplierByInRevision": False},
                 kind="object",
             ),
+            attachments(8),
             Constant("marketAttachments", value={"data": []}, kind="object", listed=False),
             *(Constant(name, listed=False) for name in NOT_KEPT_IN_DETAIL),
             Refs(
@@ -124,12 +132,15 @@ SUPPLIERS = define(
             ),
             Flag("isEnabledApproval", listed=False),
             Flag("isPunchoutSupplier", listed=False),
-            Flag("isAllAccessLegalEntity", default=True, listed=False, write=Write.ALWAYS),
+            Derived(
+                "isAllAccessLegalEntity", compute=lambda shown: not shown["supplierLegalEntities"]["data"],
+                json_schema={"type": "boolean"}, listed=False,
+            ),
             Hidden("rejectReason", kind="text", size=1000),
         ),
         operations=(
             *read_operations("suppliers"),
-            *write_operations("suppliers", CREATE, create=approval.create),
+            *write_operations("suppliers", CREATE, create=approval.create, update=approval.update),
             patch_external_id("suppliers", CREATE),
             Operation(
                 "action", "PATCH", "/suppliers/{id}/customfields", CREATE, run=approval.set_custom_fields,

@@ -72,6 +72,10 @@ PAYMENT_TERMS = define(
             *write_operations("paymentterms", CONFIGURE, create=create, update=update),
             patch_external_id("paymentterms", CONFIGURE),
         ),
+        reference=(
+            "id", "name", "prepaymentPercent", "postpaymentPercent", "creditPeriodDays", "termsDueDateAfterInvoicing",
+            "paymentType", "enable", "externalId",
+        ),
         writes=CONFIGURE,
     )
-)
+)  # fmt: skip

@@ -1,6 +1,7 @@
 """Keep serving when the counts cannot be reached: a limit protects the service and must not stop it."""
 
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 
 import structlog
 from prometheus_client import Counter
@@ -25,6 +26,11 @@ class FailOpen:
     def peek(self, windows: Sequence[Window], now: float) -> Decision:
         """Say what a take would answer and what is left now; on a fault, allow."""
         return self._or_allow(self._store.peek, windows, now)
+
+    def close(self) -> None:
+        """Let go of connections; on a fault they are as good as gone."""
+        with suppress(Exception):
+            self._store.close()
 
     def _or_allow(
         self, ask: Callable[[Sequence[Window], float], Decision], windows: Sequence[Window], now: float

@@ -33,6 +33,9 @@ class MemoryStore:
             used = [self._counts.get((w.start(now), w.seconds), {}).get(w.key, 0) for w in windows]
         return decide(windows, used, now, cost=0)
 
+    def close(self) -> None:
+        """There is no connection."""
+
     def _open(self, window: Window, now: float) -> dict[str, int]:
         stretch = (window.start(now), window.seconds)
         try:

@@ -74,7 +74,7 @@ class Decision(Struct, frozen=True):
 class LimitStore(Protocol):
     """Where counts live. A store never reads a clock: `now` is epoch seconds, from the caller.
 
-    Both methods raise whatever the storage raises.
+    All methods raise whatever the storage raises.
     """
 
     def take(self, windows: Sequence[Window], now: float) -> Decision:
@@ -83,6 +83,10 @@ class LimitStore(Protocol):
 
     def peek(self, windows: Sequence[Window], now: float) -> Decision:
         """Say whether a take would be allowed and what is left now, spending nothing."""
+        ...
+
+    def close(self) -> None:
+        """Let go of connections, if there are any."""
         ...
 
 

@@ -90,6 +90,10 @@ class SqlStore:
             used = {(key, start): count for key, start, count in rows}
         return decide(windows, [used.get(counter, 0) for counter in counters], now, cost=0)
 
+    def close(self) -> None:
+        """Let go of the engine's connections."""
+        self._engine.dispose()
+
     def _count(self, connection: Connection, windows: Sequence[Window], now: float) -> dict[Counter, int]:
         # The transaction opens with this write, which locks the rows (PostgreSQL) or the file (SQLite) until commit
         # or rollback: nobody counts on a number that may yet be undone. One order for all prevents deadlocks.

@@ -74,5 +74,9 @@ class ValkeyStore:
         counts = self._client.mget(self._keys(windows, now)) if windows else []
         return decide(windows, [int(count or 0) for count in counts], now, cost=0)
 
+    def close(self) -> None:
+        """Let go of the client's connections."""
+        self._client.close()
+
     def _keys(self, windows: Sequence[Window], now: float) -> list[str]:
         return [f"{self._prefix}{window.seconds}:{window.start(now)}:{window.key}" for window in windows]

@@ -87,7 +87,7 @@ RESOURCE = define(
             *doc.nothing("updateExchangeRateDate", listed=False),
             Derived(
                 "precisionData", compute=lambda shown: {"price": 6, "sum": 2}, listed=False,
-                json_schema={"type": "object"},
+                json_schema={"type": "object", "additionalProperties": {"type": "integer"}},
             ),
             Ref("purchaseOrder", to="purchase_orders", listed=False),
             *doc.nothing("approvalStep", listed=False),

@@ -24,7 +24,10 @@ def create(tx: UnitOfWork, values: dict[str, Any]) -> int:
     values |= terms(tx, values)
     values["issue_date"] = values.get("issue_date") or tx.stamp
     if not values.get("required_date") and values.get("credit_period_days") is not None:
-        values["required_date"] = due_date(values["issue_date"], values["credit_period_days"])
+        try:
+            values["required_date"] = due_date(values["issue_date"], values["credit_period_days"])
+        except OverflowError:
+            tx.problems.add("issueDate", "The invoice would be due beyond the last day there is.")
     return documents.create(tx, _invoices(), values)
 
 

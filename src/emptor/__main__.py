@@ -1,0 +1,5 @@
+"""`python -m emptor` is the command `emptor`."""
+
+from emptor.cli import main
+
+main()

@@ -1,0 +1,1 @@
+"""What a company keeps: warehouses and what is in them."""

@@ -1,0 +1,1225 @@
+"""The first tables. Generated: python -m emptor.store.migrations.renew"""
+
+import sqlalchemy as sa
+from alembic import op
+
+from emptor.store.row_security import guard
+from emptor.store.types import Fixed, Instant, JsonText
+
+revision = "0001_0027b094"
+down_revision = None
+
+GUARDED = (
+    "attachments",
+    "categories",
+    "contracts",
+    "counters",
+    "custom_field_options",
+    "custom_fields",
+    "invoice_lines",
+    "invoice_lines_custom_values",
+    "invoice_lines_taxes",
+    "invoices",
+    "invoices_custom_values",
+    "items",
+    "items_custom_values",
+    "legal_entities",
+    "location_legal_entities",
+    "locations",
+    "option_legal_entities",
+    "option_locations",
+    "payment_terms",
+    "payments",
+    "purchase_order_lines",
+    "purchase_order_lines_custom_values",
+    "purchase_order_lines_taxes",
+    "purchase_orders",
+    "purchase_orders_custom_values",
+    "supplier_contacts",
+    "supplier_legal_entities",
+    "supplier_payment_terms",
+    "suppliers",
+    "suppliers_custom_values",
+    "taxes",
+    "units",
+    "user_legal_entities",
+    "user_locations",
+    "user_options",
+    "users",
+    "warehouse_locations",
+    "warehouses",
+)
+
+
+def upgrade() -> None:
+    op.create_table(
+        "company_clocks",
+        sa.Column("company_id", sa.BigInteger(), autoincrement=False, nullable=False),
+        sa.Column("sequence", sa.BigInteger(), nullable=False, comment="grows by one with every change of the company"),
+        sa.Column("stamp", Instant(), nullable=False, comment="moment of the latest change; never goes back"),
+        sa.PrimaryKeyConstraint("company_id", name="pk_company_clocks"),
+    )
+    op.create_table(
+        "counters",
+        sa.Column("company_id", sa.BigInteger(), nullable=False),
+        sa.Column("name", sa.String(length=60), nullable=False),
+        sa.Column("last", sa.BigInteger(), nullable=False, comment="latest idn given out"),
+        sa.Column("live", sa.BigInteger(), nullable=False, comment="rows there are now"),
+        sa.PrimaryKeyConstraint("company_id", "name", name="pk_counters"),
+    )
+    op.create_table(
+        "id_sequence",
+        sa.Column("name", sa.String(length=20), nullable=False),
+        sa.Column(
+            "last", sa.BigInteger(), nullable=False, comment="latest id given out on SQLite; PostgreSQL has a sequence"
+        ),
+        sa.PrimaryKeyConstraint("name", name="pk_id_sequence"),
+    )
+    op.create_table(
+        "companies",
+        sa.Column("id", sa.BigInteger(), autoincrement=False, nullable=False),
+        sa.Column("name", sa.String(length=300), nullable=False),
+        sa.Column("region", sa.String(length=10), nullable=False, comment="com or us"),
+        sa.Column("currency", sa.String(length=3), nullable=False),
+        sa.Column("enable", sa.Boolean(), nullable=False),
+        sa.Column("settings", JsonText(), nullable=False, comment="choices of the company, see companies.py"),
+        sa.Column(
+            "access_version", sa.BigInteger(), nullable=False, comment="grows when roles, access or settings change"
+        ),
+        sa.Column("create_date", Instant(), nullable=False),
+        sa.PrimaryKeyConstraint("id", name="pk_companies"),
+        sa.UniqueConstraint("name", name="uq_companies_name"),
+    )
+    op.create_table(
+        "address_blocks",
+        sa.Column("address", sa.String(length=45), nullable=False),
+        sa.Column("until", Instant(), nullable=False),
+        sa.Column("reason", sa.String(length=300), nullable=False),
+        sa.Column("create_date", Instant(), nullable=False),
+        sa.PrimaryKeyConstraint("address", name="pk_address_blocks"),
+    )
+    op.create_table(
+        "rate_windows",
+        sa.Column("key", sa.Text(), nullable=False),
+        sa.Column("window_start", sa.BigInteger(), autoincrement=False, nullable=False),
+        sa.Column("count", sa.Integer(), nullable=False),
+        sa.Column("expires_at", sa.BigInteger(), nullable=False),
+        sa.PrimaryKeyConstraint("key", "window_start", name="pk_rate_windows"),
+    )
+    op.create_index("ix_rate_windows_expires_at", "rate_windows", ["expires_at"])
+    op.create_table(
+        "categories",
+        sa.Column("company_id", sa.BigInteger(), nullable=False),
+        sa.Column("id", sa.BigInteger(), nullable=False),
+        sa.Column("name", sa.String(length=200), nullable=False),
+        sa.Column("code", sa.String(length=50)),
+        sa.Column("parent_id", sa.BigInteger()),
+        sa.Column("enable", sa.Boolean(), nullable=False),
+        sa.Column("external_id", sa.String(length=200)),
+        sa.ForeignKeyConstraint(
+            ["company_id", "parent_id"],
+            ["categories.company_id", "categories.id"],
+            name="fk_categories_company_id_parent_id",
+        ),
+        sa.PrimaryKeyConstraint("company_id", "id", name="pk_categories"),
+        sa.UniqueConstraint("company_id", "code", name="uq_categories_company_id_code"),
+    )
+    op.create_index("ix_categories_company_id_external_id", "categories", ["company_id", "external_id"])
+    op.create_table(
+        "units",
+        sa.Column("company_id", sa.BigInteger(), nullable=False),
+        sa.Column("id", sa.BigInteger(), nullable=False),
+        sa.Column("name", sa.String(length=100), nullable=False),
+        sa.Column("code", sa.String(length=50)),
+        sa.Column("enable", sa.Boolean(), nullable=False),
+        sa.Column("external_id", sa.String(length=200)),
+        sa.PrimaryKeyConstraint("company_id", "id", name="pk_units"),
+        sa.UniqueConstraint("company_id", "code", name="uq_units_company_id_code"),
+    )
+    op.create_index("ix_units_company_id_external_id", "units", ["company_id", "external_id"])
+    op.create_table(
+        "custom_fields",
+        sa.Column("company_id", sa.BigInteger(), nullable=False),
+        sa.Column("id", sa.BigInteger(), nullable=False),
+        sa.Column("create_date", Instant(), nullable=False),
+        sa.Column("update_date", Instant()),
+        sa.Column("family", sa.String(length=10), nullable=False),
+        sa.Column("name", sa.String(length=200), nullable=False),
+        sa.Column("description", sa.String(length=500)),
+        sa.Column("required", sa.Boolean(), nullable=False),
+        sa.Column("enable", sa.Boolean(), nullable=False),
+        sa.Column("type", sa.Integer(), nullable=False),
+        sa.Column("position", sa.Integer(), nullable=False),
+        sa.Column("limits_access", sa.Boolean(), nullable=False),
+        sa.PrimaryKeyConstraint("company_id", "id", name="pk_custom_fields"),
+    )
+    op.create_index("ix_custom_fields_company_id_update_date", "custom_fields", ["company_id", "update_date"])
+    op.create_table(
+        "warehouses",
+        sa.Column("company_id", sa.BigInteger(), nullable=False),
+        sa.Column("id", sa.BigInteger(), nullable=False),
+        sa.Column("create_date", Instant(), nullable=False),
+        sa.Column("update_date", Instant()),
+        sa.Column("name", sa.String(length=200), nullable=False),
+        sa.Column("enable", sa.Boolean(), nullable=False),
+        sa.Column("integration", sa.String(length=100)),
+        sa.Column("type", sa.String(length=50)),
+        sa.Column("unique_code", sa.String(length=50)),
+        sa.PrimaryKeyConstraint("company_id", "id", name="pk_warehouses"),
+        sa.UniqueConstraint("company_id", "unique_code", name="uq_warehouses_company_id_unique_code"),
+    )
+    op.create_index("ix_warehouses_company_id_update_date", "warehouses", ["company_id", "update_date"])
+    op.create_table(
+        "legal_entities",
+        sa.Column("company_id", sa.BigInteger(), nullable=False),
+        sa.Column("id", sa.BigInteger(), nullable=False),
+        sa.Column("create_date", Instant(), nullable=False),
+        sa.Column("update_date", Instant()),
+        sa.Column("name", sa.String(length=200), nullable=False),
+        sa.Column("full_name", sa.String(length=200)),
+        sa.Column("legal_address", sa.String(length=500)),
+        sa.Column("account_number", sa.String(length=200)),
+        sa.Column("account_holder_name", sa.String(length=200)),
+        sa.Column("bank_name", sa.String(length=200)),
+        sa.Column("bank_address", sa.String(length=500)),
+        sa.Column("sort_code", sa.String(length=200)),
+        sa.Column("business_registration_number", sa.String(length=200)),
+        sa.Column("tax_payer_type", sa.String(length=200)),
+        sa.Column("tax_payer_number", sa.String(length=200)),
+        sa.Column("phone", sa.String(length=50)),
+        sa.Column("key_executive", sa.String(length=200)),
+        sa.Column("permanent_account_number", sa.String(length=200)),
+        sa.Column("international_bank_account_number", sa.String(length=200)),
+        sa.Column("american_bankers_association_number", sa.String(length=200)),
+        sa.Column("swift_code", sa.String(length=200)),
+        sa.Column("indian_financial_system_code", sa.String(length=200)),
+        sa.Column("enable", sa.Boolean(), nullable=False),
+        sa.Column("external_id", sa.String(length=200)),
+        sa.PrimaryKeyConstraint("company_id", "id", name="pk_legal_entities"),
+    )
+    op.create_index("ix_legal_entities_company_id_external_id", "legal_entities", ["company_id", "external_id"])
+    op.create_index("ix_legal_entities_company_id_update_date", "legal_entities", ["company_id", "update_date"])
+    op.create_table(
+        "locations",
+        sa.Column("company_id", sa.BigInteger(), nullable=False),
+        sa.Column("id", sa.BigInteger(), nullable=False),
+        sa.Column("unique_code", sa.String(length=50)),
+        sa.Column("name", sa.String(length=200), nullable=False),
+        sa.Column("create_date", Instant(), nullable=False),
+        sa.Column("update_date", Instant()),
+        sa.Column("full_address", sa.String(length=500)),
+        sa.Column("phone", sa.String(length=50)),
+        sa.Column("enable", sa.Boolean(), nullable=False),
+        sa.Column("external_id", sa.String(length=200)),
+        sa.PrimaryKeyConstraint("company_id", "id", name="pk_locations"),
+        sa.UniqueConstraint("company_id", "unique_code", name="uq_locations_company_id_unique_code"),
+    )
+    op.create_index("ix_locations_company_id_external_id", "locations", ["company_id", "external_id"])
+    op.create_index("ix_locations_company_id_update_date", "locations", ["company_id", "update_date"])
+    op.create_table(
+        "payment_terms",
+        sa.Column("company_id", sa.BigInteger(), nullable=False),
+        sa.Column("id", sa.BigInteger(), nullable=False),
+        sa.Column("name", sa.String(length=200), nullable=False),
+        sa.Column("prepayment_percent", Fixed(6)),
+        sa.Column("postpayment_percent", Fixed(6)),
+        sa.Column("credit_period_days", sa.Integer()),
+        sa.Column("terms_due_date_after_invoicing", sa.Integer()),
+        sa.Column("payment_type", sa.Integer(), nullable=False),
+        sa.Column("enable", sa.Boolean(), nullable=False),
+        sa.Column("external_id", sa.String(length=200)),
+        sa.Column("create_date", Instant(), nullable=False),
+        sa.Column("update_date", Instant()),
+        sa.PrimaryKeyConstraint("company_id", "id", name="pk_payment_terms"),
+    )
+    op.create_index("ix_payment_terms_company_id_external_id", "payment_terms", ["company_id", "external_id"])
+    op.create_index("ix_payment_terms_company_id_update_date", "payment_terms", ["company_id", "update_date"])
+    op.create_table(
+        "taxes",
+        sa.Column("company_id", sa.BigInteger(), nullable=False),
+        sa.Column("id", sa.BigInteger(), nullable=False),
+        sa.Column("name", sa.String(length=200), nullable=False),
+        sa.Column("percent", Fixed(6), nullable=False),
+        sa.Column("value", Fixed(4)),
+        sa.Column("qbo_id", sa.String(length=200)),
+        sa.Column("tax_amount", Fixed(4)),
+        sa.Column("external_id", sa.String(length=200)),
+        sa.Column("is_withholding_tax", sa.Boolean(), nullable=False),
+        sa.Column("is_compound", sa.Boolean(), nullable=False),
+        sa.Column("enable", sa.Boolean(), nullable=False),
+        sa.Column("xero_id", sa.String(length=200)),
+        sa.Column("create_date", Instant(), nullable=False),
+        sa.Column("update_date", Instant()),
+        sa.PrimaryKeyConstraint("company_id", "id", name="pk_taxes"),
+    )
+    op.create_index("ix_taxes_company_id_external_id", "taxes", ["company_id", "external_id"])
+    op.create_index("ix_taxes_company_id_update_date", "taxes", ["company_id", "update_date"])
+    op.create_table(
+        "users",
+        sa.Column("company_id", sa.BigInteger(), nullable=False),
+        sa.Column("id", sa.BigInteger(), nullable=False),
+        sa.Column("create_date", Instant(), nullable=False),
+        sa.Column("update_date", Instant()),
+        sa.Column("email", sa.String(length=200), nullable=False),
+        sa.Column("locale", sa.String(length=10), nullable=False),
+        sa.Column("phone", sa.String(length=50)),
+        sa.Column("firstname", sa.String(length=100)),
+        sa.Column("lastname", sa.String(length=100)),
+        sa.Column("position", sa.String(length=100)),
+        sa.Column("enable", sa.Boolean(), nullable=False),
+        sa.Column("all_locations_access", sa.Boolean(), nullable=False),
+        sa.Column("all_user_document_costcenters_access", sa.Boolean(), nullable=False),
+        sa.Column("all_product_groups_access", sa.Boolean(), nullable=False),
+        sa.Column("all_legal_entities_access", sa.Boolean(), nullable=False),
+        sa.Column("location_id", sa.BigInteger()),
+        sa.Column("roles", JsonText(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["company_id", "location_id"],
+            ["locations.company_id", "locations.id"],
+            name="fk_users_company_id_location_id",
+        ),
+        sa.PrimaryKeyConstraint("company_id", "id", name="pk_users"),
+        sa.UniqueConstraint("company_id", "email", name="uq_users_company_id_email"),
+    )
+    op.create_index("ix_users_company_id_update_date", "users", ["company_id", "update_date"])
+    op.create_table(
+        "custom_field_options",
+        sa.Column("company_id", sa.BigInteger(), nullable=False),
+        sa.Column("id", sa.BigInteger(), nullable=False),
+        sa.Column("name", sa.String(length=300), nullable=False),
+        sa.Column("code", sa.String(length=100)),
+        sa.Column("level", sa.Integer(), nullable=False),
+        sa.Column("enable", sa.Boolean(), nullable=False),
+        sa.Column("external_id", sa.String(length=200)),
+        sa.Column("parent_id", sa.BigInteger()),
+        sa.Column("field_id", sa.BigInteger(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["company_id", "field_id"],
+            ["custom_fields.company_id", "custom_fields.id"],
+            name="fk_custom_field_options_company_id_field_id",
+        ),
+        sa.ForeignKeyConstraint(
+            ["company_id", "parent_id"],
+            ["custom_field_options.company_id", "custom_field_options.id"],
+            name="fk_custom_field_options_company_id_parent_id",
+        ),
+        sa.PrimaryKeyConstraint("company_id", "id", name="pk_custom_field_options"),
+    )
+    op.create_index(
+        "ix_custom_field_options_company_id_external_id", "custom_field_options", ["company_id", "external_id"]
+    )
+    op.create_index("ix_custom_field_options_company_id_field_id", "custom_field_options", ["company_id", "field_id"])
+    op.create_table(
+        "warehouse_locations",
+        sa.Column("company_id", sa.BigInteger(), nullable=False),
+        sa.Column("warehouse_id", sa.BigInteger(), nullable=False),
+        sa.Column("location_id", sa.BigInteger(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["company_id", "location_id"],
+            ["locations.company_id", "locations.id"],
+            name="fk_warehouse_locations_company_id_location_id",
+        ),
+        sa.ForeignKeyConstraint(
+            ["company_id", "warehouse_id"],
+            ["warehouses.company_id", "warehouses.id"],
+            name="fk_warehouse_locations_company_id_warehouse_id",
+            ondelete="CASCADE",
+        ),
+        sa.PrimaryKeyConstraint("company_id", "warehouse_id", "location_id", name="pk_warehouse_locations"),
+    )
+    op.create_index(
+        "ix_warehouse_locations_company_id_location_id", "warehouse_locations", ["company_id", "location_id"]
+    )
+    op.create_table(
+        "location_legal_entities",
+        sa.Column("company_id", sa.BigInteger(), nullable=False),
+        sa.Column("location_id", sa.BigInteger(), nullable=False),
+        sa.Column("legal_entity_id", sa.BigInteger(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["company_id", "legal_entity_id"],
+            ["legal_entities.company_id", "legal_entities.id"],
+            name="fk_location_legal_entities_company_id_legal_entity_id",
+        ),
+        sa.ForeignKeyConstraint(
+            ["company_id", "location_id"],
+            ["locations.company_id", "locations.id"],
+            name="fk_location_legal_entities_company_id_location_id",
+            ondelete="CASCADE",
+        ),
+        sa.PrimaryKeyConstraint("company_id", "location_id", "legal_entity_id", name="pk_location_legal_entities"),
+    )
+    op.create_index(
+        "ix_location_legal_entities_company_id_legal_entity_id",
+        "location_legal_entities",
+        ["company_id", "legal_entity_id"],
+    )
+    op.create_table(
+        "api_keys",
+        sa.Column("company_id", sa.BigInteger(), nullable=False),
+        sa.Column("id", sa.BigInteger(), nullable=False),
+        sa.Column("user_id", sa.BigInteger(), nullable=False),
+        sa.Column("hash", sa.String(length=64), nullable=False, comment="SHA-256 of the token, in hexadecimal"),
+        sa.Column("hint", sa.String(length=12), nullable=False, comment="first characters, to tell keys apart"),
+        sa.Column("create_date", Instant(), nullable=False),
+        sa.Column("last_used", Instant()),
+        sa.Column("revoked", Instant()),
+        sa.Column("blocked_until", Instant()),
+        sa.ForeignKeyConstraint(
+            ["company_id", "user_id"],
+            ["users.company_id", "users.id"],
+            name="fk_api_keys_company_id_user_id",
+            ondelete="CASCADE",
+        ),
+        sa.PrimaryKeyConstraint("company_id", "id", name="pk_api_keys"),
+        sa.UniqueConstraint("hash", name="uq_api_keys_hash"),
+    )
+    op.create_table(
+        "attachments",
+        sa.Column("company_id", sa.BigInteger(), nullable=False),
+        sa.Column("id", sa.BigInteger(), nullable=False),
+        sa.Column("name", sa.String(length=300), nullable=False),
+        sa.Column("upload_date", Instant(), nullable=False),
+        sa.Column("size", sa.Integer(), nullable=False),
+        sa.Column("format_type", sa.String(length=100), nullable=False),
+        sa.Column("comment", sa.String(length=1000)),
+        sa.Column("user_id", sa.BigInteger()),
+        sa.Column("object_type", sa.Integer(), nullable=False),
+        sa.Column("object_id", sa.BigInteger(), nullable=False),
+        sa.Column("digest", sa.String(length=64), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["company_id", "user_id"], ["users.company_id", "users.id"], name="fk_attachments_company_id_user_id"
+        ),
+        sa.PrimaryKeyConstraint("company_id", "id", name="pk_attachments"),
+    )
+    op.create_index(
+        "ix_attachments_company_id_object_type_object_id", "attachments", ["company_id", "object_type", "object_id"]
+    )
+    op.create_table(
+        "user_locations",
+        sa.Column("company_id", sa.BigInteger(), nullable=False),
+        sa.Column("user_id", sa.BigInteger(), nullable=False),
+        sa.Column("location_id", sa.BigInteger(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["company_id", "location_id"],
+            ["locations.company_id", "locations.id"],
+            name="fk_user_locations_company_id_location_id",
+        ),
+        sa.ForeignKeyConstraint(
+            ["company_id", "user_id"],
+            ["users.company_id", "users.id"],
+            name="fk_user_locations_company_id_user_id",
+            ondelete="CASCADE",
+        ),
+        sa.PrimaryKeyConstraint("company_id", "user_id", "location_id", name="pk_user_locations"),
+    )
+    op.create_index("ix_user_locations_company_id_location_id", "user_locations", ["company_id", "location_id"])
+    op.create_table(
+        "user_legal_entities",
+        sa.Column("company_id", sa.BigInteger(), nullable=False),
+        sa.Column("user_id", sa.BigInteger(), nullable=False),
+        sa.Column("legal_entity_id", sa.BigInteger(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["company_id", "legal_entity_id"],
+            ["legal_entities.company_id", "legal_entities.id"],
+            name="fk_user_legal_entities_company_id_legal_entity_id",
+        ),
+        sa.ForeignKeyConstraint(
+            ["company_id", "user_id"],
+            ["users.company_id", "users.id"],
+            name="fk_user_legal_entities_company_id_user_id",
+            ondelete="CASCADE",
+        ),
+        sa.PrimaryKeyConstraint("company_id", "user_id", "legal_entity_id", name="pk_user_legal_entities"),
+    )
+    op.create_index(
+        "ix_user_legal_entities_company_id_legal_entity_id", "user_legal_entities", ["company_id", "legal_entity_id"]
+    )
+    op.create_table(
+        "user_options",
+        sa.Column("company_id", sa.BigInteger(), nullable=False),
+        sa.Column("user_id", sa.BigInteger(), nullable=False),
+        sa.Column("option_id", sa.BigInteger(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["company_id", "option_id"],
+            ["custom_field_options.company_id", "custom_field_options.id"],
+            name="fk_user_options_company_id_option_id",
+        ),
+        sa.ForeignKeyConstraint(
+            ["company_id", "user_id"],
+            ["users.company_id", "users.id"],
+            name="fk_user_options_company_id_user_id",
+            ondelete="CASCADE",
+        ),
+        sa.PrimaryKeyConstraint("company_id", "user_id", "option_id", name="pk_user_options"),
+    )
+    op.create_index("ix_user_options_company_id_option_id", "user_options", ["company_id", "option_id"])
+    op.create_table(
+        "option_legal_entities",
+        sa.Column("company_id", sa.BigInteger(), nullable=False),
+        sa.Column("option_id", sa.BigInteger(), nullable=False),
+        sa.Column("legal_entity_id", sa.BigInteger(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["company_id", "legal_entity_id"],
+            ["legal_entities.company_id", "legal_entities.id"],
+            name="fk_option_legal_entities_company_id_legal_entity_id",
+        ),
+        sa.ForeignKeyConstraint(
+            ["company_id", "option_id"],
+            ["custom_field_options.company_id", "custom_field_options.id"],
+            name="fk_option_legal_entities_company_id_option_id",
+            ondelete="CASCADE",
+        ),
+        sa.PrimaryKeyConstraint("company_id", "option_id", "legal_entity_id", name="pk_option_legal_entities"),
+    )
+    op.create_index(
+        "ix_option_legal_entities_company_id_legal_entity_id",
+        "option_legal_entities",
+        ["company_id", "legal_entity_id"],
+    )
+    op.create_table(
+        "option_locations",
+        sa.Column("company_id", sa.BigInteger(), nullable=False),
+        sa.Column("option_id", sa.BigInteger(), nullable=False),
+        sa.Column("location_id", sa.BigInteger(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["company_id", "location_id"],
+            ["locations.company_id", "locations.id"],
+            name="fk_option_locations_company_id_location_id",
+        ),
+        sa.ForeignKeyConstraint(
+            ["company_id", "option_id"],
+            ["custom_field_options.company_id", "custom_field_options.id"],
+            name="fk_option_locations_company_id_option_id",
+            ondelete="CASCADE",
+        ),
+        sa.PrimaryKeyConstraint("company_id", "option_id", "location_id", name="pk_option_locations"),
+    )
+    op.create_index("ix_option_locations_company_id_location_id", "option_locations", ["company_id", "location_id"])
+    op.create_table(
+        "suppliers",
+        sa.Column("company_id", sa.BigInteger(), nullable=False),
+        sa.Column("id", sa.BigInteger(), nullable=False),
+        sa.Column("unique_code", sa.String(length=50)),
+        sa.Column("name", sa.String(length=300), nullable=False),
+        sa.Column("create_date", Instant(), nullable=False),
+        sa.Column("update_date", Instant()),
+        sa.Column("approval_date", Instant()),
+        sa.Column("currency", sa.String(length=3)),
+        sa.Column("currencies", JsonText(), nullable=False),
+        sa.Column("auto_send_po_supplier", sa.Boolean(), nullable=False),
+        sa.Column("delivery_period", Fixed(4)),
+        sa.Column("minimum_sum", Fixed(4)),
+        sa.Column("legal_address", sa.String(length=500)),
+        sa.Column("account_holder_name", sa.String(length=200)),
+        sa.Column("bank_name", sa.String(length=200)),
+        sa.Column("account_number", sa.String(length=200)),
+        sa.Column("bank_address", sa.String(length=500)),
+        sa.Column("swift_code", sa.String(length=200)),
+        sa.Column("permanent_account_number", sa.String(length=200)),
+        sa.Column("international_bank_account_number", sa.String(length=200)),
+        sa.Column("american_bankers_association_number", sa.String(length=200)),
+        sa.Column("indian_financial_system_code", sa.String(length=200)),
+        sa.Column("sort_code", sa.String(length=200)),
+        sa.Column("business_registration_number", sa.String(length=200)),
+        sa.Column("city", sa.String(length=200)),
+        sa.Column("country", sa.String(length=200)),
+        sa.Column("state", sa.String(length=200)),
+        sa.Column("postal_code", sa.String(length=200)),
+        sa.Column("conditions", sa.String(length=5000)),
+        sa.Column("tax_payer", sa.Boolean(), nullable=False),
+        sa.Column("tax_payer_type", sa.Integer()),
+        sa.Column("tax_payer_label", sa.String(length=200)),
+        sa.Column("tax_payer_number", sa.String(length=200)),
+        sa.Column("phone", sa.String(length=200)),
+        sa.Column("note", sa.String(length=5000)),
+        sa.Column("enable_tolerance_rate", sa.Boolean(), nullable=False),
+        sa.Column("tolerance_rate_percent", Fixed(6)),
+        sa.Column("enable", sa.Boolean(), nullable=False),
+        sa.Column("qbo_id", sa.String(length=200)),
+        sa.Column("xero_id", sa.String(length=200)),
+        sa.Column("net_suite_id", sa.String(length=200)),
+        sa.Column("external_id", sa.String(length=200)),
+        sa.Column("integration_status", sa.Integer()),
+        sa.Column("status", sa.Integer(), nullable=False),
+        sa.Column("creator_id", sa.BigInteger()),
+        sa.Column("enter_invoice_as_one_line", sa.Boolean(), nullable=False),
+        sa.Column("is_enabled_approval", sa.Boolean(), nullable=False),
+        sa.Column("is_punchout_supplier", sa.Boolean(), nullable=False),
+        sa.Column("reject_reason", sa.String(length=1000)),
+        sa.ForeignKeyConstraint(
+            ["company_id", "creator_id"], ["users.company_id", "users.id"], name="fk_suppliers_company_id_creator_id"
+        ),
+        sa.PrimaryKeyConstraint("company_id", "id", name="pk_suppliers"),
+        sa.UniqueConstraint("company_id", "unique_code", name="uq_suppliers_company_id_unique_code"),
+    )
+    op.create_index("ix_suppliers_company_id_external_id", "suppliers", ["company_id", "external_id"])
+    op.create_index("ix_suppliers_company_id_update_date", "suppliers", ["company_id", "update_date"])
+    op.create_table(
+        "key_days",
+        sa.Column("company_id", sa.BigInteger(), nullable=False),
+        sa.Column("key_id", sa.BigInteger(), nullable=False),
+        sa.Column("day", sa.String(length=10), nullable=False, comment="2025-05-05, UTC"),
+        sa.Column("requests", sa.Integer(), nullable=False),
+        sa.Column("wrong", sa.Integer(), nullable=False, comment="answered with a 4xx other than 429"),
+        sa.ForeignKeyConstraint(
+            ["company_id", "key_id"],
+            ["api_keys.company_id", "api_keys.id"],
+            name="fk_key_days_company_id_key_id",
+            ondelete="CASCADE",
+        ),
+        sa.PrimaryKeyConstraint("company_id", "key_id", "day", name="pk_key_days"),
+    )
+    op.create_index("ix_key_days_day", "key_days", ["day"])
+    op.create_table(
+        "items",
+        sa.Column("company_id", sa.BigInteger(), nullable=False),
+        sa.Column("id", sa.BigInteger(), nullable=False),
+        sa.Column("create_date", Instant(), nullable=False),
+        sa.Column("update_date", Instant()),
+        sa.Column("name", sa.String(length=300), nullable=False),
+        sa.Column("sku", sa.String(length=300), nullable=False),
+        sa.Column("type", sa.Integer(), nullable=False),
+        sa.Column("description", sa.String(length=255)),
+        sa.Column("unit", sa.String(length=100)),
+        sa.Column("currency", sa.String(length=3)),
+        sa.Column("price", Fixed(6)),
+        sa.Column("link", sa.String(length=1000)),
+        sa.Column("disabled_by_supplier", sa.Boolean(), nullable=False),
+        sa.Column("hidden_in_catalog", sa.Boolean(), nullable=False),
+        sa.Column("free_of_charge", sa.Boolean(), nullable=False),
+        sa.Column("main_in_similar", sa.Boolean(), nullable=False),
+        sa.Column("category_id", sa.BigInteger()),
+        sa.Column("supplier_id", sa.BigInteger()),
+        sa.Column("qbo_id", sa.String(length=200)),
+        sa.Column("net_suite_id", sa.String(length=200)),
+        sa.Column("xero_id", sa.String(length=200)),
+        sa.Column("external_id", sa.String(length=200)),
+        sa.ForeignKeyConstraint(
+            ["company_id", "category_id"],
+            ["categories.company_id", "categories.id"],
+            name="fk_items_company_id_category_id",
+        ),
+        sa.ForeignKeyConstraint(
+            ["company_id", "supplier_id"],
+            ["suppliers.company_id", "suppliers.id"],
+            name="fk_items_company_id_supplier_id",
+        ),
+        sa.PrimaryKeyConstraint("company_id", "id", name="pk_items"),
+    )
+    op.create_index("ix_items_company_id_external_id", "items", ["company_id", "external_id"])
+    op.create_index("ix_items_company_id_update_date", "items", ["company_id", "update_date"])
+    op.create_table(
+        "purchase_orders",
+        sa.Column("company_id", sa.BigInteger(), nullable=False),
+        sa.Column("id", sa.BigInteger(), nullable=False),
+        sa.Column("idn", sa.String(length=40), nullable=False),
+        sa.Column("custom_name", sa.String(length=200)),
+        sa.Column("create_date", Instant(), nullable=False),
+        sa.Column("update_date", Instant()),
+        sa.Column("required_date", Instant()),
+        sa.Column("approval_date", Instant()),
+        sa.Column("sum", Fixed(4), nullable=False),
+        sa.Column("net_sum", Fixed(4), nullable=False),
+        sa.Column("sum_in_company_currency", Fixed(4), nullable=False),
+        sa.Column("net_sum_in_company_currency", Fixed(4), nullable=False),
+        sa.Column("invoiced_sum", Fixed(4), nullable=False),
+        sa.Column("invoiced_sum_in_company_currency", Fixed(4), nullable=False),
+        sa.Column("net_invoiced_sum", Fixed(4), nullable=False),
+        sa.Column("budgeted_sum", Fixed(4), nullable=False),
+        sa.Column("items_chart_sum", Fixed(4), nullable=False),
+        sa.Column("currency", sa.String(length=3)),
+        sa.Column("exchange_rate", Fixed(10)),
+        sa.Column("discount_percent", Fixed(6)),
+        sa.Column("discount_amount", Fixed(4)),
+        sa.Column("note", sa.String(length=5000)),
+        sa.Column("status", sa.Integer(), nullable=False),
+        sa.Column("status_receiving", sa.Integer(), nullable=False),
+        sa.Column("status_payment", sa.Integer(), nullable=False),
+        sa.Column("status_sending", sa.Integer(), nullable=False),
+        sa.Column("logic_type", sa.Integer(), nullable=False),
+        sa.Column("prepayment_percent", Fixed(6)),
+        sa.Column("postpayment_percent", Fixed(6)),
+        sa.Column("credit_period_days", sa.Integer()),
+        sa.Column("external_id", sa.String(length=200)),
+        sa.Column("external_integration_log", sa.String(length=2000)),
+        sa.Column("deliver_to_name", sa.String(length=200)),
+        sa.Column("send_to_supplier", sa.Boolean(), nullable=False),
+        sa.Column("is_new_supplier_added", sa.Boolean(), nullable=False),
+        sa.Column("location_id", sa.BigInteger(), nullable=False),
+        sa.Column("supplier_id", sa.BigInteger(), nullable=False),
+        sa.Column("legal_entity_id", sa.BigInteger()),
+        sa.Column("creator_id", sa.BigInteger()),
+        sa.Column("last_editor_id", sa.BigInteger()),
+        sa.Column("payment_term_id", sa.BigInteger()),
+        sa.ForeignKeyConstraint(
+            ["company_id", "creator_id"],
+            ["users.company_id", "users.id"],
+            name="fk_purchase_orders_company_id_creator_id",
+        ),
+        sa.ForeignKeyConstraint(
+            ["company_id", "last_editor_id"],
+            ["users.company_id", "users.id"],
+            name="fk_purchase_orders_company_id_last_editor_id",
+        ),
+        sa.ForeignKeyConstraint(
+            ["company_id", "legal_entity_id"],
+            ["legal_entities.company_id", "legal_entities.id"],
+            name="fk_purchase_orders_company_id_legal_entity_id",
+        ),
+        sa.ForeignKeyConstraint(
+            ["company_id", "location_id"],
+            ["locations.company_id", "locations.id"],
+            name="fk_purchase_orders_company_id_location_id",
+        ),
+        sa.ForeignKeyConstraint(
+            ["company_id", "payment_term_id"],
+            ["payment_terms.company_id", "payment_terms.id"],
+            name="fk_purchase_orders_company_id_payment_term_id",
+        ),
+        sa.ForeignKeyConstraint(
+            ["company_id", "supplier_id"],
+            ["suppliers.company_id", "suppliers.id"],
+            name="fk_purchase_orders_company_id_supplier_id",
+        ),
+        sa.PrimaryKeyConstraint("company_id", "id", name="pk_purchase_orders"),
+        sa.UniqueConstraint("company_id", "idn", name="uq_purchase_orders_company_id_idn"),
+    )
+    op.create_index("ix_purchase_orders_company_id_approval_date", "purchase_orders", ["company_id", "approval_date"])
+    op.create_index("ix_purchase_orders_company_id_external_id", "purchase_orders", ["company_id", "external_id"])
+    op.create_index("ix_purchase_orders_company_id_status_id", "purchase_orders", ["company_id", "status", "id"])
+    op.create_index(
+        "ix_purchase_orders_company_id_supplier_id_id", "purchase_orders", ["company_id", "supplier_id", "id"]
+    )
+    op.create_index("ix_purchase_orders_company_id_update_date", "purchase_orders", ["company_id", "update_date"])
+    op.create_table(
+        "supplier_payment_terms",
+        sa.Column("company_id", sa.BigInteger(), nullable=False),
+        sa.Column("supplier_id", sa.BigInteger(), nullable=False),
+        sa.Column("payment_term_id", sa.BigInteger(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["company_id", "payment_term_id"],
+            ["payment_terms.company_id", "payment_terms.id"],
+            name="fk_supplier_payment_terms_company_id_payment_term_id",
+        ),
+        sa.ForeignKeyConstraint(
+            ["company_id", "supplier_id"],
+            ["suppliers.company_id", "suppliers.id"],
+            name="fk_supplier_payment_terms_company_id_supplier_id",
+            ondelete="CASCADE",
+        ),
+        sa.PrimaryKeyConstraint("company_id", "supplier_id", "payment_term_id", name="pk_supplier_payment_terms"),
+    )
+    op.create_index(
+        "ix_supplier_payment_terms_company_id_payment_term_id",
+        "supplier_payment_terms",
+        ["company_id", "payment_term_id"],
+    )
+    op.create_table(
+        "supplier_contacts",
+        sa.Column("company_id", sa.BigInteger(), nullable=False),
+        sa.Column("id", sa.BigInteger(), nullable=False),
+        sa.Column("name", sa.String(length=200)),
+        sa.Column("email", sa.String(length=200)),
+        sa.Column("phone", sa.String(length=50)),
+        sa.Column("position", sa.String(length=100)),
+        sa.Column("supplier_id", sa.BigInteger(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["company_id", "supplier_id"],
+            ["suppliers.company_id", "suppliers.id"],
+            name="fk_supplier_contacts_company_id_supplier_id",
+            ondelete="CASCADE",
+        ),
+        sa.PrimaryKeyConstraint("company_id", "id", name="pk_supplier_contacts"),
+    )
+    op.create_index("ix_supplier_contacts_company_id_supplier_id", "supplier_contacts", ["company_id", "supplier_id"])
+    op.create_table(
+        "suppliers_custom_values",
+        sa.Column("company_id", sa.BigInteger(), nullable=False),
+        sa.Column("id", sa.BigInteger(), nullable=False),
+        sa.Column("value", sa.String(length=2000)),
+        sa.Column("field_id", sa.BigInteger(), nullable=False),
+        sa.Column("option_id", sa.BigInteger()),
+        sa.Column("owner_id", sa.BigInteger(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["company_id", "field_id"],
+            ["custom_fields.company_id", "custom_fields.id"],
+            name="fk_suppliers_custom_values_company_id_field_id",
+        ),
+        sa.ForeignKeyConstraint(
+            ["company_id", "option_id"],
+            ["custom_field_options.company_id", "custom_field_options.id"],
+            name="fk_suppliers_custom_values_company_id_option_id",
+        ),
+        sa.ForeignKeyConstraint(
+            ["company_id", "owner_id"],
+            ["suppliers.company_id", "suppliers.id"],
+            name="fk_suppliers_custom_values_company_id_owner_id",
+            ondelete="CASCADE",
+        ),
+        sa.PrimaryKeyConstraint("company_id", "id", name="pk_suppliers_custom_values"),
+    )
+    op.create_index(
+        "ix_suppliers_custom_values_company_id_owner_id", "suppliers_custom_values", ["company_id", "owner_id"]
+    )
+    op.create_table(
+        "supplier_legal_entities",
+        sa.Column("company_id", sa.BigInteger(), nullable=False),
+        sa.Column("supplier_id", sa.BigInteger(), nullable=False),
+        sa.Column("legal_entity_id", sa.BigInteger(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["company_id", "legal_entity_id"],
+            ["legal_entities.company_id", "legal_entities.id"],
+            name="fk_supplier_legal_entities_company_id_legal_entity_id",
+        ),
+        sa.ForeignKeyConstraint(
+            ["company_id", "supplier_id"],
+            ["suppliers.company_id", "suppliers.id"],
+            name="fk_supplier_legal_entities_company_id_supplier_id",
+            ondelete="CASCADE",
+        ),
+        sa.PrimaryKeyConstraint("company_id", "supplier_id", "legal_entity_id", name="pk_supplier_legal_entities"),
+    )
+    op.create_index(
+        "ix_supplier_legal_entities_company_id_legal_entity_id",
+        "supplier_legal_entities",
+        ["company_id", "legal_entity_id"],
+    )
+    op.create_table(
+        "contracts",
+        sa.Column("company_id", sa.BigInteger(), nullable=False),
+        sa.Column("id", sa.BigInteger(), nullable=False),
+        sa.Column("create_date", Instant(), nullable=False),
+        sa.Column("update_date", Instant()),
+        sa.Column("number", sa.String(length=200), nullable=False),
+        sa.Column("begin_date", Instant()),
+        sa.Column("end_date", Instant()),
+        sa.Column("prolongation", sa.Boolean(), nullable=False),
+        sa.Column("note", sa.String(length=5000)),
+        sa.Column("enable", sa.Boolean(), nullable=False),
+        sa.Column("supplier_id", sa.BigInteger()),
+        sa.Column("legal_entity_id", sa.BigInteger()),
+        sa.ForeignKeyConstraint(
+            ["company_id", "legal_entity_id"],
+            ["legal_entities.company_id", "legal_entities.id"],
+            name="fk_contracts_company_id_legal_entity_id",
+        ),
+        sa.ForeignKeyConstraint(
+            ["company_id", "supplier_id"],
+            ["suppliers.company_id", "suppliers.id"],
+            name="fk_contracts_company_id_supplier_id",
+        ),
+        sa.PrimaryKeyConstraint("company_id", "id", name="pk_contracts"),
+    )
+    op.create_index("ix_contracts_company_id_supplier_id", "contracts", ["company_id", "supplier_id"])
+    op.create_index("ix_contracts_company_id_update_date", "contracts", ["company_id", "update_date"])
+    op.create_table(
+        "items_custom_values",
+        sa.Column("company_id", sa.BigInteger(), nullable=False),
+        sa.Column("id", sa.BigInteger(), nullable=False),
+        sa.Column("value", sa.String(length=2000)),
+        sa.Column("field_id", sa.BigInteger(), nullable=False),
+        sa.Column("option_id", sa.BigInteger()),
+        sa.Column("owner_id", sa.BigInteger(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["company_id", "field_id"],
+            ["custom_fields.company_id", "custom_fields.id"],
+            name="fk_items_custom_values_company_id_field_id",
+        ),
+        sa.ForeignKeyConstraint(
+            ["company_id", "option_id"],
+            ["custom_field_options.company_id", "custom_field_options.id"],
+            name="fk_items_custom_values_company_id_option_id",
+        ),
+        sa.ForeignKeyConstraint(
+            ["company_id", "owner_id"],
+            ["items.company_id", "items.id"],
+            name="fk_items_custom_values_company_id_owner_id",
+            ondelete="CASCADE",
+        ),
+        sa.PrimaryKeyConstraint("company_id", "id", name="pk_items_custom_values"),
+    )
+    op.create_index("ix_items_custom_values_company_id_owner_id", "items_custom_values", ["company_id", "owner_id"])
+    op.create_table(
+        "purchase_orders_custom_values",
+        sa.Column("company_id", sa.BigInteger(), nullable=False),
+        sa.Column("id", sa.BigInteger(), nullable=False),
+        sa.Column("value", sa.String(length=2000)),
+        sa.Column("field_id", sa.BigInteger(), nullable=False),
+        sa.Column("option_id", sa.BigInteger()),
+        sa.Column("owner_id", sa.BigInteger(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["company_id", "field_id"],
+            ["custom_fields.company_id", "custom_fields.id"],
+            name="fk_purchase_orders_custom_values_company_id_field_id",
+        ),
+        sa.ForeignKeyConstraint(
+            ["company_id", "option_id"],
+            ["custom_field_options.company_id", "custom_field_options.id"],
+            name="fk_purchase_orders_custom_values_company_id_option_id",
+        ),
+        sa.ForeignKeyConstraint(
+            ["company_id", "owner_id"],
+            ["purchase_orders.company_id", "purchase_orders.id"],
+            name="fk_purchase_orders_custom_values_company_id_owner_id",
+            ondelete="CASCADE",
+        ),
+        sa.PrimaryKeyConstraint("company_id", "id", name="pk_purchase_orders_custom_values"),
+    )
+    op.create_index(
+        "ix_purchase_orders_custom_values_company_id_owner_id",
+        "purchase_orders_custom_values",
+        ["company_id", "owner_id"],
+    )
+    op.create_table(
+        "purchase_order_lines",
+        sa.Column("company_id", sa.BigInteger(), nullable=False),
+        sa.Column("id", sa.BigInteger(), nullable=False),
+        sa.Column("position", sa.Integer(), nullable=False),
+        sa.Column("name", sa.String(length=300)),
+        sa.Column("sku", sa.String(length=300)),
+        sa.Column("description", sa.String(length=255)),
+        sa.Column("quantity", Fixed(6), nullable=False),
+        sa.Column("price", Fixed(6)),
+        sa.Column("discount_percent", Fixed(6)),
+        sa.Column("discount_amount", Fixed(4)),
+        sa.Column("discount_sum", Fixed(4), nullable=False),
+        sa.Column("net_sum", Fixed(4), nullable=False),
+        sa.Column("sum", Fixed(4), nullable=False),
+        sa.Column("tax_sum", Fixed(4), nullable=False),
+        sa.Column("tax_percent", Fixed(6)),
+        sa.Column("unit_id", sa.BigInteger()),
+        sa.Column("product_id", sa.BigInteger()),
+        sa.Column("supplier_id", sa.BigInteger()),
+        sa.Column("status", sa.Integer(), nullable=False),
+        sa.Column("order_id", sa.BigInteger(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["company_id", "order_id"],
+            ["purchase_orders.company_id", "purchase_orders.id"],
+            name="fk_purchase_order_lines_company_id_order_id",
+            ondelete="CASCADE",
+        ),
+        sa.ForeignKeyConstraint(
+            ["company_id", "product_id"],
+            ["items.company_id", "items.id"],
+            name="fk_purchase_order_lines_company_id_product_id",
+        ),
+        sa.ForeignKeyConstraint(
+            ["company_id", "supplier_id"],
+            ["suppliers.company_id", "suppliers.id"],
+            name="fk_purchase_order_lines_company_id_supplier_id",
+        ),
+        sa.ForeignKeyConstraint(
+            ["company_id", "unit_id"],
+            ["units.company_id", "units.id"],
+            name="fk_purchase_order_lines_company_id_unit_id",
+        ),
+        sa.PrimaryKeyConstraint("company_id", "id", name="pk_purchase_order_lines"),
+    )
+    op.create_index("ix_purchase_order_lines_company_id_order_id", "purchase_order_lines", ["company_id", "order_id"])
+    op.create_table(
+        "invoices",
+        sa.Column("company_id", sa.BigInteger(), nullable=False),
+        sa.Column("id", sa.BigInteger(), nullable=False),
+        sa.Column("idn", sa.String(length=40), nullable=False),
+        sa.Column("custom_name", sa.String(length=200)),
+        sa.Column("create_date", Instant(), nullable=False),
+        sa.Column("update_date", Instant()),
+        sa.Column("required_date", Instant()),
+        sa.Column("issue_date", Instant()),
+        sa.Column("approval_date", Instant()),
+        sa.Column("sum_paid", Fixed(4), nullable=False),
+        sa.Column("sum_paid_in_company_currency", Fixed(4), nullable=False),
+        sa.Column("sum", Fixed(4), nullable=False),
+        sa.Column("net_sum", Fixed(4), nullable=False),
+        sa.Column("sum_in_company_currency", Fixed(4), nullable=False),
+        sa.Column("net_sum_in_company_currency", Fixed(4), nullable=False),
+        sa.Column("withholding_tax_sum", Fixed(4), nullable=False),
+        sa.Column("withholding_tax_sum_in_company_currency", Fixed(4), nullable=False),
+        sa.Column("budgeted_sum", Fixed(4), nullable=False),
+        sa.Column("items_chart_sum", Fixed(4), nullable=False),
+        sa.Column("currency", sa.String(length=3)),
+        sa.Column("exchange_rate", Fixed(10)),
+        sa.Column("discount_percent", Fixed(6)),
+        sa.Column("discount_amount", Fixed(4)),
+        sa.Column("note", sa.String(length=5000)),
+        sa.Column("from_supplier", sa.Boolean(), nullable=False),
+        sa.Column("status", sa.Integer(), nullable=False),
+        sa.Column("logic_type", sa.Integer(), nullable=False),
+        sa.Column("invoice_number", sa.String(length=200)),
+        sa.Column("delivery_note", sa.String(length=200)),
+        sa.Column("prepayment_percent", Fixed(6)),
+        sa.Column("postpayment_percent", Fixed(6)),
+        sa.Column("credit_period_days", sa.Integer()),
+        sa.Column("external_id", sa.String(length=200)),
+        sa.Column("external_integration_log", sa.String(length=2000)),
+        sa.Column("is_service_order", sa.Boolean(), nullable=False),
+        sa.Column("location_id", sa.BigInteger()),
+        sa.Column("supplier_id", sa.BigInteger(), nullable=False),
+        sa.Column("legal_entity_id", sa.BigInteger()),
+        sa.Column("creator_id", sa.BigInteger()),
+        sa.Column("last_editor_id", sa.BigInteger()),
+        sa.Column("integration_status", sa.Integer()),
+        sa.Column("purchase_order_id", sa.BigInteger()),
+        sa.Column("payment_term_id", sa.BigInteger()),
+        sa.ForeignKeyConstraint(
+            ["company_id", "creator_id"], ["users.company_id", "users.id"], name="fk_invoices_company_id_creator_id"
+        ),
+        sa.ForeignKeyConstraint(
+            ["company_id", "last_editor_id"],
+            ["users.company_id", "users.id"],
+            name="fk_invoices_company_id_last_editor_id",
+        ),
+        sa.ForeignKeyConstraint(
+            ["company_id", "legal_entity_id"],
+            ["legal_entities.company_id", "legal_entities.id"],
+            name="fk_invoices_company_id_legal_entity_id",
+        ),
+        sa.ForeignKeyConstraint(
+            ["company_id", "location_id"],
+            ["locations.company_id", "locations.id"],
+            name="fk_invoices_company_id_location_id",
+        ),
+        sa.ForeignKeyConstraint(
+            ["company_id", "payment_term_id"],
+            ["payment_terms.company_id", "payment_terms.id"],
+            name="fk_invoices_company_id_payment_term_id",
+        ),
+        sa.ForeignKeyConstraint(
+            ["company_id", "purchase_order_id"],
+            ["purchase_orders.company_id", "purchase_orders.id"],
+            name="fk_invoices_company_id_purchase_order_id",
+        ),
+        sa.ForeignKeyConstraint(
+            ["company_id", "supplier_id"],
+            ["suppliers.company_id", "suppliers.id"],
+            name="fk_invoices_company_id_supplier_id",
+        ),
+        sa.PrimaryKeyConstraint("company_id", "id", name="pk_invoices"),
+        sa.UniqueConstraint("company_id", "idn", name="uq_invoices_company_id_idn"),
+    )
+    op.create_index("ix_invoices_company_id_approval_date", "invoices", ["company_id", "approval_date"])
+    op.create_index("ix_invoices_company_id_external_id", "invoices", ["company_id", "external_id"])
+    op.create_index("ix_invoices_company_id_status_id", "invoices", ["company_id", "status", "id"])
+    op.create_index("ix_invoices_company_id_supplier_id_id", "invoices", ["company_id", "supplier_id", "id"])
+    op.create_index("ix_invoices_company_id_update_date", "invoices", ["company_id", "update_date"])
+    op.create_table(
+        "purchase_order_lines_custom_values",
+        sa.Column("company_id", sa.BigInteger(), nullable=False),
+        sa.Column("id", sa.BigInteger(), nullable=False),
+        sa.Column("value", sa.String(length=2000)),
+        sa.Column("field_id", sa.BigInteger(), nullable=False),
+        sa.Column("option_id", sa.BigInteger()),
+        sa.Column("owner_id", sa.BigInteger(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["company_id", "field_id"],
+            ["custom_fields.company_id", "custom_fields.id"],
+            name="fk_purchase_order_lines_custom_values_company_id_field_id",
+        ),
+        sa.ForeignKeyConstraint(
+            ["company_id", "option_id"],
+            ["custom_field_options.company_id", "custom_field_options.id"],
+            name="fk_purchase_order_lines_custom_values_company_id_option_id",
+        ),
+        sa.ForeignKeyConstraint(
+            ["company_id", "owner_id"],
+            ["purchase_order_lines.company_id", "purchase_order_lines.id"],
+            name="fk_purchase_order_lines_custom_values_company_id_owner_id",
+            ondelete="CASCADE",
+        ),
+        sa.PrimaryKeyConstraint("company_id", "id", name="pk_purchase_order_lines_custom_values"),
+    )
+    op.create_index(
+        "ix_purchase_order_lines_custom_values_company_id_owner_id",
+        "purchase_order_lines_custom_values",
+        ["company_id", "owner_id"],
+    )
+    op.create_table(
+        "purchase_order_lines_taxes",
+        sa.Column("company_id", sa.BigInteger(), nullable=False),
+        sa.Column("id", sa.BigInteger(), nullable=False),
+        sa.Column("tax_id", sa.BigInteger(), nullable=False),
+        sa.Column("position", sa.Integer(), nullable=False),
+        sa.Column("name", sa.String(length=200)),
+        sa.Column("percent", Fixed(6)),
+        sa.Column("is_withholding_tax", sa.Boolean(), nullable=False),
+        sa.Column("is_compound", sa.Boolean(), nullable=False),
+        sa.Column("sum", Fixed(4), nullable=False),
+        sa.Column("line_id", sa.BigInteger(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["company_id", "line_id"],
+            ["purchase_order_lines.company_id", "purchase_order_lines.id"],
+            name="fk_purchase_order_lines_taxes_company_id_line_id",
+            ondelete="CASCADE",
+        ),
+        sa.ForeignKeyConstraint(
+            ["company_id", "tax_id"],
+            ["taxes.company_id", "taxes.id"],
+            name="fk_purchase_order_lines_taxes_company_id_tax_id",
+        ),
+        sa.PrimaryKeyConstraint("company_id", "id", name="pk_purchase_order_lines_taxes"),
+    )
+    op.create_index(
+        "ix_purchase_order_lines_taxes_company_id_line_id", "purchase_order_lines_taxes", ["company_id", "line_id"]
+    )
+    op.create_table(
+        "invoices_custom_values",
+        sa.Column("company_id", sa.BigInteger(), nullable=False),
+        sa.Column("id", sa.BigInteger(), nullable=False),
+        sa.Column("value", sa.String(length=2000)),
+        sa.Column("field_id", sa.BigInteger(), nullable=False),
+        sa.Column("option_id", sa.BigInteger()),
+        sa.Column("owner_id", sa.BigInteger(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["company_id", "field_id"],
+            ["custom_fields.company_id", "custom_fields.id"],
+            name="fk_invoices_custom_values_company_id_field_id",
+        ),
+        sa.ForeignKeyConstraint(
+            ["company_id", "option_id"],
+            ["custom_field_options.company_id", "custom_field_options.id"],
+            name="fk_invoices_custom_values_company_id_option_id",
+        ),
+        sa.ForeignKeyConstraint(
+            ["company_id", "owner_id"],
+            ["invoices.company_id", "invoices.id"],
+            name="fk_invoices_custom_values_company_id_owner_id",
+            ondelete="CASCADE",
+        ),
+        sa.PrimaryKeyConstraint("company_id", "id", name="pk_invoices_custom_values"),
+    )
+    op.create_index(
+        "ix_invoices_custom_values_company_id_owner_id", "invoices_custom_values", ["company_id", "owner_id"]
+    )
+    op.create_table(
+        "invoice_lines",
+        sa.Column("company_id", sa.BigInteger(), nullable=False),
+        sa.Column("id", sa.BigInteger(), nullable=False),
+        sa.Column("position", sa.Integer(), nullable=False),
+        sa.Column("name", sa.String(length=300)),
+        sa.Column("sku", sa.String(length=300)),
+        sa.Column("description", sa.String(length=255)),
+        sa.Column("quantity", Fixed(6), nullable=False),
+        sa.Column("price", Fixed(6)),
+        sa.Column("discount_percent", Fixed(6)),
+        sa.Column("discount_amount", Fixed(4)),
+        sa.Column("discount_sum", Fixed(4), nullable=False),
+        sa.Column("net_sum", Fixed(4), nullable=False),
+        sa.Column("sum", Fixed(4), nullable=False),
+        sa.Column("tax_sum", Fixed(4), nullable=False),
+        sa.Column("tax_percent", Fixed(6)),
+        sa.Column("unit_id", sa.BigInteger()),
+        sa.Column("product_id", sa.BigInteger()),
+        sa.Column("supplier_id", sa.BigInteger()),
+        sa.Column("status", sa.Integer(), nullable=False),
+        sa.Column("invoice_id", sa.BigInteger(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["company_id", "invoice_id"],
+            ["invoices.company_id", "invoices.id"],
+            name="fk_invoice_lines_company_id_invoice_id",
+            ondelete="CASCADE",
+        ),
+        sa.ForeignKeyConstraint(
+            ["company_id", "product_id"],
+            ["items.company_id", "items.id"],
+            name="fk_invoice_lines_company_id_product_id",
+        ),
+        sa.ForeignKeyConstraint(
+            ["company_id", "supplier_id"],
+            ["suppliers.company_id", "suppliers.id"],
+            name="fk_invoice_lines_company_id_supplier_id",
+        ),
+        sa.ForeignKeyConstraint(
+            ["company_id", "unit_id"], ["units.company_id", "units.id"], name="fk_invoice_lines_company_id_unit_id"
+        ),
+        sa.PrimaryKeyConstraint("company_id", "id", name="pk_invoice_lines"),
+    )
+    op.create_index("ix_invoice_lines_company_id_invoice_id", "invoice_lines", ["company_id", "invoice_id"])
+    op.create_table(
+        "payments",
+        sa.Column("company_id", sa.BigInteger(), nullable=False),
+        sa.Column("id", sa.BigInteger(), nullable=False),
+        sa.Column("idn", sa.String(length=40), nullable=False),
+        sa.Column("create_date", Instant(), nullable=False),
+        sa.Column("update_date", Instant()),
+        sa.Column("pay_date", Instant(), nullable=False),
+        sa.Column("sum_paid", Fixed(4), nullable=False),
+        sa.Column("status", sa.Integer(), nullable=False),
+        sa.Column("logic_type", sa.Integer(), nullable=False),
+        sa.Column("external_id", sa.String(length=200)),
+        sa.Column("note", sa.String(length=1000)),
+        sa.Column("prepayment", sa.Boolean(), nullable=False),
+        sa.Column("invoice_id", sa.BigInteger(), nullable=False),
+        sa.Column("creator_id", sa.BigInteger()),
+        sa.ForeignKeyConstraint(
+            ["company_id", "creator_id"], ["users.company_id", "users.id"], name="fk_payments_company_id_creator_id"
+        ),
+        sa.ForeignKeyConstraint(
+            ["company_id", "invoice_id"],
+            ["invoices.company_id", "invoices.id"],
+            name="fk_payments_company_id_invoice_id",
+        ),
+        sa.PrimaryKeyConstraint("company_id", "id", name="pk_payments"),
+        sa.UniqueConstraint("company_id", "idn", name="uq_payments_company_id_idn"),
+    )
+    op.create_index("ix_payments_company_id_external_id", "payments", ["company_id", "external_id"])
+    op.create_index("ix_payments_company_id_invoice_id", "payments", ["company_id", "invoice_id"])
+    op.create_index("ix_payments_company_id_update_date", "payments", ["company_id", "update_date"])
+    op.create_table(
+        "invoice_lines_custom_values",
+        sa.Column("company_id", sa.BigInteger(), nullable=False),
+        sa.Column("id", sa.BigInteger(), nullable=False),
+        sa.Column("value", sa.String(length=2000)),
+        sa.Column("field_id", sa.BigInteger(), nullable=False),
+        sa.Column("option_id", sa.BigInteger()),
+        sa.Column("owner_id", sa.BigInteger(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["company_id", "field_id"],
+            ["custom_fields.company_id", "custom_fields.id"],
+            name="fk_invoice_lines_custom_values_company_id_field_id",
+        ),
+        sa.ForeignKeyConstraint(
+            ["company_id", "option_id"],
+            ["custom_field_options.company_id", "custom_field_options.id"],
+            name="fk_invoice_lines_custom_values_company_id_option_id",
+        ),
+        sa.ForeignKeyConstraint(
+            ["company_id", "owner_id"],
+            ["invoice_lines.company_id", "invoice_lines.id"],
+            name="fk_invoice_lines_custom_values_company_id_owner_id",
+            ondelete="CASCADE",
+        ),
+        sa.PrimaryKeyConstraint("company_id", "id", name="pk_invoice_lines_custom_values"),
+    )
+    op.create_index(
+        "ix_invoice_lines_custom_values_company_id_owner_id", "invoice_lines_custom_values", ["company_id", "owner_id"]
+    )
+    op.create_table(
+        "invoice_lines_taxes",
+        sa.Column("company_id", sa.BigInteger(), nullable=False),
+        sa.Column("id", sa.BigInteger(), nullable=False),
+        sa.Column("tax_id", sa.BigInteger(), nullable=False),
+        sa.Column("position", sa.Integer(), nullable=False),
+        sa.Column("name", sa.String(length=200)),
+        sa.Column("percent", Fixed(6)),
+        sa.Column("is_withholding_tax", sa.Boolean(), nullable=False),
+        sa.Column("is_compound", sa.Boolean(), nullable=False),
+        sa.Column("sum", Fixed(4), nullable=False),
+        sa.Column("line_id", sa.BigInteger(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["company_id", "line_id"],
+            ["invoice_lines.company_id", "invoice_lines.id"],
+            name="fk_invoice_lines_taxes_company_id_line_id",
+            ondelete="CASCADE",
+        ),
+        sa.ForeignKeyConstraint(
+            ["company_id", "tax_id"], ["taxes.company_id", "taxes.id"], name="fk_invoice_lines_taxes_company_id_tax_id"
+        ),
+        sa.PrimaryKeyConstraint("company_id", "id", name="pk_invoice_lines_taxes"),
+    )
+    op.create_index("ix_invoice_lines_taxes_company_id_line_id", "invoice_lines_taxes", ["company_id", "line_id"])
+    if op.get_bind().dialect.name == "postgresql":
+        op.execute("CREATE SEQUENCE emptor_ids INCREMENT 64")
+        op.execute("ALTER TABLE rate_windows SET UNLOGGED")
+        for table in GUARDED:
+            for statement in guard(table):
+                op.execute(statement)

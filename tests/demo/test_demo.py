@@ -1,0 +1,358 @@
+"""The demo is the same for everybody, shows every state there is, and its numbers add up."""
+
+import json
+import os
+from collections import defaultdict
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from decimal import Decimal
+from itertools import count, pairwise
+from pathlib import Path
+
+import pytest
+from sqlalchemy import bindparam, select
+
+from emptor import demo, server
+from emptor.demo import DemoKey
+from emptor.domains import documents as doc
+from emptor.domains.payables.invoices import RESOURCE as INVOICES
+from emptor.domains.payables.payments import PAYMENTS
+from emptor.domains.purchasing.orders import RESOURCE as ORDERS
+from emptor.domains.suppliers.suppliers import SUPPLIERS
+from emptor.domains.taxes_and_terms.payment_terms import PAYMENT_TERMS
+from emptor.http.messages import Answer, Request
+from emptor.http.pipeline import Service
+from emptor.kit.clock import spell
+from emptor.kit.fields import Code
+from emptor.kit.resource import Resource
+from emptor.services.files import MemoryFiles
+from emptor.settings import read
+from emptor.store import migrate
+from emptor.store.schema import counters
+from emptor.store.statement import Statement
+from tests.support import services
+
+pytestmark = pytest.mark.xdist_group("demo")  # filling takes a moment, so one worker does it for all
+
+_numbers = count(1)
+
+SCALE = 500
+COUNTS = Statement(
+    select(counters.c.live, counters.c.last).where(
+        counters.c.company_id == bindparam("company"), counters.c.name == bindparam("name")
+    )
+)
+FAMILIES = ("documentcustomfields", "itemcustomfields", "suppliercustomfields")
+
+
+@dataclass
+class Town:
+    """A filled database and what answers from it."""
+
+    service: Service
+    keys: list[DemoKey]
+    known: dict[tuple[str, str], list[dict]] = field(default_factory=dict)
+    told: list[tuple[int, int]] = field(default_factory=list)
+
+    def key(self, purpose: str) -> DemoKey:
+        """The key whose purpose begins so."""
+        return next(key for key in self.keys if key.purpose.startswith(purpose))
+
+    def ask(
+        self, path: str, key: DemoKey | None = None, method: str = "GET", body: object = None, accept: str = ""
+    ) -> Answer:
+        """The answer somebody gets, by default the first super user."""
+        key = key or self.keys[0]
+        headers = {"x-auth-token": key.token, "email": key.email, "content-type": "application/json", "accept": accept}
+        bare, _, query = path.partition("?")
+        data = b"" if body is None else json.dumps(body).encode()
+        return self.service.answer(Request(method, bare, query.encode(), headers, data, "127.0.0.1", "test"))
+
+    def get(self, path: str, key: DemoKey | None = None) -> dict:
+        """What is at `path`, amounts as decimals."""
+        answer = self.ask(path, key)
+        assert answer.status == 200, answer.body
+        return json.loads(answer.body, parse_float=Decimal)
+
+    def all(self, name: str, key: DemoKey | None = None, wanted: str = "") -> list[dict]:
+        """Every object of a list, newest first."""
+        found, page = [], 1
+        while True:
+            answer = self.get(f"/{name}?per_page=200&page={page}{wanted}", key)
+            found += answer["data"]
+            if "meta" not in answer or page >= answer["meta"]["pagination"]["total_pages"]:
+                return found
+            page += 1
+
+    def whole(self, resource: Resource, key: DemoKey | None = None) -> list[dict]:
+        """Every object of a resource as its own page shows it, newest first."""
+        key = key or self.keys[0]
+        if (resource.name, key.token) not in self.known:
+            rows = self.all(resource.name, key)
+            objects = [self.get(f"/{resource.name}/{row[resource.key]}", key) for row in rows]
+            self.known[resource.name, key.token] = objects
+        return self.known[resource.name, key.token]
+
+
+@contextmanager
+def town(engine: str, folder: Path, **how: object) -> Iterator[Town]:
+    """A database of that engine, filled."""
+    name = f"demo_{os.getpid()}_{next(_numbers)}"
+    url = f"sqlite:///{folder / name}.db" if engine == "sqlite" else services.fresh_postgres_database(name)
+    migrate.migrate(url)
+    service = server.service(read({}, database_url=url, limits=False), files=MemoryFiles())
+    yield Town(service, demo.fill(service.database, service.files, **how))
+    service.database.close()
+    if engine == "postgres":
+        services.drop_postgres_database(name)
+
+
+@pytest.fixture(scope="module")
+def sqlite_town(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Town]:
+    with town("sqlite", tmp_path_factory.mktemp("demo")) as filled:
+        yield filled
+
+
+@pytest.fixture(scope="module")
+def postgres_town(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Town]:
+    with town("postgres", tmp_path_factory.mktemp("demo")) as filled:
+        yield filled
+
+
+@pytest.fixture(scope="module", params=["sqlite", "postgres"])
+def scaled_town(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Town]:
+    told: list[tuple[int, int]] = []
+    with town(
+        request.param, tmp_path_factory.mktemp("demo"), scale=SCALE, progress=lambda *how: told.append(how)
+    ) as filled:
+        filled.told = told
+        yield filled
+
+
+def answers(filled: Town) -> dict[tuple[str, str], bytes]:
+    """What every key gets from every list, and the super users from every fourth object too."""
+    found = {}
+    for key in filled.keys:
+        for resource in filled.service.registry:
+            if not any(operation.path == f"/{resource.name}" for operation in resource.operations):
+                continue
+            listed = filled.ask(f"/{resource.name}?per_page=200", key)
+            found[key.token, resource.name] = listed.body
+            if listed.status == 200 and "super_user" in key.roles:
+                for row in json.loads(listed.body)["data"][::4]:
+                    path = f"/{resource.name}/{row[resource.key]}"
+                    found[key.token, path] = filled.ask(path, key).body
+    return found
+
+
+def test_the_same_seed_gives_the_same_answers_on_both_engines(sqlite_town, postgres_town, tmp_path):
+    with town("sqlite", tmp_path) as again:
+        expected = answers(sqlite_town)
+        assert len(expected) > 250
+        assert answers(again) == expected
+        assert again.keys == sqlite_town.keys
+    assert answers(postgres_town) == expected
+    assert postgres_town.keys == sqlite_town.keys
+
+
+def test_another_seed_makes_another_demo(sqlite_town, tmp_path):
+    with town("sqlite", tmp_path, seed=2) as other:
+        assert {key.email for key in other.keys} == {key.email for key in sqlite_town.keys}
+        assert {key.token for key in other.keys}.isdisjoint(key.token for key in sqlite_town.keys)
+        assert other.all("purchaseorders") != sqlite_town.all("purchaseorders")
+        assert_every_code_appears(other)
+        assert_sums_agree(other)
+
+
+def test_a_filled_database_is_not_filled_again(sqlite_town):
+    with pytest.raises(demo.AlreadyFilled):
+        demo.fill(sqlite_town.service.database, MemoryFiles())
+
+
+def test_every_state_of_every_axis_appears(sqlite_town):
+    assert_every_code_appears(sqlite_town)
+
+
+def assert_every_code_appears(filled: Town) -> None:
+    for resource in (ORDERS, INVOICES, PAYMENTS, SUPPLIERS, PAYMENT_TERMS):
+        rows = filled.all(resource.name)
+        for one in resource.fields:
+            if isinstance(one, Code) and one.names and one.listed:
+                assert {row[one.wire] for row in rows} == set(one.names), (resource.name, one.wire)
+
+
+def test_custom_fields_of_every_kind_are_defined_and_used(sqlite_town):
+    used = defaultdict(set)
+    for resource in (ORDERS, INVOICES, SUPPLIERS):
+        for row in sqlite_town.whole(resource):
+            holders = [row, *row.get("items", {"data": []})["data"]]
+            for values in (one["data"] for holder in holders for name, one in holder.items() if "CustomFields" in name):
+                for one in values:
+                    definition = next(name for name in one if name.endswith("CustomField"))
+                    used[definition].add(one[definition]["id"])
+    for name in FAMILIES:
+        fields = sqlite_town.all(name)
+        assert {one["typeString"] for one in fields} == {"dropdown", "text", "date"}
+        assert not all(one["enable"] for one in fields)
+        live = {one["id"] for one in fields if one["enable"]}
+        assert used[f"{name.removesuffix('customfields')}CustomField"] == live
+    department = next(one for one in sqlite_town.all("documentcustomfields") if one["limitsAccess"])
+    assert department["required"]
+    options = department["options"]["data"]
+    assert {one["level"] for one in options} == {0, 1, 2}
+    assert not all(one["enable"] for one in options)
+
+
+def test_a_document_costs_what_its_lines_cost(sqlite_town):
+    for resource in (ORDERS, INVOICES):
+        rows = sqlite_town.whole(resource)
+        for row in rows:
+            lines = row["items"]["data"]
+            assert row["sum"] == sum(line["sum"] for line in lines)
+            assert row["netSum"] == sum(line["netSum"] for line in lines)
+            in_company_currency = (row["sum"] * Decimal(row["exchangeRate"])).quantize(Decimal("0.01"), "ROUND_HALF_UP")
+            assert row["sumInCompanyCurrency"] == in_company_currency
+        lines = [line for row in rows for line in row["items"]["data"]]
+        assert any(line["discountPercent"] for line in lines)
+        assert any(line["discountAmount"] for line in lines)
+        assert any(line["product"] is None for line in lines)
+        assert any(len(line["taxes"]["data"]) > 1 for line in lines)
+        assert any(tax["isCompound"] for line in lines for tax in line["taxes"]["data"])
+        assert any(row["discountPercent"] for row in rows)
+        assert any(row["discountAmount"] for row in rows)
+        assert len({row["currency"] for row in rows}) > 4
+        assert any(row["externalId"] for row in rows)
+    assert any(invoice["withholdingTaxSum"] for invoice in rows)
+
+
+def test_what_is_paid_agrees_with_the_payments(sqlite_town):
+    for key in (sqlite_town.keys[0], sqlite_town.key("super user of the sister")):
+        assert_sums_agree(sqlite_town, key)
+
+
+def assert_sums_agree(filled: Town, key: DemoKey | None = None) -> None:
+    paid = defaultdict(Decimal)
+    for payment in filled.all("payments", key):
+        if payment["status"] == 0:
+            paid[payment["invoice"]["id"]] += payment["sumPaid"]
+    billed = defaultdict(list)
+    for invoice in filled.whole(INVOICES, key):
+        assert Decimal(invoice["sumPaid"]) == paid[invoice["id"]]
+        left = invoice["sum"] - (invoice["withholdingTaxSum"] or 0) - paid[invoice["id"]]
+        assert left >= 0
+        assert (invoice["status"] == doc.PAID) == (left == 0), invoice["idn"]
+        assert (invoice["status"] == doc.PARTLY_PAID) == (left > 0 and paid[invoice["id"]] > 0)
+        assert (invoice["purchaseOrder"] is not None) == (invoice["logicType"] == 2)
+        if invoice["purchaseOrder"] and invoice["status"] not in (doc.DRAFT, doc.REJECTED, doc.CANCELED):
+            billed[invoice["purchaseOrder"]["id"]].append(invoice)
+    for order in filled.whole(ORDERS, key):
+        invoices = billed[order["id"]]
+        assert order["invoicedSum"] == sum(one["sum"] for one in invoices)
+        assert (order["statusPayment"] == 0) == (not invoices)
+        if order["statusPayment"] == 3:
+            assert {one["status"] for one in invoices} == {doc.PAID}
+        if order["statusPayment"] == 1:
+            assert not any(paid[one["id"]] for one in invoices)
+        assert (order["approvalDate"] is None) == (order["status"] in (doc.DRAFT, doc.PENDING, doc.REJECTED))
+        if order["status"] == doc.PAID:
+            assert (order["statusReceiving"], order["statusPayment"]) == (2, 3)
+
+
+def test_time_goes_forward_and_ends_in_the_past(sqlite_town):
+    for resource in (ORDERS, INVOICES, PAYMENTS):
+        rows = sqlite_town.all(resource.name)
+        assert all(older["createDate"] <= newer["createDate"] for newer, older in pairwise(rows))
+        assert all(row["createDate"] <= row["updateDate"] < "2026-04-01" for row in rows)
+        assert all(row["createDate"] > "2026-01-05" for row in rows)
+    since = sqlite_town.get("/purchaseorders?modifiedSince=2026-03-01T00:00:00")["meta"]["pagination"]["total"]
+    assert 0 < since < len(sqlite_town.all("purchaseorders"))
+
+
+def test_each_key_sees_what_it_says(sqlite_town):
+    everything = len(sqlite_town.all("purchaseorders"))
+    buyer, accountant, viewer = (sqlite_town.key(word) for word in ("buyer", "accountant", "viewer"))
+    seen = sqlite_town.all("purchaseorders", buyer)
+    assert {row["location"]["uniqueCode"] for row in seen} == {"GNT"}
+    assert 0 < len(seen) < everything
+    assert len(sqlite_town.all("purchaseorders", viewer)) == everything
+    assert sqlite_town.ask("/units", viewer, "POST", {"name": "bucket"}).status == 403
+    invoice = next(row for row in sqlite_town.all("invoices") if row["status"] == doc.DRAFT)
+    refused = sqlite_town.ask(
+        "/payments", accountant, "POST", {"invoice": invoice["id"], "sumPaid": 1, "payDate": "2026-04-01"}
+    )
+    assert refused.status == 400
+
+
+def test_one_person_has_a_key_in_each_company(sqlite_town):
+    here, there = (key for key in sqlite_town.keys if key.email == sqlite_town.keys[0].email)
+    assert (here.region, there.region) == ("com", "us")
+    assert here.company != there.company
+    assert {row["currency"] for row in sqlite_town.all("invoices", there)} >= {"USD"}
+    ids = {row["id"] for row in sqlite_town.all("purchaseorders", here)}
+    assert ids.isdisjoint(row["id"] for row in sqlite_town.all("purchaseorders", there))
+
+
+def test_people_can_be_limited_by_the_options_of_a_field(sqlite_town):
+    limited = [
+        one
+        for one in sqlite_town.whole(sqlite_town.service.registry["users"])
+        if not one["allUserDocumentCostcentersAccess"]
+    ]
+    assert [one["documentCustomFieldOptions"]["data"][0]["name"] for one in limited] == ["Research"]
+
+
+def test_files_can_be_read_back(sqlite_town):
+    kinds = set()
+    for name in ("purchaseorders", "invoices", "suppliers", "contracts"):
+        for row in sqlite_town.whole(sqlite_town.service.registry[name]):
+            for one in row["attachments"]["data"]:
+                answer = sqlite_town.ask(f"/attachments/{one['id']}")
+                assert (answer.status, len(answer.body)) == (200, one["size"])
+                kinds.add(one["formatType"])
+    assert kinds == {"application/pdf", "image/png", "text/plain"}
+
+
+def test_scale_adds_orders_that_nothing_tells_from_others(scaled_town):
+    told, listed = scaled_town.told, scaled_town.all("purchaseorders", wanted="&include=items")
+    assert told == sorted(told)
+    assert (told[0], told[-1]) == ((0, SCALE), (SCALE, SCALE))
+    assert [int(row["idn"]) for row in listed] == list(range(len(listed), 0, -1))
+    bulk = listed[-SCALE:]
+    for row in bulk:
+        lines = row["items"]["data"]
+        assert len(lines) == 20 if int(row["idn"]) % 200 == 0 else 1 <= len(lines) <= 5
+        assert row["sum"] == sum(line["sum"] for line in lines)
+        assert "2025-01-06" < row["createDate"] <= row["updateDate"] < "2026"
+    assert all(older["createDate"] <= newer["createDate"] for newer, older in pairwise(listed))
+    ids = [line["id"] for row in listed for line in row["items"]["data"]]
+    assert len(set(ids)) == len(ids)
+    copy = scaled_town.get(f"/purchaseorders/{bulk[0]['idn']}")
+    assert copy["dataDocumentCustomFields"]["data"]
+    assert copy["items"]["data"][0]["dataItemCustomFields"]["data"]
+    assert any(line["taxes"]["data"] for line in copy["items"]["data"])
+    for name in ("purchaseorders", "invoices", "payments"):
+        assert live_and_last(scaled_town, name) == (len(scaled_town.all(name)),) * 2
+
+
+def live_and_last(filled: Town, name: str) -> tuple[int, int]:
+    """What the store counts for the first company: rows, and the last number given out."""
+    with filled.service.database.read(1) as tx:
+        return tuple(tx.one(COUNTS, company=1, name=name))
+
+
+def test_scale_does_not_change_the_story(scaled_town, sqlite_town):
+    told, expected = scaled_town.all("purchaseorders")[:-SCALE], sqlite_town.all("purchaseorders")
+    assert [(row["createDate"], row["sum"]) for row in told] == [(row["createDate"], row["sum"]) for row in expected]
+
+
+def test_work_goes_on_after_the_demo(scaled_town):
+    before = spell(scaled_town.service.database.clock())
+    unit = json.loads(scaled_town.ask("/units", method="POST", body={"name": "bucket"}).body)
+    assert unit["id"] > max(row["id"] for row in scaled_town.all("invoices"))
+    draft = next(row for row in scaled_town.all("purchaseorders") if row["status"] == doc.DRAFT)
+    confirmed = scaled_town.ask(f"/purchaseorders/{draft['idn']}/confirm", method="POST")
+    assert confirmed.status == 200, confirmed.body
+    assert json.loads(confirmed.body)["updateDate"] >= before
+    changed = scaled_town.get(f"/purchaseorders?modifiedSince={before[:19]}")["data"]
+    assert [row["idn"] for row in changed] == [draft["idn"]]
