@@ -57,7 +57,7 @@ def _command(command: Any, name: str) -> list[str]:
 
 def _spelling(parameter: Any) -> str:
     if parameter.param_type_name == "argument":
-        return f"`{parameter.human_readable_name}`"
+        return f"`{parameter.metavar or parameter.name.upper()}`"
     return ", ".join(f"`{spelled}`" for spelled in (*parameter.opts, *parameter.secondary_opts))
 
 
