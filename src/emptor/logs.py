@@ -19,5 +19,7 @@ def set_up() -> None:
     else:
         last = [structlog.processors.format_exc_info, structlog.processors.JSONRenderer()]
     structlog.configure(
-        processors=[*shared, *last], logger_factory=structlog.WriteLoggerFactory(file=sys.stderr), cache_logger_on_first_use=False
+        processors=[*shared, *last],
+        logger_factory=structlog.WriteLoggerFactory(file=sys.stderr),
+        cache_logger_on_first_use=False,
     )

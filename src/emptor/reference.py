@@ -25,14 +25,18 @@ def pages() -> dict[str, str]:
 def _table(heads: Iterable[str], rows: Iterable[Iterable[object]]) -> str:
     heads = list(heads)
     lines = [heads, ["---"] * len(heads), *rows]
-    return "\n".join("| " + " | ".join(str(cell).replace("|", "\\|").replace("\n", " ") for cell in line) + " |" for line in lines)
+    return "\n".join(
+        "| " + " | ".join(str(cell).replace("|", "\\|").replace("\n", " ") for cell in line) + " |" for line in lines
+    )
 
 
 def _settings() -> str:
-    rows = [(f"`{name}`", f"`{default}`" if default else "–", meaning) for name, default, meaning in settings.described()]
+    rows = [
+        (f"`{name}`", f"`{default}`" if default else "–", meaning) for name, default, meaning in settings.described()
+    ]
     return (
-        "# Settings\n\nEvery setting is a variable of the environment. A wrong value stops the start with a sentence that "
-        f"says what is possible.\n\n{_table(('variable', 'default', 'meaning'), rows)}"
+        "# Settings\n\nEvery setting is a variable of the environment. A wrong value stops the start with a sentence "
+        f"that says what is possible.\n\n{_table(('variable', 'default', 'meaning'), rows)}"
     )
 
 
@@ -70,8 +74,8 @@ def _default(parameter: Any) -> str:
 def _resources() -> str:
     parts = [_resource(resource) for resource in discover() if resource.operations]
     return (
-        "# Resources\n\nWhat the API holds: operations, then fields. *Extended* marks what the hosted API lacks and the profile "
-        "`strict` hides. Every list takes `page`, `per_page` and, as filters, every field marked *filter* "
+        "# Resources\n\nWhat the API holds: operations, then fields. *Extended* marks what the hosted API lacks and "
+        "the profile `strict` hides. Every list takes `page`, `per_page` and, as filters, every field marked *filter* "
         "(`field=value`, `field[]=a&field[]=b`; moments also `field[left_date]` and `field[right_date]`).\n\n"
         + "\n\n".join(parts)
     )
@@ -79,7 +83,13 @@ def _resources() -> str:
 
 def _resource(resource: Resource) -> str:
     operations = [
-        (f"`{o.method}`", f"`{o.path}`", o.summary, ", ".join(o.permission.roles) or "every key", "" if o.hosted else "extended")
+        (
+            f"`{o.method}`",
+            f"`{o.path}`",
+            o.summary,
+            ", ".join(o.permission.roles) or "every key",
+            "" if o.hosted else "extended",
+        )
         for o in resource.operations
     ]
     fields = [
@@ -125,8 +135,8 @@ def _errors() -> str:
     meanings[405] = "There is something at this path, but not for this method; `Allow` names those that work."
     rows = sorted(meanings.items())
     return (
-        "# Errors\n\nEvery error is JSON with `code`, `message` and `requestId`; the message says what to do next. Wrong fields "
-        "stand in `errors.errors`, one sentence each, all at once.\n\n"
+        "# Errors\n\nEvery error is JSON with `code`, `message` and `requestId`; the message says what to do next. "
+        "Wrong fields stand in `errors.errors`, one sentence each, all at once.\n\n"
         "```json\n"
         '{"code": 400, "message": "Validation Failed", "errors": {"errors": {"location": "This field is required."}}, '
         '"requestId": "5b0a…"}\n```\n\n'

@@ -23,7 +23,6 @@ from emptor.store.query import Registry
 from emptor.store.schema import metadata
 from emptor.store.unit_of_work import Database
 
-
 RATE_WINDOWS = rate_windows_table(metadata)
 
 

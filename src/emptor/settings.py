@@ -39,7 +39,8 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     )
     limits: _said(bool, "Whether request limits are enforced.") = True
     limit_store: _said(
-        LimitStoreName, "Where requests are counted: `memory` for one process, `database` for several, `valkey` for many hosts."
+        LimitStoreName,
+        "Where requests are counted: `memory` for one process, `database` for several, `valkey` for many hosts.",
     ) = "memory"
     valkey_url: _said(str, "Valkey or Redis for the limit store `valkey`.") = "redis://localhost:6379/0"
     limit_minute: _said(int, "Requests a key may send per minute; 0 means no limit.", ge=0) = 60
@@ -59,7 +60,9 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     body_depth: _said(int, "Deepest nesting of a request body.", ge=2, le=64) = 16
     body_fields: _said(int, "Most values in a request body.", ge=10) = 20_000
     files_dir: _said(str, "Folder of uploaded files.") = "emptor-files"
-    block_after: _said(int, "Unauthorised requests from one address within the block window that block it; 0 never.", ge=0) = 100
+    block_after: _said(
+        int, "Unauthorised requests from one address within the block window that block it; 0 never.", ge=0
+    ) = 100
     block_window_seconds: _said(int, "Seconds in which unauthorised requests are added up.", ge=1) = 600
     block_seconds: _said(int, "Seconds for which an address stays blocked.", ge=1) = 3600
     trusted_proxies: _said(str, "Networks whose `X-Forwarded-For` is believed, separated by commas.") = ""
@@ -117,19 +120,25 @@ def _sentence(field: Any, value: Any, fault: str) -> str:
 
 def _check(settings: Settings) -> None:
     if settings.per_page not in PER_PAGE:
-        raise BadSetting(f"{PREFIX}PER_PAGE={settings.per_page} cannot be used. Choose one of {', '.join(map(str, PER_PAGE))}.")
+        raise BadSetting(
+            f"{PREFIX}PER_PAGE={settings.per_page} cannot be used. Choose one of {', '.join(map(str, PER_PAGE))}."
+        )
     wrong = [region for region in settings.served_regions if region not in REGIONS]
     if wrong or not settings.served_regions:
         raise BadSetting(f"{PREFIX}REGIONS={settings.regions!r} cannot be used. Name com, us or both: com,us")
     for region in REGIONS:
         url = settings.base_url(region)
         if url and urlsplit(url).scheme not in ("http", "https"):
-            raise BadSetting(f"{PREFIX}BASE_URL_{region.upper()}={url!r} cannot be used. Write it as https://api.example.{region}")
+            raise BadSetting(
+                f"{PREFIX}BASE_URL_{region.upper()}={url!r} cannot be used. Write it as https://api.example.{region}"
+            )
     for network in filter(None, settings.trusted_proxies.split(",")):
         try:
             ip_network(network.strip())
         except ValueError as fault:
-            raise BadSetting(f"{PREFIX}TRUSTED_PROXIES: {fault}. Write networks like 10.0.0.0/8, separated by commas.") from None
+            raise BadSetting(
+                f"{PREFIX}TRUSTED_PROXIES: {fault}. Write networks like 10.0.0.0/8, separated by commas."
+            ) from None
 
 
 def described() -> list[tuple[str, str, str]]:

@@ -191,6 +191,6 @@ class Copier:
             for at, delay in self._delays[original]:
                 head[at] = spell(moment + delay)
             first += len(slots)
-        for branch, listed in zip(self._branches, rows, strict=True):
+        for target, listed in zip(self._branches, rows, strict=True):
             if listed:
-                tx.backend.execute_many(tx.connection, branch.sql, listed)
+                tx.backend.execute_many(tx.connection, target.sql, listed)

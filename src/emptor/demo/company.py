@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 
 from emptor.domains.organisation.roles import MODULES
@@ -132,8 +132,8 @@ class Company:
     """Name, address, phone and legal entities by code; a leading `-` on the name: no longer in use."""
     entities: dict[str, dict[str, str]]
     units: dict[str, str]
-    taxes: dict[str, dict[str, object]]
-    terms: dict[str, dict[str, object]]
+    taxes: Mapping[str, Mapping[str, object]]
+    terms: Mapping[str, Mapping[str, object]]
     categories: tuple[Choice, ...]
     custom_fields: dict[str, CustomField]
     groups: dict[str, Group]

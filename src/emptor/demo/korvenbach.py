@@ -107,7 +107,7 @@ UNITS = {
     "pal": "pallet", "lic": "licence", "-bdl": "bundle",
 }  # fmt: skip
 
-TAXES = {
+TAXES: dict[str, dict[str, object]] = {
     "standard": {"name": "VAT 19 %", "percent": "19", "externalId": "DE-19"},
     "reduced": {"name": "VAT 7 %", "percent": "7", "externalId": "DE-07"},
     "zero": {"name": "Reverse charge 0 %", "percent": "0", "externalId": "EU-00"},

@@ -137,10 +137,10 @@ class SettingUp:
             word = code.removeprefix("-")
             body = {"code": word, "name": name, "enable": not code.startswith("-")}
             self.known.units[word] = self.desk.create(UNITS, body)
-        for word, body in self.company.taxes.items():
-            self.known.taxes[word] = self.desk.create(TAXES, dict(body))
-        for word, body in self.company.terms.items():
-            self.known.terms[word] = self.desk.create(PAYMENT_TERMS, dict(body))
+        for word, tax in self.company.taxes.items():
+            self.known.taxes[word] = self.desk.create(TAXES, dict(tax))
+        for word, terms in self.company.terms.items():
+            self.known.terms[word] = self.desk.create(PAYMENT_TERMS, dict(terms))
 
     def _custom_fields(self) -> None:
         for position, (word, one) in enumerate(self.company.custom_fields.items()):

@@ -488,7 +488,8 @@ class Story:
 
     def _source(self, kind: int) -> Source:
         services = [one for one in self.masters.sources if not one.group.category.startswith(("MAT", "PACK"))]
-        return self.one_of(*(services if kind == SERVICE else self.masters.sources))
+        chosen: Source = self.one_of(*(services if kind == SERVICE else self.masters.sources))
+        return chosen
 
     def _head(self, source: Source, location: str, entity: str, buyer: str = "") -> Body:
         body: Body = {

@@ -12,6 +12,7 @@ from emptor.domains import writing
 from emptor.domains.attachments import attachments as attachments
 from emptor.domains.custom_fields import values as custom_field_values
 from emptor.domains.pricing import Line, Priced, Rate, Totals, combined_percent, price_document
+from emptor.kit.errors import IllegalMove
 from emptor.kit.fields import (
     Code,
     Constant,
@@ -30,7 +31,6 @@ from emptor.kit.fields import (
     amount,
     percent,
 )
-from emptor.kit.errors import IllegalMove
 from emptor.kit.money import PRICE_SCALE, RATE_SCALE, ZERO, product, rounded
 from emptor.kit.resource import CREATED, KEY, UPDATED, Resource
 from emptor.store.schema import custom_values, table
@@ -44,7 +44,8 @@ DRAFT, PENDING, APPROVED, REJECTED, PARTLY_PAID, PAID, MATCHING, IN_REVISION, CA
 PENDING_RECEIPT, APPROVAL_REVIEW, CLOSED = 9, 10, 11
 
 STATUS_KEYS = {
-    DRAFT: "open", PENDING: "pending", APPROVED: "approved", REJECTED: "denied", PARTLY_PAID: "partly_paid", PAID: "paid",
+    DRAFT: "open", PENDING: "pending", APPROVED: "approved", REJECTED: "denied",
+    PARTLY_PAID: "partly_paid", PAID: "paid",
     MATCHING: "awaiting_confirmation", IN_REVISION: "on_revise", CANCELED: "canceled",
     PENDING_RECEIPT: "pending_receipt", APPROVAL_REVIEW: "approval_review", CLOSED: "closed",
 }  # fmt: skip
@@ -99,7 +100,9 @@ CURRENCY_FIELDS = (
     Text(
         "currency", size=3, pattern="[A-Z]{3}", hint="Write an ISO 4217 code such as EUR.", write=Write.ALWAYS,
     ),
-    Number("exchangeRate", scale=RATE_SCALE, low=Decimal(1).scaleb(-RATE_SCALE), high=Decimal(10) ** 7, write=Write.ALWAYS),
+    Number(
+        "exchangeRate", scale=RATE_SCALE, low=Decimal(1).scaleb(-RATE_SCALE), high=Decimal(10) ** 7, write=Write.ALWAYS
+    ),
 )  # fmt: skip
 
 PEOPLE = (Ref("creator", to="users"), Ref("lastEditor", to="users"))
@@ -185,8 +188,6 @@ TAX_TOTALS = Derived(
         "additionalProperties": False,
     },
 )
-
-
 
 
 def create(tx: UnitOfWork, resource: Resource, values: Values, extra: Values | None = None) -> int:

@@ -38,7 +38,9 @@ def insert(tx: UnitOfWork, resource: Resource, values: Values, extra: Values | N
     """Store a new object that has been checked; its id."""
     row_id = tx.new_id()
     source = table(resource.table)
-    row = _defaults(resource.fields) | _columns(source, values) | _stamps(tx, source, created=True) | dict(resource.fixed)
+    row = (
+        _defaults(resource.fields) | _columns(source, values) | _stamps(tx, source, created=True) | dict(resource.fixed)
+    )
     tx.insert(source, {**row, **_columns(source, extra or {}), "id": row_id})
     store_inner(tx, resource.fields, row_id, values, fresh=True)
     if resource.governs_access:
@@ -85,7 +87,9 @@ def check(tx: UnitOfWork, resource: Resource, values: Values, row: Values | None
         if one.unique and values.get(one.column) is not None:
             taken = tx.scalar(_same(table(resource.table), one.column), company=tx.company_id, value=values[one.column])
             if taken is not None and taken != (row or {}).get("id"):
-                tx.problems.add(one.wire, f"Another one already has {values[one.column]!r} here; choose a different value.")
+                tx.problems.add(
+                    one.wire, f"Another one already has {values[one.column]!r} here; choose a different value."
+                )
 
 
 def _require_custom_values(tx: UnitOfWork, resource: Resource, values: Values) -> None:
@@ -108,7 +112,9 @@ def merge_parts(tx: UnitOfWork, place: str, stored: dict[int, Values], sent: lis
         if not isinstance(entry, dict):
             continue
         if "id" in entry and entry["id"] not in left:
-            tx.problems.add(f"{place}[{i}][id]", "There is none with this id to change; leave the id out for a new one.")
+            tx.problems.add(
+                f"{place}[{i}][id]", "There is none with this id to change; leave the id out for a new one."
+            )
         merged.append({**left.pop(entry["id"], {}), **entry} if "id" in entry else entry)
     return merged
 
@@ -219,7 +225,7 @@ def _stamps(tx: UnitOfWork, source: Table, *, created: bool) -> Values:
 def store_inner(
     tx: UnitOfWork, fields: tuple[Field, ...], owner_id: int, values: Values, *, fresh: bool = False
 ) -> None:
-    """Store the links, parts and custom field values that `values` carries; an owner that isn't `fresh` loses its old ones."""
+    """Store the links, parts and custom values that `values` carries; an owner not `fresh` loses its old ones."""
     for one in fields:
         if not isinstance(one, (Refs, Parts)) or one.wire not in values:
             continue
@@ -227,7 +233,8 @@ def store_inner(
             links = table(one.table)
             if not fresh:
                 tx.delete(links, **{one.owner: owner_id})
-            tx.insert_all(links, [{one.owner: owner_id, one.member: member} for member in values[one.wire]])
+            members = dict.fromkeys(values[one.wire])
+            tx.insert_all(links, [{one.owner: owner_id, one.member: member} for member in members])
         else:
             if not fresh:
                 tx.delete(table(one.of.table), **{one.of.owner: owner_id}, **dict(one.where))
@@ -253,6 +260,8 @@ def store_parts(tx: UnitOfWork, parts: Parts, owned: Iterable[tuple[int, Values]
     for inner in parts.of.fields:
         if isinstance(inner, Parts):
             nested = [
-                (row_id, entry) for row_id, (_, holder) in zip(ids, owned, strict=True) for entry in holder.get(inner.wire) or ()
+                (row_id, entry)
+                for row_id, (_, holder) in zip(ids, owned, strict=True)
+                for entry in holder.get(inner.wire) or ()
             ]
             store_parts(tx, inner, nested)

@@ -1,4 +1,4 @@
-"""One request from top to bottom, in the order it happens: blocks, credentials, region, limits, route, body, handler."""
+"""One request, top to bottom, in the order it happens: blocks, credentials, region, limits, route, body, handler."""
 
 from __future__ import annotations
 
@@ -164,7 +164,9 @@ class Service:
         ends, values = self.routes.find(request.path)
         if not ends:
             return errors.failed(
-                404, f"There is nothing at {request.path[:200]}; see /-/openapi.json for what there is.", request.request_id
+                404,
+                f"There is nothing at {request.path[:200]}; see /-/openapi.json for what there is.",
+                request.request_id,
             )
         method = "GET" if request.method == "HEAD" else request.method
         if method not in ends:

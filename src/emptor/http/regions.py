@@ -11,12 +11,17 @@ from emptor.settings import REGIONS, Settings
 
 def region_of(settings: Settings, host: str) -> str | None:
     """The region whose public address has this host; the only one served here; None when any will do."""
-    wanted = host.lower()
+    wanted = _named(host)
     for region in REGIONS:
-        netloc = urlsplit(settings.base_url(region)).netloc.lower()
+        netloc = _named(urlsplit(settings.base_url(region)).netloc)
         if netloc and wanted in (netloc, netloc.partition(":")[0]):
             return region
     return settings.served_regions[0] if len(settings.served_regions) == 1 else None
+
+
+def _named(netloc: str) -> str:
+    """A host as it is compared: any case, and without a port that goes without saying."""
+    return netloc.lower().removesuffix(":443").removesuffix(":80")
 
 
 def refusal(settings: Settings, request: Request, company_region: str) -> Answer | None:

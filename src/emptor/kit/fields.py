@@ -1,4 +1,4 @@
-"""The kinds of field a resource can have: each knows its columns, how to read a value in and how it looks on the wire."""
+"""The kinds of field a resource can have: each knows its columns, how to read a value and how the wire shows it."""
 
 from __future__ import annotations
 
@@ -423,7 +423,7 @@ class Ref(Field):
     def parse(self, raw: Any, place: str, problems: Problems) -> Any:
         if isinstance(raw, dict):
             if "id" not in raw:
-                problems.add(place, f"Name it by its id: {place}[id]=… or {{\"{self.wire}\": {{\"id\": …}}}}.")
+                problems.add(place, f'Name it by its id: {place}[id]=… or {{"{self.wire}": {{"id": …}}}}.')
                 return MISSING
             raw = raw["id"]
         inner = Problems()
@@ -466,7 +466,8 @@ class Refs(Field):
             return MISSING
         one = Ref(self.wire, to=self.to)
         values = [one.parse(entry, f"{place}[{i}]", problems) for i, entry in enumerate(entries)]
-        return MISSING if MISSING in values else list(dict.fromkeys(values))
+        # Repeats stay, so that a problem found later is told at its place in the request; they are stored once.
+        return MISSING if MISSING in values else values
 
     def input_schema(self) -> dict[str, Any]:
         one = Ref(self.wire, to=self.to, required=True)
@@ -516,7 +517,11 @@ class Parts(Field):
     def input_schema(self) -> dict[str, Any]:
         entry = input_object(self.of.fields, Write.ON_CREATE)
         if self.of.keyed:
-            known = {"type": ["integer", "null"], "minimum": 0, "description": "names one that exists; without it, a new one"}
+            known = {
+                "type": ["integer", "null"],
+                "minimum": 0,
+                "description": "names one that exists; without it, a new one",
+            }
             entry = {"type": "object", "properties": {"id": known, **entry["properties"]}}
         if self.of.shorthand:
             alone = self.of.field(self.of.shorthand).input_schema()
@@ -697,7 +702,10 @@ def _is_empty(one: Field, raw: Any) -> bool:
 def input_object(fields: tuple[Field, ...], occasion: Write) -> dict[str, Any]:
     """The JSON schema of a body made of the writable `fields`."""
     accepted = {getattr(f, "send_as", "") or f.wire: f for f in fields if f.write.on(occasion)}
-    properties = {name: {"description": f.note, **f.input_schema()} if f.note else f.input_schema() for name, f in accepted.items()}
+    properties = {
+        name: {"description": f.note, **f.input_schema()} if f.note else f.input_schema()
+        for name, f in accepted.items()
+    }
     schema: dict[str, Any] = {"type": "object", "properties": properties}
     required = [name for name, f in accepted.items() if f.required and occasion is Write.ON_CREATE]
     return {**schema, "required": required} if required else schema

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any
 
 from emptor.kit.fields import CustomValues, Derived, Field, Key, Moment, Parts, Refs, Write
@@ -58,9 +58,6 @@ class Operation:
     """What the domain does: create or command(tx, values) → id; update, patch or action(tx, row, values)."""
     status: int = 200
     summary: str = ""
-    source: str = ""
-    """Where the wire's shape is known from."""
-    empty_answer: bool = False
     file: bool = False
     """Answers with the content of a file; with the object only for who accepts nothing but JSON."""
     parent: Parent | None = None
@@ -164,11 +161,19 @@ def read_operations(
 
 
 def write_operations(
-    name: str, writes: Permission, *, create: Run | None = None, update: Run | None = None, hosted: bool = True, key: str = "id"
+    name: str,
+    writes: Permission,
+    *,
+    create: Run | None = None,
+    update: Run | None = None,
+    hosted: bool = True,
+    key: str = "id",
 ) -> tuple[Operation, ...]:
     """Creating with POST and changing with PUT."""
     return (
-        Operation("create", "POST", f"/{name}", writes, hosted, run=create, status=201, summary=f"Create one of {name}"),
+        Operation(
+            "create", "POST", f"/{name}", writes, hosted, run=create, status=201, summary=f"Create one of {name}"
+        ),
         Operation("update", "PUT", f"/{name}/{{{key}}}", writes, hosted, run=update, summary=f"Change one of {name}"),
     )
 

@@ -22,6 +22,9 @@ from emptor.store.unit_of_work import LIVE, Transaction
 NARROW = 1000
 """Up to so many matches are collected first and sorted then; more are found walking down the ids."""
 
+STATEMENTS = 400
+"""Statements of each kind that are kept: clients choose which filters they combine, so memory needs a bound."""
+
 Shown = dict[str, Any]
 
 
@@ -70,7 +73,9 @@ class Shape:
         self.columns = [source.c["id" if isinstance(f, (Parts, Refs)) else f.column] for f in stored]
         self.names = tuple(f.wire for f in stored)
         self.converters = [
-            (i, convert) for i, (f, c) in enumerate(zip(stored, self.columns, strict=True)) if (convert := _converter(f, c))
+            (i, convert)
+            for i, (f, c) in enumerate(zip(stored, self.columns, strict=True))
+            if (convert := _converter(f, c))
         ]
         self.constants = {f.wire: f.value for f in fields if isinstance(f, Constant)}
         self.derived = [(f.wire, f.compute) for f in fields if isinstance(f, Derived)]
@@ -347,8 +352,10 @@ def _in_locations(source: Table, access: Access) -> ColumnElement[bool]:
         )
         return served.exists()
     column = source.c[access.location]
-    return or_(column.is_(None), any_of(column, "scope_locations")) if access.location != "id" else any_of(
-        column, "scope_locations"
+    return (
+        or_(column.is_(None), any_of(column, "scope_locations"))
+        if access.location != "id"
+        else any_of(column, "scope_locations")
     )
 
 
@@ -367,7 +374,7 @@ def _clause(source: Table, op: str, name: str, slot: int) -> ColumnElement[bool]
 Key = tuple[tuple[str, str], ...]
 
 
-@lru_cache(maxsize=4000)
+@lru_cache(maxsize=STATEMENTS)
 def _matching(resource: Resource, conditions: Key, bounds: tuple[str, ...]) -> tuple[ColumnElement[bool], ...]:
     source = table(resource.table)
     return (
@@ -378,9 +385,9 @@ def _matching(resource: Resource, conditions: Key, bounds: tuple[str, ...]) -> t
     )
 
 
-@lru_cache(maxsize=4000)
+@lru_cache(maxsize=STATEMENTS)
 def _page(shape: Shape, resource: Resource, conditions: Key, bounds: tuple[str, ...], way: str) -> Statement:
-    """`direct` walks down the ids; `narrow` collects the matches first; `deep` skips on the index before reading rows."""
+    """`direct` walks down the ids, `narrow` collects the matches first, `deep` skips on the index before it reads."""
     source = shape.source
     matching = _matching(resource, conditions, bounds)
     columns = shape.labelled()
@@ -397,7 +404,7 @@ def _page(shape: Shape, resource: Resource, conditions: Key, bounds: tuple[str, 
     return Statement(found.order_by(source.c.id.desc()), prepare=False)
 
 
-@lru_cache(maxsize=4000)
+@lru_cache(maxsize=STATEMENTS)
 def _count(resource: Resource, conditions: Key, bounds: tuple[str, ...], at_most: int) -> Statement:
     source = table(resource.table)
     matching = _matching(resource, conditions, bounds)
@@ -407,14 +414,14 @@ def _count(resource: Resource, conditions: Key, bounds: tuple[str, ...], at_most
     return Statement(select(func.count()).select_from(source).where(*matching), prepare=False)
 
 
-@lru_cache(maxsize=1000)
+@lru_cache(maxsize=STATEMENTS)
 def _single(shape: Shape, resource: Resource, column: str, bounds: tuple[str, ...]) -> Statement:
     columns = shape.labelled()
     wanted = shape.source.c[column] == bindparam("key")
     return Statement(select(*columns).where(*_matching(resource, (), bounds), wanted))
 
 
-@lru_cache(maxsize=1000)
+@lru_cache(maxsize=STATEMENTS)
 def _stored(resource: Resource, column: str, bounds: tuple[str, ...]) -> Statement:
     source = table(resource.table)
     return Statement(select(source).where(*_matching(resource, (), bounds), source.c[column] == bindparam("key")))
@@ -441,7 +448,9 @@ def one(tx: Transaction, shape: Shape, resource: Resource, column: str, key: Any
     return shape.finish(tx, rows)[0] if rows else None
 
 
-def stored(tx: Transaction, resource: Resource, column: str, key: Any, scope: Scope = EVERYTHING) -> dict[str, Any] | None:
+def stored(
+    tx: Transaction, resource: Resource, column: str, key: Any, scope: Scope = EVERYTHING
+) -> dict[str, Any] | None:
     """The row as stored, by column name, if the scope shows it."""
     return tx.record(_stored(resource, column, scope.bounds), company=tx.company_id, key=key, **scope.parameters)
 

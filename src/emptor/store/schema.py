@@ -161,7 +161,11 @@ def table(name: str) -> Table:
 
 def custom_values(family: str, owner_table: str) -> fields.CustomValues:
     """The field that holds an object's custom field values, with a table of its own."""
-    wire = {"document": "dataDocumentCustomFields", "item": "dataItemCustomFields", "supplier": "dataSupplierCustomFields"}
+    wire = {
+        "document": "dataDocumentCustomFields",
+        "item": "dataItemCustomFields",
+        "supplier": "dataSupplierCustomFields",
+    }
     part = fields.Part(
         label="CustomFieldValue",
         table=f"{owner_table}_custom_values",
@@ -176,5 +180,3 @@ def custom_values(family: str, owner_table: str) -> fields.CustomValues:
     )
     listing = "allDocumentCustomFieldOptionsIds" if family == "document" else ""
     return fields.CustomValues(wire[family], part=part, family=family, options_as=listing, write=fields.Write.ALWAYS)
-
-

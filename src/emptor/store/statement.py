@@ -29,7 +29,7 @@ class Compiled:
         """The parameters in the order of the text."""
         bound = []
         for name, fixed, convert in self.parameters:
-            value = values[name] if name in values else fixed
+            value = values.get(name, fixed)
             bound.append(convert(value) if convert is not None else value)
         return bound
 

@@ -13,6 +13,7 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 import typer
+from msgspec.structs import replace
 
 from emptor import server
 from emptor.cli.faults import Refused
@@ -29,8 +30,8 @@ from emptor.settings import PREFIX, Settings, described, read
 from emptor.store.row_security import is_bypassed
 from emptor.store.unit_of_work import Database
 
-DEMO_SETTINGS = {"EMPTOR_DATABASE_URL": "sqlite:///emptor-demo.db", "EMPTOR_FILES_DIR": "emptor-demo-files"}
-"""Where the demo lives unless the environment or an option says otherwise."""
+DEMO_DATABASE = "sqlite:///emptor-demo.db"
+"""Where the demo lives unless the environment or an option says otherwise; its files and keys lie beside it."""
 EVERYWHERE = ("0.0.0.0", "::")
 NEAR = 0.85
 """How alike two names are when one is taken for a misspelling of the other."""
@@ -53,10 +54,14 @@ class Wishes:
 def serve(listener: socket.socket, wishes: Wishes) -> None:
     """Serve until asked to stop."""
     _mention_misspelt(os.environ)
-    settings = read({**(DEMO_SETTINGS if wishes.demo else {}), **os.environ}, **wishes.settings)
+    defaults = {"EMPTOR_DATABASE_URL": DEMO_DATABASE} if wishes.demo else {}
+    settings = read({**defaults, **os.environ}, **wishes.settings)
     if wishes.credentials_file and not wishes.credentials_file.absolute().parent.is_dir():
         raise Refused(f"There is no folder for {wishes.credentials_file}; make it first.")
     with closing(Database(settings.database_url, pool_size=2)) as database:
+        if wishes.demo and "EMPTOR_FILES_DIR" not in os.environ:
+            files = _beside(database, "files") or Path("emptor-demo-files")
+            settings = replace(settings, files_dir=str(files))
         tls = _tls(settings, database, wishes)
         known = _keys(settings, database, wishes)
         with database.engine.connect() as connection:

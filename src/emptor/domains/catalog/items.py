@@ -48,10 +48,14 @@ ITEMS = define(
             Text("name", size=300, required=True, write=Write.ALWAYS),
             Text("sku", size=300, required=True, write=Write.ALWAYS),
             Code("type", names=KINDS, default=0),
-            Derived("typeString", compute=lambda shown: KINDS.get(shown["type"]), json_schema={"type": ["string", "null"]}),
+            Derived(
+                "typeString", compute=lambda shown: KINDS.get(shown["type"]), json_schema={"type": ["string", "null"]}
+            ),
             Text("description", size=255, multiline=True, write=Write.ALWAYS),
             Text("unit", size=100, write=Write.ALWAYS, note="name of the unit"),
-            Text("currency", size=3, pattern="[A-Z]{3}", hint="Write an ISO 4217 code such as EUR.", write=Write.ALWAYS),
+            Text(
+                "currency", size=3, pattern="[A-Z]{3}", hint="Write an ISO 4217 code such as EUR.", write=Write.ALWAYS
+            ),
             Number("price", scale=PRICE_SCALE, write=Write.ALWAYS),
             Text("link", size=1000, write=Write.ALWAYS),
             Flag("disabledBySupplier"),

@@ -37,11 +37,12 @@ BOUND_TO = {
 def check(
     tx: UnitOfWork, fields: Sequence[Field], choices: Sequence[Choice], values: Values, row: Values | None
 ) -> None:
-    """Note chosen options that the object's own legal entities and locations rule out.
+    """Note chosen options that the object's legal entities and locations rule out, unless these are wrong themselves.
 
     What the object has already is looked at again only when the object goes to another legal entity or location.
     """
-    naming = [(kind, field) for kind, refs in BOUND_TO.items() if (field := _naming(fields, refs.to)) is not None]
+    found = ((kind, _naming(fields, refs.to)) for kind, refs in BOUND_TO.items())
+    naming = [(kind, field) for kind, field in found if field is not None and not _is_wrong(tx, field)]
     if not choices or not naming:
         return
     ids = list({choice.option for choice in choices})
@@ -73,6 +74,11 @@ def _naming(fields: Sequence[Field], target: str) -> Ref | Refs | None:
     """The field by which clients place the object in one of `target`."""
     found = (f for f in fields if isinstance(f, (Ref, Refs)) and f.to == target and f.write is not Write.NEVER)
     return next(found, None)
+
+
+def _is_wrong(tx: UnitOfWork, field: Ref | Refs) -> bool:
+    sent = getattr(field, "send_as", "") or field.wire
+    return any(place == sent or place.startswith(f"{sent}[") for place in tx.problems)
 
 
 def _named(tx: UnitOfWork, field: Ref | Refs, values: Values, row: Values | None) -> set[int]:

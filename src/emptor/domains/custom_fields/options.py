@@ -101,7 +101,8 @@ def bind(family: str, tx: UnitOfWork, values: Values) -> int:
         writing.check_references(tx, (replace(refs, wire="entity_ids"),), [("", values)])
     option_id = unbind(family, tx, values)  # binding twice is binding once
     assert refs is not None
-    tx.insert_all(table(refs.table), [{refs.owner: option_id, refs.member: one} for one in values["entity_ids"]])
+    members = dict.fromkeys(values["entity_ids"])
+    tx.insert_all(table(refs.table), [{refs.owner: option_id, refs.member: one} for one in members])
     return option_id
 
 

@@ -81,7 +81,9 @@ def load(tx: Transaction, user_id: int, settings: dict[str, Any]) -> Principal |
         user_id=user_id,
         email=user["email"],
         roles=roles,
-        locations=None if unbound or user["all_locations_access"] else _links(tx, "user_locations", "location_id", user_id),
+        locations=None
+        if unbound or user["all_locations_access"]
+        else _links(tx, "user_locations", "location_id", user_id),
         legal_entities=(
             None
             if unbound or user["all_legal_entities_access"]
@@ -97,14 +99,18 @@ def load(tx: Transaction, user_id: int, settings: dict[str, Any]) -> Principal |
 
 def _user() -> Statement:
     users = table("users")
-    return _once("user", lambda: select(users).where(users.c.company_id == bindparam("company"), users.c.id == bindparam("user")))
+    return _once(
+        "user", lambda: select(users).where(users.c.company_id == bindparam("company"), users.c.id == bindparam("user"))
+    )
 
 
 def _limiting() -> Statement:
     fields = table("custom_fields")
     return _once(
         "limiting",
-        lambda: select(fields.c.id).where(fields.c.company_id == bindparam("company"), fields.c.limits_access == true()),
+        lambda: select(fields.c.id).where(
+            fields.c.company_id == bindparam("company"), fields.c.limits_access == true()
+        ),
     )
 
 
@@ -125,9 +131,11 @@ def _options(tx: Transaction, user_id: int) -> tuple[int, ...]:
     options = table("custom_field_options")
     tree = _once(
         "tree",
-        lambda: select(options.c.id, options.c.parent_id)
-        .where(options.c.company_id == bindparam("company"), options.c.parent_id.is_not(None))
-        .order_by(options.c.level),
+        lambda: (
+            select(options.c.id, options.c.parent_id)
+            .where(options.c.company_id == bindparam("company"), options.c.parent_id.is_not(None))
+            .order_by(options.c.level)
+        ),
     )
     for option, parent in tx.all(tree, company=tx.company_id):
         if parent in allowed:

@@ -8,7 +8,6 @@ from emptor.kit.fields import Flag, Refs, Text, Write
 from emptor.kit.resource import CREATED, KEY, UPDATED, Access, Resource, read_operations, write_operations
 from emptor.store.schema import define
 
-
 LOCATIONS = define(
     Resource(
         name="locations",

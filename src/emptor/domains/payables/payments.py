@@ -11,7 +11,8 @@ from sqlalchemy import bindparam, func, select
 from emptor.domains import documents, writing
 from emptor.domains.external_ids import external_id, patch_external_id
 from emptor.domains.organisation.access import read_permission
-from emptor.domains.payables.invoices import ACCESS, RESOURCE as INVOICES
+from emptor.domains.payables.invoices import ACCESS
+from emptor.domains.payables.invoices import RESOURCE as INVOICES
 from emptor.domains.payables.invoices import actions as invoices
 from emptor.kit.errors import IllegalMove
 from emptor.kit.fields import Code, Constant, Flag, Moment, Number, Ref, Text, Write
@@ -51,7 +52,10 @@ def refusal(invoice: dict[str, Any], amount: Decimal, decimals: int) -> tuple[st
         # wire: contract/examples/payments – production clients compare these two sentences
         return "sumPaid", "The Invoice is already fully paid."
     if invoice["status"] not in PAYABLE:
-        return "invoice", f"Only an approved invoice can be paid; this one is {documents.STATUS_KEYS[invoice['status']]}."
+        return (
+            "invoice",
+            f"Only an approved invoice can be paid; this one is {documents.STATUS_KEYS[invoice['status']]}.",
+        )
     if not 0 < amount <= left:
         return "sumPaid", f"The amount must be greater than 0 and not exceed {left:f}"
     if decimals_of(amount) > decimals:

@@ -61,7 +61,10 @@ PAYMENT_TERMS = define(
             percent("postpaymentPercent", write=Write.ALWAYS),
             Integer("creditPeriodDays", high=3650, write=Write.ALWAYS),
             Integer("termsDueDateAfterInvoicing", high=100, write=Write.ALWAYS),
-            Code("paymentType", names={NET: "net", PREPAYMENT: "prepayment", MIXED: "mixed"}, required=True, write=Write.ALWAYS),
+            Code(
+                "paymentType", names={NET: "net", PREPAYMENT: "prepayment", MIXED: "mixed"}, required=True,
+                write=Write.ALWAYS,
+            ),
             Flag("enable", default=True, write=Write.ALWAYS),
             external_id(),
             CREATED,

@@ -20,8 +20,8 @@ Buying for companies: requisitions, orders, receipts, invoices and payments, wit
 - Bodies are JSON or forms. A form names nested values with brackets: `supplier[id]=5`, `currencies[]=EUR`,
   `items[0][name]=Bolt`. Text is taken for numbers and flags, 0 and 1 too for flags. Keys nobody knows are ignored, in
   bodies and in queries.
-- Moments go out in UTC, like `2025-05-05T23:59:59+00:00`. They come in as ISO 8601 or as `31.01.2024`; a day alone is its
-  beginning, or its end where a range ends.
+- Moments go out in UTC, like `2025-05-05T23:59:59+00:00`. They come in as ISO 8601 or as `31.01.2024`; a day alone is
+  its beginning, or its end where a range ends.
 - Lists come newest first, in pages. Filters are joined by AND, the values of one filter by OR.
 - Answers to GET also come for HEAD, without their bodies.
 - `x-hosted: false` marks operations that the hosted API lacks; the strict profile leaves them out.
@@ -36,12 +36,15 @@ def description(registry: Registry, profile: str) -> dict[str, Any]:
     return {
         "openapi": "3.1.0",
         "info": {
-            "title": "Emptor", "version": __version__, "summary": f"Procure to pay, {profile} profile", "description": ABOUT,
+            "title": "Emptor",
+            "version": __version__,
+            "summary": f"Procure to pay, {profile} profile",
+            "description": ABOUT,
             "license": {"name": "Apache-2.0", "identifier": "Apache-2.0"},
         },
         "servers": [{"url": "/"}],
         "security": shared.SECURITY,
-        "tags": operations.tags() + [{"name": "server", "description": "The server itself; no key is needed."}],
+        "tags": [*operations.tags(), {"name": "server", "description": "The server itself; no key is needed."}],
         "paths": paths,
         "components": {
             "securitySchemes": shared.SECURITY_SCHEMES,
@@ -50,11 +53,11 @@ def description(registry: Registry, profile: str) -> dict[str, Any]:
             "responses": shared.failures() | operations.responses,
             "schemas": dict(sorted(schemas.items())),
         },
-    }  # fmt: skip
+    }
 
 
 def text(registry: Registry, profile: str) -> str:
-    """The document as it stands in `contract/openapi.json`: what fits on a line stands on one, so that changes read well."""
+    """The document as kept in `contract/openapi.json`; what fits on a line stands on one, so that changes read well."""
     return _laid_out(description(registry, profile)) + "\n"
 
 

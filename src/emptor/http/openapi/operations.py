@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from typing import Any
 
 from emptor.http.filters import ALIASES, MOST_EXTERNAL_IDS, MOST_VALUES, NATIVE, PRESENCE, includable
 from emptor.http.openapi import shared
@@ -104,7 +103,9 @@ class Operations:
 
     def _answer(self, resource: Resource, operation: Operation) -> Schema:
         if operation.file:
-            shown = shared.answer("The file, or for `Accept: application/json` the object.", self.schemas.detail(resource))
+            shown = shared.answer(
+                "The file, or for `Accept: application/json` the object.", self.schemas.detail(resource)
+            )
             shown["content"]["*/*"] = {}
             return shown
         if operation.kind != "list":

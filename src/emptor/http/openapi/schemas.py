@@ -62,7 +62,10 @@ class Schemas:
             schema = self._value(one)
             yield one.wire, {**schema, "description": one.note} if one.note else schema
             if isinstance(one, CustomValues) and one.options_as:
-                yield one.options_as, {"type": ["string", "null"], "description": "ids of all chosen options, with commas"}
+                yield (
+                    one.options_as,
+                    {"type": ["string", "null"], "description": "ids of all chosen options, with commas"},
+                )
 
     def _value(self, one: Field) -> Schema:
         match one:

@@ -2,23 +2,32 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from emptor.http.openapi.schemas import Schema, closed
 from emptor.settings import PER_PAGE
 
 TEXT = {"type": "string"}
 NUMBER = {"type": "integer"}
-ANSWER_ID = {"requestId": {"type": "string", "description": "the answer's X-Request-Id; quote it when you ask for help"}}
+ANSWER_ID = {
+    "requestId": {"type": "string", "description": "the answer's X-Request-Id; quote it when you ask for help"}
+}
 
 SECURITY = [{"token": [], "email": []}]
 SECURITY_SCHEMES = {
-    "token": {"type": "apiKey", "in": "header", "name": "X-AUTH-TOKEN", "description": "The API key of one person in one company."},
+    "token": {
+        "type": "apiKey",
+        "in": "header",
+        "name": "X-AUTH-TOKEN",
+        "description": "The API key of one person in one company.",
+    },
     "email": {"type": "apiKey", "in": "header", "name": "email", "description": "The e-mail address of that person."},
 }
 
 FAILURE = closed(
-    {"code": {**NUMBER, "description": "the HTTP status again"}, "message": {**TEXT, "description": "what to do next"}, **ANSWER_ID}
+    {
+        "code": {**NUMBER, "description": "the HTTP status again"},
+        "message": {**TEXT, "description": "what to do next"},
+        **ANSWER_ID,
+    }
 )
 SCHEMAS: dict[str, Schema] = {
     "Failure": FAILURE,
@@ -38,10 +47,19 @@ SCHEMAS: dict[str, Schema] = {
     ),
     "Forbidden": closed(
         FAILURE["properties"],
-        {"blockedUntil": {**TEXT, "format": "date-time", "description": "there when the key or the address is blocked"}},
+        {
+            "blockedUntil": {
+                **TEXT,
+                "format": "date-time",
+                "description": "there when the key or the address is blocked",
+            }
+        },
     ),
     "WrongRegion": closed(
-        {**FAILURE["properties"], "baseUrl": {"type": ["string", "null"], "description": "where to send the request instead"}}
+        {
+            **FAILURE["properties"],
+            "baseUrl": {"type": ["string", "null"], "description": "where to send the request instead"},
+        }
     ),
     "TooManyRequests": closed(
         {
@@ -52,7 +70,10 @@ SCHEMAS: dict[str, Schema] = {
                 "enum": ["Minute limiter", "Hourly limiter", "Daily limiter", "Duplicate limiter"],
                 "description": "the limit that was reached",
             },
-            "RateLimit-Retry-After": {**TEXT, "description": "when the request may be sent again: `2026-01-15 14:30:00 UTC`"},
+            "RateLimit-Retry-After": {
+                **TEXT,
+                "description": "when the request may be sent again: `2026-01-15 14:30:00 UTC`",
+            },
             **ANSWER_ID,
         }
     ),
@@ -73,14 +94,20 @@ WINDOWS = ("Minute", "Hour", "Day")
 HEADERS: dict[str, Schema] = {
     "X-Request-Id": {"schema": TEXT, "description": "Names this answer in the server's log."},
     **{
-        f"RateLimit-{word}-{window}": {"schema": NUMBER, "description": f"{meaning} in this {window.lower()}, if limits are on."}
+        f"RateLimit-{word}-{window}": {
+            "schema": NUMBER,
+            "description": f"{meaning} in this {window.lower()}, if limits are on.",
+        }
         for word, meaning in (("Limit", "Requests the key may send"), ("Remaining", "Requests left"))
         for window in WINDOWS
     },
     "RateLimit-Type": {"schema": TEXT, "description": "The limit that was reached."},
     "RateLimit-Retry-After": {"schema": TEXT, "description": "When the request may be sent again, in ISO 8601."},
     "Retry-After": {"schema": NUMBER, "description": "Seconds until it is worth trying again."},
-    "Emptor-Warning": {"schema": TEXT, "description": "Says that too many requests have been wrong, and when the key will be blocked."},
+    "Emptor-Warning": {
+        "schema": TEXT,
+        "description": "Says that too many requests have been wrong, and when the key will be blocked.",
+    },
 }
 USUAL_HEADERS = ("X-Request-Id", *(name for name in HEADERS if name.endswith(WINDOWS)), "Emptor-Warning")
 MORE_HEADERS = {403: ("Retry-After",), 429: ("RateLimit-Type", "RateLimit-Retry-After", "Retry-After")}
@@ -135,20 +162,32 @@ PARAMETERS: dict[str, Schema] = {
     },
     "modifiedSince": {
         "name": "modifiedSince", "in": "query", "schema": TEXT,
-        "description": "Only objects created or changed at that moment or later: `2022-08-10T00:00:00`, in UTC unless it says otherwise.",
+        "description": "Objects created or changed then or later: `2022-08-10T00:00:00`, in UTC if no zone is given.",
     },
 }  # fmt: skip
 
 
 def _native(operation_id: str, summary: str, answered: Schema) -> Schema:
-    return {"get": {"operationId": operation_id, "tags": ["server"], "summary": summary, "security": [], "responses": {"200": answered}}}
+    return {
+        "get": {
+            "operationId": operation_id,
+            "tags": ["server"],
+            "summary": summary,
+            "security": [],
+            "responses": {"200": answered},
+        }
+    }
 
 
 _STATUS = closed({"status": {"const": "ok"}, "version": TEXT, "profile": {"enum": ["strict", "extended"]}})
 NATIVE_PATHS: dict[str, Schema] = {
-    "/-/health": _native("server_health", "Tell whether the server works", answer("It does.", _STATUS, ("X-Request-Id",))),
+    "/-/health": _native(
+        "server_health", "Tell whether the server works", answer("It does.", _STATUS, ("X-Request-Id",))
+    ),
     "/-/metrics": _native(
-        "server_metrics", "Measurements for Prometheus", {"description": "The measurements.", "content": {"text/plain": {"schema": TEXT}}}
+        "server_metrics",
+        "Measurements for Prometheus",
+        {"description": "The measurements.", "content": {"text/plain": {"schema": TEXT}}},
     ),
     "/-/openapi.json": _native(
         "server_openapi", "This description", answer("This document.", {"type": "object"}, ("X-Request-Id",))

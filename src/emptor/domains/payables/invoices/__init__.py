@@ -6,8 +6,22 @@ from emptor.domains import documents as doc
 from emptor.domains.external_ids import patch_external_id
 from emptor.domains.organisation.access import read_permission
 from emptor.domains.payables.invoices import actions
-from emptor.kit.fields import Code, Constant, Derived, Flag, Integer, Moment, Number, Part, Parts, Ref, Text, Write
-from emptor.kit.fields import amount, percent
+from emptor.kit.fields import (
+    Code,
+    Constant,
+    Derived,
+    Flag,
+    Integer,
+    Moment,
+    Number,
+    Part,
+    Parts,
+    Ref,
+    Text,
+    Write,
+    amount,
+    percent,
+)
 from emptor.kit.resource import Access, Operation, Permission, Resource, read_operations, write_operations
 from emptor.store.schema import custom_values, define
 
@@ -105,7 +119,9 @@ RESOURCE = define(
         ),
         operations=(
             *read_operations("invoices", "idn", read=READ),
-            *write_operations("invoices", CREATE, key="idn", hosted=False, create=actions.create, update=actions.update),
+            *write_operations(
+                "invoices", CREATE, key="idn", hosted=False, create=actions.create, update=actions.update
+            ),
             patch_external_id("invoices", LINK, "idn", log=True),
             Operation(
                 "action", "POST", "/invoices/{idn}/confirm", CREATE, run=actions.confirm, body=(),

@@ -39,7 +39,10 @@ RESOURCE = define(
             Code("statusPayment", names={0: "not billed", 1: "not paid", 2: "partly paid", 3: "paid"}, default=0),
             Code(
                 "statusSending", default=0,
-                names={0: "not sent", 1: "sent", 2: "message received", 3: "confirmed", 4: "sent for integration", 5: "failed"},
+                names={
+                    0: "not sent", 1: "sent", 2: "message received", 3: "confirmed", 4: "sent for integration",
+                    5: "failed",
+                },
             ),
             Code("logicType", names={0: "standard", 1: "service", 2: "blanket"}, default=0),
             Derived("isServiceOrder", compute=lambda shown: shown["logicType"] == 1, json_schema={"type": "boolean"}),
