@@ -29,7 +29,7 @@ from bench.rounds import (
     warm_up,
 )
 
-RESULTS = Path(__file__).with_name("results") / "latest.json"
+RESULTS = Path(__file__).with_name("results")
 ORDERS, QUICK_ORDERS = 20_000, 1_000
 GROWTH_SIZES = "1000,20000,100000,1000000"
 
@@ -48,7 +48,7 @@ def main(
     contenders: Annotated[str, typer.Option(help="Who takes part; the first is the reference.")] = ",".join(CONTENDERS),
     growth: Annotated[bool, typer.Option(help="Measure list time by number of orders instead.")] = False,
     growth_sizes: Annotated[str, typer.Option(help="The numbers of orders for --growth.")] = GROWTH_SIZES,
-    output: Annotated[Path, typer.Option(help="Where the JSON goes.")] = RESULTS,
+    output: Annotated[Path | None, typer.Option(help="Where the JSON goes.")] = None,
 ) -> None:
     """Measure Emptor beside its twins on this machine."""
     pace = with_rounds(QUICK if quick else THOROUGH, rounds)
@@ -58,7 +58,9 @@ def main(
     sizes = [int(size) for size in growth_sizes.split(",")]
     orders = scale or (QUICK_ORDERS if quick else ORDERS)
     cores.pin_driver()
-    results = {"machine": report.machine(), "orders": orders, "rounds": pace.rounds, "engines": {}}
+    results = {"machine": report.machine(), "rounds": pace.rounds, "engines": {}}
+    if not growth:
+        results["orders"] = orders
     with tempfile.TemporaryDirectory(prefix="emptor-bench-") as directory:
         Path(directory).chmod(0o755)  # PostgreSQL runs as a user of its own
         for engine in chosen(ENGINES, engines):
@@ -72,7 +74,7 @@ def main(
                 results["engines"][engine.name] = entry
             finally:
                 databases.close()
-    report.write(output, results, console)
+    report.write(output or RESULTS / ("growth.json" if growth else "latest.json"), results, console)
 
 
 def with_rounds(pace: Pace, rounds: int | None) -> Pace:

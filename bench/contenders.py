@@ -26,6 +26,11 @@ THREADS = 8
 RAISED_LIMITS = ["--minute", "10000000", "--hour", "100000000", "--day", "1000000000"]
 NO_IDENTICAL_LIMITS = ["--identical-minute", "0", "--identical-hour", "0"]
 
+SAMPLES, SAMPLE_LINES, SAMPLE_TAXES = 10, 20, 3
+ORDER_FIELDS, LINE_FIELDS = (12, 40, 25, 0), (30, 60)
+"""How many options each custom field has, of an order and of a line, as in the twins; one without is free text."""
+DROPDOWN, TEXT = 0, 1
+
 
 class Contender:
     """One server in its own process, on its own database."""
@@ -119,6 +124,16 @@ class Contender:
         """The processor time the server has used so far, its children included."""
         return sum(processor_s(pid) for pid in family(self.process.pid))
 
+    def samples(self) -> list[dict]:
+        """Some of its orders, in full, each with the lines of all: what new orders refer to is taken from them."""
+        rows = self.all(f"/purchaseorders?page=1&per_page={SAMPLES}")
+        orders = [json.loads(self.call("GET", f"/purchaseorders/{row['idn']}")) for row in rows]
+        lines = [line for order in orders for line in order["items"]["data"]][:SAMPLE_LINES]
+        return [{**order, "items": {"data": lines}} for order in orders]
+
+    def all(self, path: str) -> list[dict]:
+        return json.loads(self.call("GET", path))["data"]
+
 
 class Emptor(Contender):
     name = "emptor"
@@ -139,15 +154,92 @@ class Emptor(Contender):
         ]  # fmt: skip
 
     def wait_until_ready(self) -> None:
+        # The port listens before the orders are there; the credentials are written when requests are answered.
+        until = time.monotonic() + self.ready_seconds
+        while not self.credentials.exists() and self.process.poll() is None and time.monotonic() < until:
+            time.sleep(0.1)
         super().wait_until_ready()
         company = json.loads(self.credentials.read_text())["companies"][0]
-        key = max(company["keys"], key=lambda key: len(key["roles"]))
+        key = next(key for key in company["keys"] if "super_user" in key["roles"])
         self.headers = {"X-AUTH-TOKEN": key["token"], "email": key["email"]}
         self.raise_limits(company["name"])
+        self.refuse_unguarded()
+
+    def samples(self) -> list[dict]:
+        """Orders that refer to everything an order can refer to; those of the demo leave things out."""
+        units, taxes = self.usable("/units"), self.usable("/taxes")[:SAMPLE_TAXES]
+        locations, entities, terms = (
+            self.usable(f"/{name}") for name in ("locations", "legalentities", "paymentterms")
+        )
+        suppliers = self.all("/suppliers?status[]=2&enable=1&currency=EUR")
+        of_order, of_line = self.fields("document", ORDER_FIELDS), self.fields("item", LINE_FIELDS)
+        lines = [
+            {
+                "product": item, "name": item["name"], "sku": item["sku"], "quantity": 3 + n, "price": 12.35 + n,
+                "unit": units[n % len(units)], "taxes": {"data": [taxes[n % len(taxes)]]},
+                "dataItemCustomFields": {"data": values(of_line, "itemCustomField", n)},
+            }
+            for n, item in enumerate(self.all("/items")[:SAMPLE_LINES])
+        ]  # fmt: skip
+        return [
+            {
+                "supplier": suppliers[n], "currency": "EUR", "location": locations[n % len(locations)],
+                "legalEntity": entities[n % len(entities)], "paymentTerm": terms[n % len(terms)],
+                "dataDocumentCustomFields": {"data": values(of_order, "documentCustomField", n)},
+                "items": {"data": lines},
+            }
+            for n in range(SAMPLES)
+        ]  # fmt: skip
+
+    def usable(self, path: str) -> list[dict]:
+        return [row for row in self.all(path) if row.get("enable", True) and not row.get("isWithholdingTax")]
+
+    def fields(self, family: str, numbers: tuple[int, ...]) -> list[dict]:
+        """New custom fields with so many options."""
+        return [
+            self.made(
+                f"/{family}customfields",
+                {
+                    "name": f"Bench {number}",
+                    "type": DROPDOWN if number else TEXT,
+                    "options": [{"name": f"Option {n}"} for n in range(number)],
+                },
+            )
+            for number in numbers
+        ]
+
+    def made(self, path: str, body: dict) -> dict:
+        return json.loads(self.call("POST", path, body, status=201))
 
     def raise_limits(self, company: str) -> None:
         limits = [EMPTOR, "company", "limits", company, *RAISED_LIMITS, *NO_IDENTICAL_LIMITS]
         subprocess.run([*limits, "--database", self.database], cwd=ROOT, check=True, capture_output=True)
+
+    def refuse_unguarded(self) -> None:
+        """Without keys and limits it would be another Emptor that is measured."""
+        path = "/purchaseorders?page=1&per_page=10"
+        without_key, _ = self.head_of(path, {})
+        status, headers = self.head_of(path, self.headers)
+        counted = headers.get("RateLimit-Limit-Minute")
+        if (without_key, status, counted) != (401, 200, RAISED_LIMITS[1]):
+            raise SystemExit(f"{self.title}: {without_key} without a key, {status} with one, {counted} in a minute")
+
+    def head_of(self, path: str, headers: dict[str, str]) -> tuple[int, http.client.HTTPMessage]:
+        connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=600)
+        connection.request("GET", path, headers=headers)
+        response = connection.getresponse()
+        response.read()
+        connection.close()
+        return response.status, response.headers
+
+
+def values(fields: list[dict], definition: str, number: int) -> list[dict]:
+    """A value for each custom field: one of its options, or a text."""
+    return [{"value": value_of(field["options"]["data"], number), definition: field} for field in fields]
+
+
+def value_of(options: list[dict], number: int) -> str:
+    return str(options[number % len(options)]["id"]) if options else "as planned"
 
 
 class FastApi(Contender):

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from random import Random
+from types import SimpleNamespace
 
 from sqlalchemy import Connection, Engine, insert, text
 
@@ -20,9 +21,14 @@ CHUNK_ORDERS = 2_000
 LONG_ORDERS, LONG_LINES = 100, 20
 
 USERS, SUPPLIERS, LOCATIONS, LEGAL_ENTITIES, ITEMS = 12, 200, 20, 3, 1_000
-UNITS = [("piece", "PCE"), ("box", "BX"), ("kilogram", "KGM"), ("litre", "LTR"), ("hour", "HUR"), ("metre", "MTR")]
-TAXES = [("VAT 20", "20"), ("VAT 8.5", "8.5"), ("Zero", "0")]
-TERMS = [("Net 14", 14), ("Net 30", 30), ("Net 60", 60), ("On receipt", 0)]
+UNITS = [("piece", "pcs"), ("box", "box"), ("kilogram", "kg"), ("litre", "l"), ("hour", "h"), ("licence", "lic")]
+TAXES = [("VAT 20 %, full rate", "20"), ("VAT 8.5 %, reduced rate", "8.5"), ("VAT 0 %, exempt", "0")]
+TERMS = [
+    ("Net 14 days, 2 % within a week", 14),
+    ("Net 30 days after the invoice", 30),
+    ("Net 60 days after the invoice", 60),
+    ("All of it when it is received", 0),
+]
 ORDER_FIELDS = [("Department", 12), ("Project", 40), ("Cost centre", 25), ("Reason", 0)]
 LINE_FIELDS = [("Category", 30), ("Account", 60)]
 
@@ -33,9 +39,13 @@ def master_rows() -> Rows:
     rows: Rows = defaultdict(list)
     rows["companies"] = [{"id": COMPANY_ID, "name": "Bench and Sons", "currency": "EUR"}]
     rows["users"] = [user(number) for number in range(1, USERS + 1)]
-    rows["suppliers"] = numbered(SUPPLIERS, name="Supplier {:03}", unique_code="SUP-{:03}", external_id="V{:05}")
-    rows["locations"] = numbered(LOCATIONS, name="Location {:02}", unique_code="LOC-{:02}")
-    rows["legal_entities"] = numbered(LEGAL_ENTITIES, name="Entity {}", full_name="Entity {} of Bench and Sons")
+    rows["suppliers"] = numbered(
+        SUPPLIERS, name="Supplier of many things {:03}", unique_code="S{:04}", external_id="V{:05}"
+    )
+    rows["locations"] = numbered(LOCATIONS, name="Location town {:02}", unique_code="L{:02}")
+    rows["legal_entities"] = numbered(
+        LEGAL_ENTITIES, name="Bench and Sons {} SAS", full_name="Bench and Sons {}, simplified company"
+    )
     rows["units"] = [owned(id, name=name, code=code) for id, (name, code) in enumerate(UNITS, 1)]
     rows["items"] = [item(number) for number in range(1, ITEMS + 1)]
     rows["taxes"] = [tax(id, name, Decimal(percent)) for id, (name, percent) in enumerate(TAXES, 1)]
@@ -59,11 +69,11 @@ def numbered(count: int, **patterns: str) -> list[dict]:
 def user(number: int) -> dict:
     return owned(
         number,
-        email=f"buyer{number:02}@bench.example",
-        firstname=f"Firstname{number}",
-        lastname=f"Lastname{number}",
-        phone=f"+1555000{number:04}",
-        position="Buyer",
+        email=f"buyer.lastname{number:02}@bench.example",
+        firstname=f"Fn{number:02}",
+        lastname=f"Lastname{number:02}",
+        phone=f"+49 30 23125 {number:03}",
+        position="Head of purchasing",
         locale="en",
         create_date=BIRTHDAY,
         update_date=BIRTHDAY,
@@ -73,19 +83,16 @@ def user(number: int) -> dict:
 def item(number: int) -> dict:
     return owned(
         number,
-        name=f"Catalogue item {number:04}",
-        sku=f"SKU-{number:05}",
+        name=f"Catalogue article no {number:04}",
+        sku=f"SKU-{number:04}",
         price=Decimal(number * 37 % 9_999 + 1) / 100,
         unit_id=number % len(UNITS) + 1,
-        external_id=None,
+        external_id=f"ITM-SKU{number:04}",
     )
 
 
 def tax(id: int, name: str, percent: Decimal) -> dict:
-    return owned(
-        id, name=name, percent=percent, value=percent, qbo_id=None, tax_amount=None,
-        external_id=None, is_withholding_tax=False, xero_id=None,
-    )  # fmt: skip
+    return owned(id, name=name, percent=percent, is_withholding_tax=False, is_compound=False, external_id=None)
 
 
 def term(id: int, name: str, days: int) -> dict:
@@ -112,7 +119,7 @@ class OrderWriter:
     def __init__(self, masters: Rows, orders: int) -> None:
         self.random = Random(SEED)
         self.every_long = max(orders // LONG_ORDERS, 1)
-        self.percents = {row["id"]: row["percent"] for row in masters["taxes"]}
+        self.taxes = [SimpleNamespace(**row) for row in masters["taxes"]]
         self.items = masters["items"]
         self.fields = {
             family: [row["id"] for row in masters["custom_fields"] if row["family"] == family]
@@ -140,7 +147,7 @@ class OrderWriter:
         header = rows["orders"][-1]
         values = self.add_field_values(rows, "order_field_values", "document", order_id=order)
         lines = LONG_LINES if number % self.every_long == 0 else self.random.randint(1, 5)
-        sums = [self.add_line(rows, order) for _ in range(lines)]
+        sums = [self.add_line(rows, order, position) for position in range(lines)]
         net, gross = (sum(column, Decimal(0)) for column in zip(*sums, strict=True))
         created = BIRTHDAY + timedelta(minutes=31 * number)
         header.update(order_header(self.random, number, created, net, gross, values))
@@ -149,19 +156,26 @@ class OrderWriter:
             approval_date=header["approval_date"], user_id=header["last_editor_id"],
         )  # fmt: skip
 
-    def add_line(self, rows: Rows, order: int) -> tuple[Decimal, Decimal]:
+    def add_line(self, rows: Rows, order: int, position: int) -> tuple[Decimal, Decimal]:
+        """One more line; the taxes take turns from line to line."""
         item = self.random.choice(self.items)
-        tax_id = self.random.choice(list(self.percents))
+        tax = self.taxes[self.last_ids["order_lines"] % len(self.taxes)]
         quantity = Decimal(self.random.randint(1, 40))
-        net, gross = rules.line_sums(quantity, item["price"], [self.percents[tax_id]])
+        sums = rules.line_sums(rules.cents(quantity * item["price"]), Decimal(0), [tax])
         line = self.add(
-            rows, "order_lines", order_id=order, name=item["name"], sku=item["sku"], quantity=quantity,
-            price=item["price"], net_sum=net, sum=gross, tax_percent=self.percents[tax_id], status=None,
-            unit_id=item["unit_id"], product_id=item["id"], supplier_id=None, budget_id=None,
+            rows, "order_lines", order_id=order, position=position, name=item["name"], sku=item["sku"],
+            description=None, quantity=quantity, price=item["price"], discount_percent=None, discount_amount=None,
+            discount_sum=sums.discount, net_sum=sums.net, sum=sums.gross, tax_sum=sums.tax, tax_percent=sums.percent,
+            status=0, unit_id=item["unit_id"], product_id=item["id"], supplier_id=None, budget_id=None,
         )  # fmt: skip
-        rows["line_taxes"].append({"line_id": line, "tax_id": tax_id})
+        rows["line_taxes"].append(
+            {
+                "line_id": line, "position": 0, "tax_id": tax.id, "name": tax.name, "percent": tax.percent,
+                "is_withholding_tax": False, "is_compound": False, "sum": sums.tax,
+            }
+        )  # fmt: skip
         self.add_field_values(rows, "line_field_values", "item", line_id=line)
-        return net, gross
+        return sums.net, sums.gross
 
     def add_field_values(self, rows: Rows, table: str, family: str, **owner: int) -> list[str]:
         chosen = []
@@ -180,7 +194,7 @@ def order_header(
     return {
         "company_id": COMPANY_ID,
         "idn": str(number),
-        "custom_name": f"PO-{number:07}",
+        "custom_name": None,
         "create_date": created,
         "update_date": created + timedelta(hours=5),
         "required_date": created + timedelta(days=14),
@@ -193,6 +207,8 @@ def order_header(
         "invoiced_sum_in_company_currency": Decimal(0),
         "net_invoiced_sum": Decimal(0),
         "currency": "EUR",
+        "discount_percent": None,
+        "discount_amount": None,
         "note": f"Please deliver order {number} to the front desk before noon.",
         "exchange_rate": Decimal(1),
         "is_service_order": False,
@@ -204,7 +220,7 @@ def order_header(
         "prepayment_percent": Decimal(0),
         "postpayment_percent": Decimal(100),
         "credit_period_days": 30,
-        "budgeted_sum": None,
+        "budgeted_sum": gross,
         "used_tax_percent_in_budget": None,
         "qbo_id": None,
         "net_suite_id": None,

@@ -13,7 +13,7 @@ from bench.contenders import Contender
 from bench.databases import Postgres, Sqlite
 from bench.load import Amount, drive
 from bench.payload import order_body
-from bench.rounds import LIST_PATH, SHORT_LINES, sample_orders
+from bench.rounds import LIST_PATH, SHORT_LINES
 
 DEEP_PAGE, PER_PAGE = 200, 100
 SECOND = 1.1  # update dates are told in whole seconds
@@ -61,7 +61,7 @@ def measure_growth(
 
 def paths(contender: Contender, orders: int) -> dict[str, str]:
     """The three reads; the poll asks for what changed since one order was created just now."""
-    body = order_body(sample_orders(contender)[0], SHORT_LINES)
+    body = order_body(contender.samples()[0], SHORT_LINES)
     time.sleep(SECOND)
     created = json.loads(contender.call("POST", "/purchaseorders", body, status=201))
     since = created["updateDate"][: len("2030-01-01T00:00:00")]

@@ -11,7 +11,7 @@ from bench.contenders import Contender, Floor
 from bench.load import Amount, Phase, drive, quantile
 from bench.payload import differences, order_body, size_difference
 
-PAGE_ORDERS, SHORT_LINES, LONG_LINES, SAMPLES = 100, 5, 20, 10
+PAGE_ORDERS, SHORT_LINES, LONG_LINES = 100, 5, 20
 LIST_PATH = f"/purchaseorders?page=1&per_page={PAGE_ORDERS}"
 
 
@@ -102,7 +102,7 @@ class Rehearsal:
 
 def rehearse(contender: Contender) -> Rehearsal:
     """Have it create one long order and a page of short ones, so that all contenders then serve the same orders."""
-    samples = sample_orders(contender)
+    samples = contender.samples()
     body = order_body(samples[0], SHORT_LINES)
     long = contender.call("POST", "/purchaseorders", order_body(samples[0], LONG_LINES), status=201)
     for number in range(PAGE_ORDERS):
@@ -116,11 +116,6 @@ def rehearse(contender: Contender) -> Rehearsal:
         "create": contender.request("POST", "/purchaseorders", body),
     }
     return rehearsal(contender, requests, answers)
-
-
-def sample_orders(contender: Contender) -> list[dict]:
-    rows = json.loads(contender.call("GET", f"/purchaseorders?page=1&per_page={SAMPLES}"))["data"]
-    return [json.loads(contender.call("GET", f"/purchaseorders/{row['idn']}")) for row in rows]
 
 
 def repeat_rehearsal(floor: Floor, reference: Rehearsal) -> Rehearsal:

@@ -205,12 +205,9 @@ class Tax(Shared):
     company_id = models.IntegerField()
     name = Text()
     percent = Money()
-    value = Money(null=True)
-    qbo_id = Text(null=True)
-    tax_amount = Money(null=True)
-    external_id = Text(null=True)
     is_withholding_tax = models.BooleanField()
-    xero_id = Text(null=True)
+    is_compound = models.BooleanField()
+    external_id = Text(null=True)
 
     class Meta(Shared.Meta):
         db_table = "taxes"
@@ -264,6 +261,8 @@ class Order(Shared):
     invoiced_sum_in_company_currency = Money(null=True)
     net_invoiced_sum = Money(null=True)
     currency = Text()
+    discount_percent = Money(null=True)
+    discount_amount = Money(null=True)
     note = Text(null=True)
     exchange_rate = Money(null=True)
     is_service_order = models.BooleanField(null=True)
@@ -313,7 +312,7 @@ class Order(Shared):
 
     @property
     def tax_totals(self) -> list[dict]:
-        return rules.tax_totals((line.net_sum, line.taxes.all()) for line in self.lines.all())
+        return rules.tax_totals(line.taxes.all() for line in self.lines.all())
 
 
 class OrderFieldValue(Shared):
@@ -328,32 +327,44 @@ class OrderFieldValue(Shared):
 
 class OrderLine(Shared):
     order = Reference("Order", related_name="lines")
+    position = models.IntegerField()
     name = Text()
     sku = Text(null=True)
+    description = Text(null=True)
     quantity = Money(null=True)
     price = Money()
+    discount_percent = Money(null=True)
+    discount_amount = Money(null=True)
+    discount_sum = Money()
     net_sum = Money()
     sum = Money()
+    tax_sum = Money()
     tax_percent = Money(null=True)
     status = models.IntegerField(null=True)
     unit = Reference("Unit", null=True)
     product = Reference("Item", null=True)
     supplier = Reference("Supplier", null=True)
     budget = Reference("Budget", null=True)
-    taxes = models.ManyToManyField("Tax", through="LineTax", related_name="+")
 
     class Meta(Shared.Meta):
         db_table = "order_lines"
-        ordering = ("id",)
+        ordering = ("position",)
 
 
 class LineTax(Shared):
-    pk = models.CompositePrimaryKey("line_id", "tax_id")
-    line = Reference("OrderLine")
+    pk = models.CompositePrimaryKey("line_id", "position")
+    line = Reference("OrderLine", related_name="taxes")
+    position = models.IntegerField()
     tax = Reference("Tax")
+    name = Text()
+    percent = Money()
+    is_withholding_tax = models.BooleanField()
+    is_compound = models.BooleanField()
+    sum = Money()
 
     class Meta(Shared.Meta):
         db_table = "line_taxes"
+        ordering = ("position",)
 
 
 class LineFieldValue(Shared):
@@ -502,15 +513,12 @@ class ItemFieldValue(Element):
 
 
 class TaxOut(Element):
-    id = Int()
+    id = Int(source="tax_id")
     name = Char()
     percent = Float()
-    value = Float()
-    qboId = Char(source="qbo_id")
-    taxAmount = Float(source="tax_amount")
-    externalId = Char(source="external_id")
     isWithholdingTax = Bool(source="is_withholding_tax")
-    xeroId = Char(source="xero_id")
+    isCompound = Bool(source="is_compound")
+    sum = Float()
 
 
 class UnitRef(serializers.Serializer):
@@ -528,12 +536,18 @@ class ProductRef(serializers.Serializer):
 
 class LineOut(Element):
     id = Int()
+    position = Int()
     name = Char()
     sku = Char()
+    description = Char()
     quantity = Float()
     price = Float()
+    discountPercent = Float(source="discount_percent")
+    discountAmount = Float(source="discount_amount")
+    discountSum = Float(source="discount_sum")
     netSum = Float(source="net_sum")
     sum = Float()
+    taxSum = Float(source="tax_sum")
     taxPercent = Float(source="tax_percent")
     status = Int()
     unit = UnitRef()
@@ -543,13 +557,6 @@ class LineOut(Element):
     budgetLine = Json(default=None)
     taxes = TaxOut(many=True)
     dataItemCustomFields = ItemFieldValue(many=True, source="custom_field_values")
-
-
-class TaxTotal(Element):
-    id = Int()
-    name = Char()
-    percent = Float()
-    amount = Float()
 
 
 class StepOut(Element):
@@ -625,6 +632,8 @@ class OrderRow(serializers.Serializer):
     invoicedSumInCompanyCurrency = Float(source="invoiced_sum_in_company_currency")
     netInvoicedSum = Float(source="net_invoiced_sum")
     currency = Char()
+    discountPercent = Float(source="discount_percent")
+    discountAmount = Float(source="discount_amount")
     note = Char()
     exchangeRate = Float(source="exchange_rate")
     isServiceOrder = Bool(source="is_service_order")
@@ -666,7 +675,7 @@ class OrderDetail(OrderRow):
     items = LineOut(many=True, source="lines")
     attachments = AttachmentOut(many=True)
     approvalSteps = StepOut(many=True, source="approval_steps")
-    taxes = TaxTotal(many=True, source="tax_totals")
+    taxes = TaxOut(many=True, source="tax_totals")
     comments = CommentOut(many=True)
     followers = UserRef(many=True)
     contracts = ContractOut(many=True)
@@ -691,12 +700,19 @@ class ItemFieldValueIn(serializers.Serializer):
     itemCustomField = IdIn()
 
 
+def AmountIn(**options):
+    return serializers.DecimalField(max_digits=20, decimal_places=4, **options)
+
+
 class LineIn(serializers.Serializer):
     product = IdIn(required=False)
     name = Char()
     sku = Char(required=False, allow_null=True)
-    quantity = serializers.DecimalField(max_digits=20, decimal_places=4)
-    price = serializers.DecimalField(max_digits=20, decimal_places=4)
+    description = Char(required=False, allow_null=True)
+    quantity = AmountIn()
+    price = AmountIn()
+    discountPercent = AmountIn(required=False, allow_null=True)
+    discountAmount = AmountIn(required=False, allow_null=True)
     unit = IdIn(required=False)
     taxes = IdIn(many=True, required=False)
     dataItemCustomFields = ItemFieldValueIn(many=True, required=False)
@@ -707,7 +723,10 @@ class OrderIn(serializers.Serializer):
     location = IdIn()
     legalEntity = IdIn()
     paymentTerm = IdIn(required=False, allow_null=True)
+    customName = Char(required=False, allow_null=True)
     currency = Char()
+    discountPercent = AmountIn(required=False, allow_null=True)
+    discountAmount = AmountIn(required=False, allow_null=True)
     requiredDate = Moment(required=False, allow_null=True)
     note = Char(required=False, allow_null=True)
     deliverToName = Char(required=False, allow_null=True)
@@ -729,7 +748,7 @@ def for_detail(orders):
     return orders.select_related(*ROW_REFERENCES, "payment_term").prefetch_related(
         "custom_field_values",
         Prefetch("lines", lines),
-        Prefetch("lines__taxes", Tax.objects.order_by("id")),
+        "lines__taxes",
         "lines__custom_field_values",
         Prefetch("approval_steps", ApprovalStep.objects.select_related("user")),
         Prefetch("comments", Comment.objects.select_related("user")),
@@ -756,7 +775,7 @@ class Pages(PageNumberPagination):
             "per_page": paginator.per_page,
             "current_page": self.page.number,
             "total_pages": paginator.num_pages,
-            "links": {},
+            "links": rules.page_links("/purchaseorders", self.page.number, paginator.num_pages, paginator.per_page),
             "has_next_page": self.page.has_next(),
         }
         return Response({"data": data, "meta": {"pagination": pagination}})
@@ -842,11 +861,12 @@ def create_order(wanted: dict) -> Order:
     now = datetime.now(UTC).replace(microsecond=0)
     values = chosen_values(wanted, "dataDocumentCustomFields", "documentCustomField")
     chosen = check_options(values)
-    lines = new_lines(wanted["items"])
-    net = sum((line.net_sum for line, _ in lines), Decimal(0))
-    gross = sum((line.sum for line, _ in lines), Decimal(0))
+    lines = new_lines(wanted)
+    net = sum((line.net_sum for line, _, _ in lines), Decimal(0))
+    gross = sum((line.sum for line, _, _ in lines), Decimal(0))
     order = Order(
         company_id=COMPANY_ID,
+        custom_name=wanted.get("customName"),
         create_date=now,
         update_date=now,
         required_date=wanted.get("requiredDate"),
@@ -858,6 +878,8 @@ def create_order(wanted: dict) -> Order:
         invoiced_sum_in_company_currency=Decimal(0),
         net_invoiced_sum=Decimal(0),
         currency=wanted["currency"],
+        discount_percent=wanted.get("discountPercent"),
+        discount_amount=wanted.get("discountAmount"),
         note=wanted.get("note"),
         exchange_rate=Decimal(1),
         is_service_order=False,
@@ -872,9 +894,10 @@ def create_order(wanted: dict) -> Order:
         deliver_to_name=wanted.get("deliverToName"),
         send_to_supplier=False,
         is_new_supplier_added=False,
+        budgeted_sum=gross,
         items_chart_sum=gross,
         is_budget_over_limit=False,
-        all_document_custom_field_options_ids=",".join(sorted(chosen)),
+        all_document_custom_field_options_ids=",".join(sorted(chosen)) or None,
         supplier=one_of_mine(Supplier, wanted["supplier"]),
         location=one_of_mine(Location, wanted["location"]),
         legal_entity=one_of_mine(LegalEntity, wanted["legalEntity"]),
@@ -883,7 +906,6 @@ def create_order(wanted: dict) -> Order:
         last_editor_id=USER_ID,
     )
     order.idn = str(next_number())
-    order.custom_name = f"PO-{order.idn.zfill(7)}"
     order.save(force_insert=True)
     OrderFieldValue.objects.bulk_create(
         [OrderFieldValue(order=order, custom_field_id=field_id, value=value) for field_id, value in values]
@@ -892,41 +914,74 @@ def create_order(wanted: dict) -> Order:
     return order
 
 
-def new_lines(wanted: list[dict]) -> list[tuple[OrderLine, dict]]:
-    """The lines to save, each with what was wanted of it."""
-    mine_by_id(Unit, {line["unit"]["id"] for line in wanted if line.get("unit")})
-    mine_by_id(Item, {line["product"]["id"] for line in wanted if line.get("product")})
-    taxes = mine_by_id(Tax, {tax["id"] for line in wanted for tax in line.get("taxes", [])})
-    check_options([value for line in wanted for value in line_values(line)])
-    return [(new_line(line, [taxes[tax["id"]].percent for tax in line.get("taxes", [])]), line) for line in wanted]
+def new_lines(wanted: dict) -> list[tuple[OrderLine, list[LineTax], dict]]:
+    """The lines and taxes to save, each line with what was wanted of it."""
+    lines = wanted["items"]
+    mine_by_id(Unit, {line["unit"]["id"] for line in lines if line.get("unit")})
+    mine_by_id(Item, {line["product"]["id"] for line in lines if line.get("product")})
+    taxes = mine_by_id(Tax, {tax["id"] for line in lines for tax in line.get("taxes", [])})
+    check_options([value for line in lines for value in line_values(line)])
+    chosen = [[taxes[tax["id"]] for tax in line.get("taxes", [])] for line in lines]
+    bases = [rules.cents(line["quantity"] * line["price"]) for line in lines]
+    discounts = [
+        rules.discount_of(base, line.get("discountPercent"), line.get("discountAmount"))
+        for base, line in zip(bases, lines, strict=True)
+    ]
+    priced = rules.order_sums(
+        list(zip(bases, discounts, chosen, strict=True)), wanted.get("discountPercent"), wanted.get("discountAmount")
+    )
+    return [
+        new_line(position, line, line_taxes, sums)
+        for position, (line, line_taxes, sums) in enumerate(zip(lines, chosen, priced, strict=True))
+    ]
 
 
-def new_line(wanted: dict, percents: list[Decimal]) -> OrderLine:
-    net, gross = rules.line_sums(wanted["quantity"], wanted["price"], percents)
-    return OrderLine(
+def new_line(position: int, wanted: dict, taxes: list[Tax], sums: rules.Sums) -> tuple[OrderLine, list[LineTax], dict]:
+    line = OrderLine(
+        position=position,
         name=wanted["name"],
         sku=wanted.get("sku"),
+        description=wanted.get("description"),
         quantity=wanted["quantity"],
         price=wanted["price"],
-        net_sum=net,
-        sum=gross,
-        tax_percent=sum(percents, Decimal(0)),
+        discount_percent=wanted.get("discountPercent"),
+        discount_amount=wanted.get("discountAmount"),
+        discount_sum=sums.discount,
+        net_sum=sums.net,
+        sum=sums.gross,
+        tax_sum=sums.tax,
+        tax_percent=sums.percent,
+        status=0,
         unit_id=wanted["unit"]["id"] if wanted.get("unit") else None,
         product_id=wanted["product"]["id"] if wanted.get("product") else None,
     )
+    line_taxes = [
+        LineTax(
+            position=place,
+            tax_id=tax.id,
+            name=tax.name,
+            percent=tax.percent,
+            is_withholding_tax=tax.is_withholding_tax,
+            is_compound=tax.is_compound,
+            sum=amount,
+        )
+        for place, (tax, amount) in enumerate(zip(taxes, sums.taxes, strict=True))
+    ]
+    return line, line_taxes, wanted
 
 
-def save_lines(order: Order, lines: list[tuple[OrderLine, dict]]) -> None:
-    for line, _ in lines:
+def save_lines(order: Order, lines: list[tuple[OrderLine, list[LineTax], dict]]) -> None:
+    for line, _, _ in lines:
         line.order = order
-    OrderLine.objects.bulk_create([line for line, _ in lines])
-    LineTax.objects.bulk_create(
-        [LineTax(line=line, tax_id=tax["id"]) for line, wanted in lines for tax in wanted.get("taxes", [])]
-    )
+    OrderLine.objects.bulk_create([line for line, _, _ in lines])
+    for line, taxes, _ in lines:
+        for tax in taxes:
+            tax.line = line
+    LineTax.objects.bulk_create([tax for _, taxes, _ in lines for tax in taxes])
     LineFieldValue.objects.bulk_create(
         [
             LineFieldValue(line=line, custom_field_id=field_id, value=value)
-            for line, wanted in lines
+            for line, _, wanted in lines
             for field_id, value in line_values(wanted)
         ]
     )

@@ -26,6 +26,7 @@ from bench.twins.tables import (
     Item,
     LegalEntity,
     LineFieldValue,
+    LineTax,
     Location,
     Order,
     OrderFieldValue,
@@ -103,15 +104,12 @@ class ItemFieldValue(Out):
 
 
 class TaxOut(Out):
-    id: int
+    id: int = Field(validation_alias="tax_id")
     name: str
     percent: float
-    value: float | None
-    qbo_id: str | None
-    tax_amount: float | None
-    external_id: str | None
     is_withholding_tax: bool
-    xero_id: str | None
+    is_compound: bool
+    sum: float
 
 
 class UnitRef(Out):
@@ -129,12 +127,18 @@ class ProductRef(Out):
 
 class LineOut(Out):
     id: int
+    position: int
     name: str
     sku: str | None
+    description: str | None
     quantity: float | None
     price: float
+    discount_percent: float | None
+    discount_amount: float | None
+    discount_sum: float
     net_sum: float
     sum: float
+    tax_sum: float
     tax_percent: float | None
     status: int | None
     unit: UnitRef | None
@@ -144,13 +148,6 @@ class LineOut(Out):
     budget_line: None = None
     taxes: wrapped(TaxOut)
     data_item_custom_fields: wrapped(ItemFieldValue) = Field(validation_alias="custom_field_values")
-
-
-class TaxTotal(Out):
-    id: int
-    name: str
-    percent: float
-    amount: float
 
 
 class StepOut(Out):
@@ -226,6 +223,8 @@ class OrderRow(Out):
     invoiced_sum_in_company_currency: float | None
     net_invoiced_sum: float | None
     currency: str
+    discount_percent: float | None
+    discount_amount: float | None
     note: str | None
     exchange_rate: float | None
     is_service_order: bool | None
@@ -267,7 +266,7 @@ class OrderDetail(OrderRow):
     items: wrapped(LineOut) = Field(validation_alias="lines")
     attachments: wrapped(AttachmentOut) = Field(validation_alias="attachment_rows")
     approval_steps: wrapped(StepOut) = Field(validation_alias="approval_step_rows")
-    taxes: wrapped(TaxTotal) = Field(validation_alias="tax_totals")
+    taxes: wrapped(TaxOut) = Field(validation_alias="tax_totals")
     comments: wrapped(CommentOut) = Field(validation_alias="comment_rows")
     followers: wrapped(UserRef) = Field(validation_alias="follower_rows")
     contracts: wrapped(ContractOut) = Field(validation_alias="contract_rows")
@@ -315,8 +314,11 @@ class LineIn(In):
     product: Id | None = None
     name: str
     sku: str | None = None
+    description: str | None = None
     quantity: Decimal
     price: Decimal
+    discount_percent: Decimal | None = None
+    discount_amount: Decimal | None = None
     unit: Id | None = None
     taxes: list[Id] = []
     data_item_custom_fields: list[ItemFieldValueIn] = []
@@ -327,7 +329,10 @@ class OrderIn(In):
     location: Id
     legal_entity: Id
     payment_term: Id | None = None
+    custom_name: str | None = None
     currency: str
+    discount_percent: Decimal | None = None
+    discount_amount: Decimal | None = None
     required_date: datetime | None = None
     note: str | None = None
     deliver_to_name: str | None = None
@@ -410,7 +415,6 @@ def get_order(session: OpenSession, idn: str):
 def create_order(session: OpenSession, wanted: OrderIn):
     order = new_order(session, wanted)
     order.idn = next_number(session)
-    order.custom_name = f"PO-{order.idn.zfill(7)}"
     session.add(order)
     session.commit()
     return order
@@ -428,7 +432,7 @@ def pagination(total: int, count: int, page: int, per_page: int) -> dict:
         "per_page": per_page,
         "current_page": page,
         "total_pages": pages,
-        "links": {},
+        "links": rules.page_links("/purchaseorders", page, pages, per_page),
         "has_next_page": page < pages,
     }
 
@@ -474,11 +478,12 @@ def check_options(session: Session, values: list[tuple[int, str]]) -> set[str]:
 def new_order(session: Session, wanted: OrderIn) -> Order:
     now = datetime.now(UTC).replace(microsecond=0)
     user = session.get_one(User, USER_ID)
-    lines = new_lines(session, wanted.items)
+    lines = new_lines(session, wanted)
     net = sum((line.net_sum for line in lines), Decimal(0))
     gross = sum((line.sum for line in lines), Decimal(0))
     return Order(
         company_id=COMPANY_ID,
+        custom_name=wanted.custom_name,
         create_date=now,
         update_date=now,
         required_date=wanted.required_date,
@@ -490,6 +495,8 @@ def new_order(session: Session, wanted: OrderIn) -> Order:
         invoiced_sum_in_company_currency=Decimal(0),
         net_invoiced_sum=Decimal(0),
         currency=wanted.currency,
+        discount_percent=wanted.discount_percent,
+        discount_amount=wanted.discount_amount,
         note=wanted.note,
         exchange_rate=Decimal(1),
         is_service_order=False,
@@ -504,6 +511,7 @@ def new_order(session: Session, wanted: OrderIn) -> Order:
         deliver_to_name=wanted.deliver_to_name,
         send_to_supplier=False,
         is_new_supplier_added=False,
+        budgeted_sum=gross,
         items_chart_sum=gross,
         is_budget_over_limit=False,
         supplier=one_of_mine(session, Supplier, wanted.supplier),
@@ -529,36 +537,68 @@ def new_field_values(session: Session, wanted: list[DocumentFieldValueIn]) -> di
     chosen = check_options(session, values)
     return {
         "custom_field_values": [OrderFieldValue(custom_field_id=id, value=value) for id, value in values],
-        "all_document_custom_field_options_ids": ",".join(sorted(chosen)),
+        "all_document_custom_field_options_ids": ",".join(sorted(chosen)) or None,
     }
 
 
-def new_lines(session: Session, wanted: list[LineIn]) -> list[OrderLine]:
-    units = mine_by_id(session, Unit, {line.unit.id for line in wanted if line.unit})
-    products = mine_by_id(session, Item, {line.product.id for line in wanted if line.product})
-    taxes = mine_by_id(session, Tax, {tax.id for line in wanted for tax in line.taxes})
+def new_lines(session: Session, wanted: OrderIn) -> list[OrderLine]:
+    lines = wanted.items
+    units = mine_by_id(session, Unit, {line.unit.id for line in lines if line.unit})
+    products = mine_by_id(session, Item, {line.product.id for line in lines if line.product})
+    taxes = mine_by_id(session, Tax, {tax.id for line in lines for tax in line.taxes})
     check_options(
         session,
-        [(value.item_custom_field.id, value.value) for line in wanted for value in line.data_item_custom_fields],
+        [(value.item_custom_field.id, value.value) for line in lines for value in line.data_item_custom_fields],
     )
-    return [new_line(line, units, products, [taxes[tax.id] for tax in line.taxes]) for line in wanted]
+    chosen = [[taxes[tax.id] for tax in line.taxes] for line in lines]
+    bases = [rules.cents(line.quantity * line.price) for line in lines]
+    discounts = [
+        rules.discount_of(base, line.discount_percent, line.discount_amount)
+        for base, line in zip(bases, lines, strict=True)
+    ]
+    priced = rules.order_sums(
+        list(zip(bases, discounts, chosen, strict=True)), wanted.discount_percent, wanted.discount_amount
+    )
+    return [
+        new_line(position, line, units, products, line_taxes, sums)
+        for position, (line, line_taxes, sums) in enumerate(zip(lines, chosen, priced, strict=True))
+    ]
 
 
-def new_line(wanted: LineIn, units: dict[int, Unit], products: dict[int, Item], taxes: list[Tax]) -> OrderLine:
-    net, gross = rules.line_sums(wanted.quantity, wanted.price, [tax.percent for tax in taxes])
+def new_line(
+    position: int, wanted: LineIn, units: dict[int, Unit], products: dict[int, Item], taxes: list[Tax], sums: rules.Sums
+) -> OrderLine:
     return OrderLine(
+        position=position,
         name=wanted.name,
         sku=wanted.sku,
+        description=wanted.description,
         quantity=wanted.quantity,
         price=wanted.price,
-        net_sum=net,
-        sum=gross,
-        tax_percent=sum((tax.percent for tax in taxes), Decimal(0)),
+        discount_percent=wanted.discount_percent,
+        discount_amount=wanted.discount_amount,
+        discount_sum=sums.discount,
+        net_sum=sums.net,
+        sum=sums.gross,
+        tax_sum=sums.tax,
+        tax_percent=sums.percent,
+        status=0,
         unit=units[wanted.unit.id] if wanted.unit else None,
         product=products[wanted.product.id] if wanted.product else None,
         supplier=None,
         budget=None,
-        taxes=taxes,
+        taxes=[
+            LineTax(
+                position=place,
+                tax_id=tax.id,
+                name=tax.name,
+                percent=tax.percent,
+                is_withholding_tax=tax.is_withholding_tax,
+                is_compound=tax.is_compound,
+                sum=amount,
+            )
+            for place, (tax, amount) in enumerate(zip(taxes, sums.taxes, strict=True))
+        ],
         custom_field_values=[
             LineFieldValue(custom_field_id=value.item_custom_field.id, value=value.value)
             for value in wanted.data_item_custom_fields

@@ -20,7 +20,7 @@ PRAGMAS = {
     "journal_mode": "WAL",
     "synchronous": "FULL",
     "foreign_keys": "ON",
-    "busy_timeout": "10000",
-    "cache_size": "-8192",
+    "busy_timeout": "60000",
+    "cache_size": "-8000",
     "temp_store": "MEMORY",
 }

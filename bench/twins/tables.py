@@ -156,12 +156,9 @@ class Tax(Base):
     company_id: Mapped[int] = reference("companies.id")
     name: Mapped[str]
     percent: Mapped[Decimal]
-    value: Mapped[Decimal | None]
-    qbo_id: Mapped[str | None]
-    tax_amount: Mapped[Decimal | None]
-    external_id: Mapped[str | None]
     is_withholding_tax: Mapped[bool]
-    xero_id: Mapped[str | None]
+    is_compound: Mapped[bool]
+    external_id: Mapped[str | None]
 
 
 class CustomField(Base):
@@ -211,6 +208,8 @@ class Order(Base):
     invoiced_sum_in_company_currency: Mapped[Decimal | None]
     net_invoiced_sum: Mapped[Decimal | None]
     currency: Mapped[str]
+    discount_percent: Mapped[Decimal | None]
+    discount_amount: Mapped[Decimal | None]
     note: Mapped[str | None]
     exchange_rate: Mapped[Decimal | None]
     is_service_order: Mapped[bool | None]
@@ -253,7 +252,7 @@ class Order(Base):
     creator: Mapped[User] = relationship(foreign_keys=creator_id)
     last_editor: Mapped[User | None] = relationship(foreign_keys=last_editor_id)
     custom_field_values: Mapped[list[OrderFieldValue]] = relationship(order_by="OrderFieldValue.id")
-    lines: Mapped[list[OrderLine]] = relationship(order_by="OrderLine.id")
+    lines: Mapped[list[OrderLine]] = relationship(order_by="OrderLine.position")
     approval_step_rows: Mapped[list[ApprovalStep]] = relationship(order_by="ApprovalStep.position")
     comment_rows: Mapped[list[Comment]] = relationship(order_by="Comment.id")
     attachment_rows: Mapped[list[Attachment]] = relationship(order_by="Attachment.id")
@@ -277,7 +276,7 @@ class Order(Base):
 
     @property
     def tax_totals(self) -> list[dict]:
-        return rules.tax_totals((line.net_sum, line.taxes) for line in self.lines)
+        return rules.tax_totals(line.taxes for line in self.lines)
 
 
 class FieldValue:
@@ -299,12 +298,18 @@ class OrderLine(Base):
     __tablename__ = "order_lines"
     id: Mapped[int] = mapped_column(primary_key=True)
     order_id: Mapped[int] = reference("orders.id", index=True)
+    position: Mapped[int]
     name: Mapped[str]
     sku: Mapped[str | None]
+    description: Mapped[str | None]
     quantity: Mapped[Decimal | None]
     price: Mapped[Decimal]
+    discount_percent: Mapped[Decimal | None]
+    discount_amount: Mapped[Decimal | None]
+    discount_sum: Mapped[Decimal]
     net_sum: Mapped[Decimal]
     sum: Mapped[Decimal]
+    tax_sum: Mapped[Decimal]
     tax_percent: Mapped[Decimal | None]
     status: Mapped[int | None]
     unit_id: Mapped[int | None] = reference("units.id")
@@ -316,14 +321,22 @@ class OrderLine(Base):
     product: Mapped[Item | None] = relationship()
     supplier: Mapped[Supplier | None] = relationship()
     budget: Mapped[Budget | None] = relationship()
-    taxes: Mapped[list[Tax]] = relationship(secondary="line_taxes", order_by="Tax.id")
+    taxes: Mapped[list[LineTax]] = relationship(order_by="LineTax.position")
     custom_field_values: Mapped[list[LineFieldValue]] = relationship(order_by="LineFieldValue.id")
 
 
 class LineTax(Base):
+    """A tax as it was when the line was priced, and what it came to."""
+
     __tablename__ = "line_taxes"
     line_id: Mapped[int] = reference("order_lines.id", primary_key=True)
-    tax_id: Mapped[int] = reference("taxes.id", primary_key=True)
+    position: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    tax_id: Mapped[int] = reference("taxes.id")
+    name: Mapped[str]
+    percent: Mapped[Decimal]
+    is_withholding_tax: Mapped[bool]
+    is_compound: Mapped[bool]
+    sum: Mapped[Decimal]
 
 
 class LineFieldValue(FieldValue, Base):

@@ -423,6 +423,18 @@ def test_the_credentials_file_says_who_one_can_be(demo_folder):
                 assert requests.get(f"{served.url}/locations", headers=headers).status_code == 200
 
 
+def test_a_demo_lies_in_one_place(demo_folder):
+    assert {path.name for path in demo_folder.iterdir()} >= {
+        "emptor-demo.db",
+        "emptor-demo-files",
+        "emptor-demo-keys.json",
+    }
+    elsewhere = demo_folder / "elsewhere"
+    elsewhere.mkdir()
+    with serving("--demo", "--database", f"sqlite:///{demo_folder / 'emptor-demo.db'}", folder=elsewhere):
+        assert list(elsewhere.iterdir()) == []
+
+
 def test_a_demo_keeps_its_keys(demo_folder):
     keys = demo_folder / "emptor-demo-keys.json"
     assert stat.S_IMODE(keys.stat().st_mode) == 0o600

@@ -1,12 +1,12 @@
 """Objects of every kind, made through the API from nothing but their declarations.
 
-What a declaration cannot say (a rule over several fields, a field that follows from another) stands in the tables below.
+What a declaration cannot say (a rule over several fields, a field that follows from another) stands in `SPECIAL`.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from itertools import count
@@ -37,37 +37,69 @@ ENCODINGS = ("json", "form")
 FOREIGN = ("USD", "CHF", "SEK", "GBP", "NOK")
 BEGINNING = datetime(2026, 3, 1, 8, tzinfo=UTC)
 
-DEMANDED: dict[str, dict[str, Any]] = {
-    "contracts": {"endDate": "2030-12-31T23:59:59+00:00"},
-    "paymentterms": {"paymentType": 2, "prepaymentPercent": 30.5, "postpaymentPercent": 69.5},
-    "payments": {"sumPaid": 0.25},
-    "suppliers": {"currency": "USD", "currencies": ["USD", "GBP"]},
-    **{f"{family}customfields": {"type": 0, "required": False} for family in ("document", "item", "supplier")},
-}
-"""Values that a rule over several fields demands."""
+KEPT, REFUSED = object(), object()
 
-LEAST: dict[str, tuple[str, ...]] = {"contracts": ("id",), "items": ("price",), "paymentterms": ("prepaymentPercent",)}
-"""What the smallest object needs beside its required fields."""
 
-FOLLOWS: dict[str, dict[str, Callable[[dict[str, Any], House], Any]]] = {
-    "invoices": {
-        "currency": lambda sent, house: "EUR",
-        "exchangeRate": lambda sent, house: 1,
-        "issueDate": lambda sent, house: house.clock().isoformat(),
-    },
-    "items": {"currency": lambda sent, house: "EUR"},
-    "contracts": {
-        "createDate": lambda sent, house: house.clock().isoformat(),
-        "supplier": lambda sent, house: sent["id"],
-    },
-    "paymentterms": {"postpaymentPercent": lambda sent, house: 69.5},
-    "purchaseorders": {"currency": lambda sent, house: "EUR", "exchangeRate": lambda sent, house: 1},
-    "suppliers": {"currency": lambda sent, house: "EUR", "currencies": lambda sent, house: ["EUR"]},
-    "taxes": {"value": lambda sent, house: sent["percent"]},
+@dataclass(frozen=True)
+class Special:
+    """What the declaration of an object cannot say; every value is by the name of a field."""
+
+    demanded: Mapping[str, Any] = field(default_factory=dict)
+    """Values that a rule over several fields demands."""
+    least: tuple[str, ...] = ()
+    """Fields that the smallest object needs although they are not required."""
+    follows: Mapping[str, Any] = field(default_factory=dict)
+    """What an absent field becomes; a function makes it from the body sent and the time."""
+    carried: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    """Fields that change with another although nobody sent them."""
+    along: Mapping[str, dict[str, Any]] = field(default_factory=dict)
+    """What has to be sent along with a change."""
+    emptied: Mapping[str, Any] = field(default_factory=dict)
+    """What an emptied field shows, `KEPT`, or `REFUSED` when it cannot be emptied."""
+
+
+CUSTOM_FIELD = Special(demanded={"type": 0, "required": False})
+DOCUMENT = Special(
+    follows={"currency": "EUR", "exchangeRate": 1, "issueDate": lambda sent, now: now},
+    carried={"paymentTerm": ("prepaymentPercent", "postpaymentPercent", "creditPeriodDays")},
+    along={"currency": {"exchangeRate": 1.25}},
+    emptied={"exchangeRate": REFUSED, "currency": "EUR"},
+)
+SHARES = ("prepaymentPercent", "postpaymentPercent")
+SPECIAL: dict[str, Special] = {
+    "contracts": Special(
+        demanded={"endDate": "2030-12-31T23:59:59+00:00"},
+        least=("id",),
+        follows={"createDate": lambda sent, now: now},
+    ),
+    "documentcustomfields": CUSTOM_FIELD,
+    "invoices": DOCUMENT,
+    "itemcustomfields": CUSTOM_FIELD,
+    "items": Special(least=("price",), follows={"currency": "EUR"}, emptied={"currency": "EUR", "price": REFUSED}),
+    "payments": Special(demanded={"sumPaid": 0.25}),
+    "paymentterms": Special(
+        demanded={"paymentType": 2, "prepaymentPercent": 30.5, "postpaymentPercent": 69.5},
+        least=("prepaymentPercent",),
+        follows={"postpaymentPercent": 69.5},
+        carried={
+            **dict.fromkeys(SHARES, SHARES),
+            "paymentType": (*SHARES, "creditPeriodDays", "termsDueDateAfterInvoicing"),
+        },
+        emptied=dict.fromkeys(SHARES, KEPT),
+    ),
+    "purchaseorders": DOCUMENT,
+    "suppliercustomfields": CUSTOM_FIELD,
+    "suppliers": Special(
+        demanded={"currency": "USD", "currencies": ["USD", "GBP"]},
+        follows={"currency": "EUR", "currencies": ["EUR"]},
+        carried={"currency": ("currencies",), "currencies": ("currency",)},
+        emptied={"currency": KEPT, "currencies": ["USD"]},
+    ),
+    "taxes": Special(follows={"value": lambda sent, now: sent["percent"]}),
 }
-"""What an absent field becomes where that is not its declared default: from the body sent and the company."""
 
 LINE = {"name": "Bolt", "price": 100}
+FILE = ("quote.txt", b"Bolts as discussed.", "text/plain")
 
 
 @dataclass(frozen=True, eq=False)
@@ -81,6 +113,10 @@ class Collection:
 
     def __str__(self) -> str:
         return self.operations["list"].path.strip("/")
+
+    @property
+    def special(self) -> Special:
+        return SPECIAL.get(str(self), Special())
 
     def accepted(self, occasion: Write) -> dict[str, Field]:
         """The fields of a body by the names they are sent under, one for each column."""
@@ -149,6 +185,16 @@ class Maker:
         self._some: dict[Collection, dict[str, Any]] = {}
         self._numbers = count(1)
 
+    def fill(self) -> None:
+        """Two small objects and a full one of every kind, each with a file where that is possible."""
+        for collection in COLLECTIONS:
+            if "create" in collection.operations:
+                made = [self.some(collection), self.fresh(collection), self.full(collection)]
+                if collection.resource.attachment_type is not None:
+                    for shown in made:
+                        path = f"/attachments/{shown['id']}/{collection.resource.attachment_type}"
+                        self.house.made(path, form={"comment": "as discussed"}, files={"file": FILE})
+
     # Objects
 
     def path(self, collection: Collection, kind: str, shown: dict[str, Any] | None = None) -> str:
@@ -168,7 +214,7 @@ class Maker:
     def make(self, collection: Collection, body: dict[str, Any], encoding: str = "json") -> dict[str, Any]:
         """A new object."""
         reply = self.send("POST", self.path(collection, "create"), body, encoding)
-        assert reply.status == 201, f"{collection}: {reply.json} for {body}; see DEMANDED in tests/contract/making.py"
+        assert reply.status == 201, f"{collection}: {reply.json} for {body}; see SPECIAL in tests/contract/making.py"
         return reply.json
 
     def full(self, collection: Collection) -> dict[str, Any]:
@@ -195,11 +241,11 @@ class Maker:
 
     def body(self, collection: Collection, *, least: bool = False) -> dict[str, Any]:
         """What to send for a new object: everything, or no more than it takes."""
-        demanded, needed = DEMANDED.get(str(collection), {}), LEAST.get(str(collection), ())
+        demanded = collection.special.demanded
         return {
             name: demanded[name] if name in demanded else self.value(collection, one, least=least)
             for name, one in collection.accepted(Write.ON_CREATE).items()
-            if one.required or name in needed or not least
+            if one.required or name in collection.special.least or not least
         }
 
     def value(self, collection: Collection, one: Field, *, least: bool = False) -> Any:

@@ -39,7 +39,7 @@ def differences(wanted: Any, found: Any, place: str = "answer") -> Iterator[str]
     elif isinstance(wanted, list) and isinstance(found, list) and len(wanted) == len(found):
         for i, (one, other) in enumerate(zip(wanted, found, strict=True)):
             yield from differences(one, other, f"{place}[{i}]")
-    elif type(wanted) is not type(found) and not _both_numbers(wanted, found) or wanted != found:
+    elif wanted != found or (type(wanted) is not type(found) and not _both_numbers(wanted, found)):
         yield f"{place} should be {wanted!r}, not {_told(found)}"
 
 

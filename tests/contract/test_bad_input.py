@@ -1,4 +1,4 @@
-"""Nothing a client can send breaks the server or leaves half a change behind; every fault is told, all of them at once."""
+"""Nothing a client sends breaks the server or leaves half a change behind; every fault is told, all of them at once."""
 
 from __future__ import annotations
 
@@ -19,9 +19,21 @@ from hypothesis import strategies as st
 from emptor import server
 from emptor.domains import discover, writing
 from emptor.http import endpoints as edge
-from emptor.http.messages import Request
 from emptor.kit.fields import Code, Field, Flag, Integer, Moment, Number, Ref, Text
-from tests.support.furnishing import PDF, Endpoint, Furnished, Spot, differences, dump, endpoints, place_of, sent_as, spots
+from tests.support.furnishing import (
+    PDF,
+    Endpoint,
+    Furnished,
+    Spot,
+    differences,
+    dump,
+    endpoints,
+    flat,
+    place_of,
+    send,
+    sent_as,
+    spots,
+)
 from tests.support.house import House, Premises, Reply
 
 FORM = "application/x-www-form-urlencoded"
@@ -44,13 +56,6 @@ def untouched(company: Furnished) -> Iterator[None]:
     before = dump(company.house)
     yield
     assert differences(before, dump(company.house)) == {}
-
-
-def send(house: House, endpoint: Endpoint, path: str, body: bytes, content_type: str) -> Reply:
-    """A request with a body as it is."""
-    headers = {"x-auth-token": house.token, "email": house.email, "content-type": content_type}
-    answer = house.service.answer(Request(endpoint.operation.method, path, b"", headers, body, "127.0.0.1", "test"))
-    return Reply(answer.status, json.loads(answer.body), answer.headers)
 
 
 def assert_refused(reply: Reply, status: int) -> dict[str, Any]:
@@ -78,7 +83,7 @@ MALFORMED = [
     (b"name=%ff", FORM, "byte 0"),
     (b"items[0=a", FORM, "'items[0'"),
     (b"name=a&name[first]=b", FORM, "'name[first]'"),
-    (b"--x\r\nContent-Disposition: form-data; name=\"name\"\r\n\r\na", "multipart/form-data; boundary=x", "ends before"),
+    (b'--x\r\nContent-Disposition: form-data; name="name"\r\n\r\na', "multipart/form-data; boundary=x", "ends before"),
     (b"--x\r\nContent-Disposition: form-data\r\n\r\na\r\n--x--\r\n", "multipart/form-data; boundary=x", "no name"),
     (b"name=a", "multipart/form-data", "boundary"),
 ]
@@ -88,7 +93,7 @@ MALFORMED = [
 @each_write
 def test_a_malformed_body_is_refused_and_the_place_told(company: Furnished, endpoint: Endpoint) -> None:
     for body, content_type, place in MALFORMED:
-        reply = send(company.house, endpoint, company.path(endpoint), body, content_type)
+        reply = send(company.house, endpoint.operation.method, company.path(endpoint), body, content_type)
         assert place in assert_refused(reply, 400)["message"], (body, reply.json)
 
 
@@ -96,7 +101,9 @@ def test_a_malformed_body_is_refused_and_the_place_told(company: Furnished, endp
 @each_write
 def test_other_content_types_are_refused(company: Furnished, endpoint: Endpoint) -> None:
     for content_type in ("text/plain", "application/xml", "application/jsonx", "", "json"):
-        refused = assert_refused(send(company.house, endpoint, company.path(endpoint), b"{}", content_type), 415)
+        refused = assert_refused(
+            send(company.house, endpoint.operation.method, company.path(endpoint), b"{}", content_type), 415
+        )
         assert "application/json" in refused["message"]
 
 
@@ -106,7 +113,7 @@ def test_too_much_is_refused(company: Furnished, endpoint: Endpoint) -> None:
     small, path = company.house.under(body_bytes=1024, body_fields=100), company.path(endpoint)
 
     def ask(body: bytes, content_type: str = "application/json") -> Reply:
-        return send(small, endpoint, path, body, content_type)
+        return send(small, endpoint.operation.method, path, body, content_type)
 
     assert "at most 1024" in assert_refused(ask(b'{"x": "%s"}' % (b"x" * 1024)), 413)["message"]
     assert "at most 1024" in assert_refused(ask(b"x=" + b"x" * 1024, FORM), 413)["message"]
@@ -123,12 +130,13 @@ def test_too_much_is_refused(company: Furnished, endpoint: Endpoint) -> None:
 def drive(house: House, chunks: list[bytes], headers: dict[str, str]) -> Reply:
     """One request through the ASGI application, the body in pieces; how an ordinary server would send it."""
     said: list[dict[str, Any]] = []
+    sent = {"x-auth-token": house.token, "email": house.email, **headers}
     messages = [
         {"type": "http.request", "body": chunk, "more_body": i < len(chunks) - 1} for i, chunk in enumerate(chunks)
     ]
     scope = {
         "type": "http", "method": "POST", "path": "/units", "query_string": b"", "client": ("127.0.0.1", 1),
-        "headers": [(k.encode(), v.encode()) for k, v in {"x-auth-token": house.token, "email": house.email, **headers}.items()],
+        "headers": [(k.encode(), v.encode()) for k, v in sent.items()],
     }  # fmt: skip
 
     async def receive() -> dict[str, Any]:
@@ -217,6 +225,10 @@ def with_too_many_decimals(one: Field) -> Any:
     return 1.5 if isinstance(one, (Integer, Code, Ref)) else None
 
 
+def of_next_to_nothing(one: Field) -> Any:
+    return "0." + "0" * 40 + "1" if isinstance(one, Number) else None
+
+
 def on_no_such_day(one: Field) -> Any:
     return "2026-02-30" if isinstance(one, Moment) else None
 
@@ -242,7 +254,7 @@ def without_an_id(one: Field) -> Any:
 
 WRONG = [
     of_wrong_type, with_control_characters, too_long, of_no_such_pattern, out_of_range, too_low, with_too_many_decimals,
-    on_no_such_day, at_no_such_time, naming_nobody, without_an_id,
+    of_next_to_nothing, on_no_such_day, at_no_such_time, naming_nobody, without_an_id,
 ]  # fmt: skip
 
 
@@ -290,19 +302,34 @@ KNOCK_ON = {"price", "postpaymentPercent", "prepaymentPercent", "exchangeRate", 
 
 
 def alike(place: str, other: str) -> bool:
-    return place == other or place.startswith(f"{other}[") or other.startswith(f"{place}[") or place.endswith(f"[{other}]")
+    return (
+        place == other or place.startswith(f"{other}[") or other.startswith(f"{place}[") or place.endswith(f"[{other}]")
+    )
 
 
-def flat(tree: Any, name: str = "") -> dict[str, str]:
-    """A tree under bracket names."""
-    if isinstance(tree, dict):
-        children = [(f"{name}[{key}]" if name else str(key), child) for key, child in tree.items()]
-    elif isinstance(tree, list):
-        children = [(f"{name}[{i}]", child) for i, child in enumerate(tree)]
-    else:
-        spelt = {None: "", True: "true", False: "false"}
-        return {name: spelt[tree] if tree is None or isinstance(tree, bool) else str(tree)}
-    return {leaf: value for key, child in children for leaf, value in flat(child, key).items()}
+@pytest.mark.usefixtures("untouched")
+@pytest.mark.parametrize(
+    ("number", "told"),
+    [
+        ("1e400", "at most"), ("-1e400", "or more"), ("1e-400", "decimals"), ("1e-999999", "decimals"),
+        ("1e999999", "at most"), ("1e9999999", "at most"), ("-1e9999999", "or more"), ("1e-9999999", "decimals"),
+        ("1." + "0" * 60 + "1", "number"), ("9" * 4000, "number"), ("9" * 5000, "out of range"),
+        ("1e99999999999999999999", "out of range"), ("NaN", "malformed"), ("Infinity", "malformed"),
+        ("0x10", "malformed"), ("1_000", "malformed"),
+    ],
+)  # fmt: skip
+def test_numbers_beyond_measure_are_refused(company: Furnished, number: str, told: str) -> None:
+    body = b'{"name": "x", "sku": "x", "price": %s}' % number.encode()
+    reply = send(company.house, "POST", "/items", body, "application/json")
+    assert told in json.dumps(assert_refused(reply, 400)), reply.json
+
+
+def test_nothing_is_nothing_however_it_is_written(company: Furnished) -> None:
+    for zero in (b"0", b"-0", b"0.0", b"0e400", b"0e-400", b'"0.000000"'):
+        reply = send(
+            company.house, "POST", "/items", b'{"name": "x", "sku": "x", "price": %s}' % zero, "application/json"
+        )
+        assert (reply.status, reply.json["price"]) == (201, 0)
 
 
 @pytest.mark.usefixtures("untouched")
@@ -318,7 +345,9 @@ def test_every_missing_field_is_told_at_once(company: Furnished, endpoint: Endpo
         assert required <= set(company.house.refused(method, path, form={"unknown": "1"}))
 
 
-@pytest.mark.parametrize("endpoint", [e for e in WITH_BODY if any(getattr(f, "unique", False) for f in e.fields)], ids=str)
+@pytest.mark.parametrize(
+    "endpoint", [e for e in WITH_BODY if any(getattr(f, "unique", False) for f in e.fields)], ids=str
+)
 def test_a_value_that_is_taken_is_told(company: Furnished, endpoint: Endpoint) -> None:
     unique = [one for one in endpoint.fields if getattr(one, "unique", False)]
     first, last = (company.made[endpoint.resource.name][i] for i in (0, -1))
@@ -385,7 +414,10 @@ def test_other_methods_are_refused_and_those_that_work_named(company: Furnished)
     for endpoint in company.endpoints():
         by_path.setdefault(endpoint.operation.path, set()).add(endpoint.operation.method)
     filled = {endpoint.operation.path: company.path(endpoint) for endpoint in company.endpoints()}
-    same = {path: {m for p, ms in by_path.items() if re.sub("{.*?}", "*", p) == re.sub("{.*?}", "*", path) for m in ms} for path in by_path}
+    same = {
+        path: {m for p, ms in by_path.items() if re.sub("{.*?}", "*", p) == re.sub("{.*?}", "*", path) for m in ms}
+        for path in by_path
+    }
     for path, methods in same.items():
         for method in {"GET", "POST", "PUT", "PATCH", "DELETE", "OPTIONS", "TRACE", "BREW"} - methods:
             reply = company.house.call(method, filled[path])
@@ -399,9 +431,9 @@ def test_other_methods_are_refused_and_those_that_work_named(company: Furnished)
     "path",
     [
         "/", "//", "", "/nowhere", "/suppliers/1/2/3", "/suppliers//1", "/Suppliers", "/purchaseorders/1/approve/now",
-        "/suppliers/\x00", "/suppliers/-1", "/suppliers/1.0", "/suppliers/١", "/suppliers/" + "9" * 400, "/purchaseorders/\x00",
-        "/purchaseorders/é😀", "/purchaseorders/" + "9" * 400, "/purchaseorders/01", "/purchaseorders/1'--", "/-/nothing",
-        "/attachments/99999999999999999999", "/..", "/suppliers/..",
+        "/suppliers/\x00", "/suppliers/-1", "/suppliers/1.0", "/suppliers/١", "/suppliers/" + "9" * 400,
+        "/purchaseorders/\x00", "/purchaseorders/é😀", "/purchaseorders/" + "9" * 400, "/purchaseorders/01",
+        "/purchaseorders/1'--", "/-/nothing", "/attachments/99999999999999999999", "/..", "/suppliers/..",
     ],
 )  # fmt: skip
 def test_there_is_nothing_at_other_paths(company: Furnished, path: str) -> None:
@@ -412,15 +444,17 @@ def test_there_is_nothing_at_other_paths(company: Furnished, path: str) -> None:
 
 
 QUERIES = [
-    "page=0", "page=-1", "page=99999999999999999999", "page=x", "page[]=1", "per_page=7", "per_page=999999999999999999999",
-    "status=x", "status[a][b]=1", "status[]=", "status[]=99999999999999999999", "id=x", "id=9007199254740993", "id[]=", "idn=%00",
-    "modifiedSince=x", "modifiedSince=0001-01-01T00:00:00%2B14:00", "modifiedSince=9999-12-31", "modifiedSince[]=2026-01-01",
-    "createDate[left_date]=31.02.2026", "createDate[right_date]=9999-12-31", "createDate=9999-12-31", "createDate[x]=1",
-    "approvalLeftDate=x", "approvalRightDate=0001-01-01", "enable=maybe", "name=%00", "name=%ff", "name=%F0%9F%98%80", "%00=1",
-    "[]=1", "[a=1", "a]b=1", "&&&", "=", "%", "sum=1e400", "sum=NaN", "sum=-0.00000000001", "sum[]=1&sum[]=x", "supplier[id]=x",
-    "supplier[]=1&supplier[]=2", "supplier[id][id]=1", "external_id[]=" + "x" * 5000, "sent_to_external=2", "include=items,%00",
-    "include[]=items", "include[a][b]=c", "a" * 3000 + "=1", "&".join(f"external_id[]={i}" for i in range(201)),
-    "&".join(f"id[]={i}" for i in range(1001)), "isCompound=1", "percent=100.0000001", "uniqueCode=" + "x" * 1000,
+    "page=0", "page=-1", "page=99999999999999999999", "page=x", "page[]=1", "per_page=7",
+    "per_page=999999999999999999999", "status=x", "status[a][b]=1", "status[]=", "status[]=99999999999999999999",
+    "id=x", "id=9007199254740993", "id[]=", "idn=%00", "modifiedSince=x", "modifiedSince=0001-01-01T00:00:00%2B14:00",
+    "modifiedSince=9999-12-31", "modifiedSince[]=2026-01-01", "createDate[left_date]=31.02.2026",
+    "createDate[right_date]=9999-12-31", "createDate=9999-12-31", "createDate[x]=1", "approvalLeftDate=x",
+    "approvalRightDate=0001-01-01", "enable=maybe", "name=%00", "name=%ff", "name=%F0%9F%98%80", "%00=1", "[]=1",
+    "[a=1", "a]b=1", "&&&", "=", "%", "sum=1e400", "sum=NaN", "sum=-0.00000000001", "sum[]=1&sum[]=x",
+    "supplier[id]=x", "supplier[]=1&supplier[]=2", "supplier[id][id]=1", "external_id[]=" + "x" * 5000,
+    "sent_to_external=2", "include=items,%00", "include[]=items", "include[a][b]=c", "a" * 3000 + "=1",
+    "&".join(f"external_id[]={i}" for i in range(201)), "&".join(f"id[]={i}" for i in range(1001)), "isCompound=1",
+    "percent=100.0000001", "uniqueCode=" + "x" * 1000,
 ]  # fmt: skip
 
 
@@ -429,7 +463,7 @@ QUERIES = [
 def test_no_query_breaks_a_list(company: Furnished, endpoint: Endpoint) -> None:
     strict = company.house.under(strict_pages=True)
     for one in QUERIES:
-        for house in (company.house, strict):
+        for house in (company.house, strict) if "page" in one else (company.house,):
             reply = house.call("GET", f"{company.path(endpoint)}?{one}")
             if reply.status != 200:
                 assert assert_refused(reply, 400)["errors"]["errors"], one
@@ -449,7 +483,11 @@ def test_an_internal_fault_tells_nothing_but_the_request(company: Furnished, mon
         raise RuntimeError(SECRET)
 
     house = company.house
-    for method, path, body in (("GET", "/suppliers", None), ("GET", "/suppliers/1", None), ("POST", "/units", {"name": "x"})):
+    for method, path, body in (
+        ("GET", "/suppliers", None),
+        ("GET", "/suppliers/1", None),
+        ("POST", "/units", {"name": "x"}),
+    ):
         with monkeypatch.context() as patch:
             for kind in ("list", "get", "create"):
                 patch.setitem(edge.HANDLERS, kind, broken)
@@ -461,7 +499,9 @@ def test_an_internal_fault_tells_nothing_but_the_request(company: Furnished, mon
 
 
 @pytest.mark.parametrize("at", ["insert", "store_inner", "replace", "check"])
-def test_a_fault_in_the_middle_of_a_change_undoes_it(company: Furnished, monkeypatch: pytest.MonkeyPatch, at: str) -> None:
+def test_a_fault_in_the_middle_of_a_change_undoes_it(
+    company: Furnished, monkeypatch: pytest.MonkeyPatch, at: str
+) -> None:
     """Whatever had been written before is gone, and the next change goes through."""
     real, house = getattr(writing, at), company.house
     before = dump(house)
@@ -492,7 +532,7 @@ def assert_says_nothing(reply: Reply) -> None:
 # Anything at all
 
 
-EXAMPLES = int(os.environ.get("EMPTOR_TEST_FUZZ", "12"))
+EXAMPLES = int(os.environ.get("EMPTOR_TEST_FUZZ", "8"))
 """Requests for each operation; more of them find more."""
 
 anything = settings(
@@ -509,26 +549,37 @@ class Raw(str):
 
 
 NUMBERS = [
-    "0", "-0", "1", "-1", "1e400", "-1e400", "1e-400", "0e400", "1e99999999999999999999", "0.1", "1.0", "1.50000000000000001", "NaN",
-    "99999999999", "100000000000", "9007199254740993", "9223372036854775807", "9223372036854775808", "-9223372036854775808",
-    "2147483648", "1" * 60, "0." + "1" * 60, "9" * 5000, "1E+2", "Infinity",
+    "0", "-0", "1", "-1", "1e400", "-1e400", "1e-400", "0e400", "1e9999999", "-1e9999999", "0.1", "1.0",
+    "1.50000000000000001", "NaN", "99999999999", "100000000000", "9007199254740993", "9223372036854775807",
+    "9223372036854775808", "-9223372036854775808", "2147483648", "1" * 60, "0." + "1" * 60, "9" * 5000, "1E+2",
+    "Infinity",
 ]  # fmt: skip
 TEXTS = [
-    "", " ", "\t", "\x00", "a\x00b", "\x07", "\r\n", "😀" * 80, "e\u0301" * 160, "\u202e", "\ufeff", "x" * 256, "x" * 301, "x" * 5001,
-    "true", "FALSE", "null", "None", "[1]", "[object Object]", "'; DROP TABLE users; --", "%00", "%s", "{}", "../../etc/passwd",
-    "2026-01-31", "31.01.2026", "2026-02-30", "0000-00-00", "9999-12-31", "9999-12-31T23:59:59.999999+14:00", "0001-01-01", "EUR",
-    "USD", "eur", "ann@acme.test", "super_user", "1e5", "0x10", "١", "１２", "½", "1_000", "1,5", "+1", " 7 ", "-", ".", "id", "__class__",
+    "", " ", "\t", "\x00", "a\x00b", "\x07", "\r\n", "😀" * 80, "e\u0301" * 160, "\u202e", "\ufeff", "x" * 256,
+    "x" * 301, "x" * 5001, "true", "FALSE", "null", "None", "[1]", "[object Object]", "'; DROP TABLE users; --",
+    "%00", "%s", "{}", "../../etc/passwd", "2026-01-31", "31.01.2026", "2026-02-30", "0000-00-00", "9999-12-31",
+    "9999-12-31T23:59:59.999999+14:00", "0001-01-01", "EUR", "USD", "eur", "ann@acme.test", "super_user", "1e5",
+    "0x10", "١", "１２", "½", "1_000", "1,5", "+1", " 7 ", "-", ".", "id", "__class__",
 ]  # fmt: skip
 
-scalars = st.one_of(
-    st.none(), st.booleans(), st.sampled_from(NUMBERS).map(Raw), st.sampled_from(TEXTS), st.text(max_size=30),
-    st.integers(), st.decimals(allow_nan=False, allow_infinity=False).map(str).map(Raw), st.just(Raw('"\\ud800"')),
-)  # fmt: skip
-values = st.recursive(
-    scalars,
-    lambda inner: st.lists(inner, max_size=4) | st.dictionaries(st.sampled_from(["id", "name", "value", "data", "0", ""]), inner, max_size=4),
-    max_leaves=8,
+SCALARS = [None, True, False, *map(Raw, NUMBERS), *TEXTS, Raw('"\\ud800"')]
+CONTAINERS = [
+    [], {}, [[]], [{}], {"": ""}, {"id": None}, {"id": {}}, {"id": {"id": 1}}, {"id": NOBODYS}, {"id": Raw("1e400")},
+    {"data": []}, {"data": [{}]}, {"data": {}}, {"value": 1}, {"0": {"name": "x"}}, [None], [1, "1", True],
+    ["EUR", "EUR"], [NOBODYS, NOBODYS], ["x"] * 2001, [{"name": "x", "price": 1}] * 3, [{"id": 1}, {"id": 1}],
+    [{"id": NOBODYS, "name": "x"}], [{"name": "x", "price": Raw("1e10")}], [[[[[[[[[[1]]]]]]]]]],
+    {"a": {"a": {"a": {"a": {}}}}},
+]  # fmt: skip
+some = st.sampled_from([*SCALARS, *CONTAINERS])
+trees = st.recursive(
+    some | st.text(max_size=10),
+    lambda inner: (
+        st.lists(inner, max_size=3)
+        | st.dictionaries(st.sampled_from(["id", "name", "value", "data"]), inner, max_size=3)
+    ),
+    max_leaves=4,
 )
+values = st.one_of(some, some, some, trees)
 
 
 def names_of(fields: tuple[Field, ...]) -> list[str]:
@@ -542,20 +593,22 @@ def names_of(fields: tuple[Field, ...]) -> list[str]:
     return sorted({*found, "id", "data", "value"})
 
 
-@st.composite
-def bodies(draw: st.DrawFn, endpoint: Endpoint, valid: dict[str, Any]) -> Any:
+def bodies(endpoint: Endpoint, valid: dict[str, Any]) -> st.SearchStrategy[Any]:
     """A good body with some of it turned bad, or one that only has the names in common with a good one."""
     names = st.sampled_from(names_of(endpoint.fields))
-    if draw(st.integers(0, 3)) == 0:
-        return draw(st.dictionaries(names | st.text(max_size=8), values, max_size=8))
-    body = valid
-    every = list(spots(endpoint.fields, valid, endpoint.occasion))
-    for _ in range(draw(st.integers(0, 4))):
-        if every and draw(st.integers(0, 4)):
-            with suppress(KeyError, IndexError, TypeError):  # something above it is gone already
-                body = draw(st.sampled_from(every)).put(body, draw(values))
-        else:
-            body = {**body, draw(names): draw(values)}
+    every = st.sampled_from(list(spots(endpoint.fields, valid, endpoint.occasion)))
+    changes = st.lists(st.tuples(every | names.map(lambda name: Spot((name,), Text(name))), values), max_size=4)
+    return (
+        changes.map(lambda made: changed(valid, made))
+        | changes.map(lambda made: changed(valid, made))
+        | st.dictionaries(names | st.text(max_size=8), values, max_size=6)
+    )
+
+
+def changed(body: Any, changes: list[tuple[Spot, Any]]) -> Any:
+    for spot, value in changes:
+        with suppress(KeyError, IndexError, TypeError):  # something above it is gone already
+            body = spot.put(body, value)
     return body
 
 
@@ -571,7 +624,9 @@ def written(tree: Any) -> str:
 
 
 def as_form(tree: Any) -> bytes:
-    return "&".join(f"{quote(k, safe='[]', errors='replace')}={quote(v, errors='replace')}" for k, v in flat(tree).items()).encode()
+    return "&".join(
+        f"{quote(k, safe='[]', errors='replace')}={quote(v, errors='replace')}" for k, v in flat(tree).items()
+    ).encode()
 
 
 @pytest.fixture(scope="module")
@@ -583,20 +638,23 @@ def victim(premises: Premises) -> Furnished:
 @each_body
 def test_nothing_that_is_thrown_at_a_write_breaks_it(victim: Furnished, endpoint: Endpoint) -> None:
     house, path = victim.house, victim.path(endpoint)
-    known = [dump(house)]
+    known, valid = [dump(house)], victim.body(endpoint)
+    unique = [sent_as(one) for one in endpoint.fields if getattr(one, "unique", False)]
 
     @anything
-    @given(bodies(endpoint, victim.body(endpoint)), st.booleans())
+    @given(bodies(endpoint, valid), st.booleans())
     def throw(tree: Any, form: bool) -> None:
+        another = victim.body(endpoint)
+        tree = {name: another[name] if name in unique and one == valid[name] else one for name, one in tree.items()}
         body, content_type = (as_form(tree), FORM) if form else (written(tree).encode(), "application/json")
-        reply = send(house, endpoint, path, body, content_type)
+        reply = send(house, endpoint.operation.method, path, body, content_type)
         assert reply.status < 500, f"{reply.status} for {body!r}"
         if reply.status >= 400:
             assert_refused(reply, reply.status)
             assert differences(known[0], dump(house)) == {}, f"{reply.status} for {body!r}, and yet"
         else:
             known[0] = dump(house)
-            assert read_back(house, endpoint, reply.json) == reply.json
+            assert read_back(house, endpoint, reply.json) == json.loads(json.dumps(reply.json, default=float))
 
     throw()
 
@@ -606,9 +664,17 @@ def read_back(house: House, endpoint: Endpoint, shown: dict[str, Any]) -> Any:
     resource, parent = endpoint.resource, endpoint.operation.parent
     getting = next(o for o in resource.operations if o.kind == "get" and (parent is None or o.parent == parent))
     if endpoint.operation.kind == "command" or getting.parent:
-        getting = next(o for o in resource.operations if o.kind == "list" and o.path.split("/")[1] == endpoint.operation.path.split("/")[1])
+        getting = next(
+            o
+            for o in resource.operations
+            if o.kind == "list" and o.path.split("/")[1] == endpoint.operation.path.split("/")[1]
+        )
         fields = house.get(f"/{getting.path.split('/')[1]}?per_page=200")["data"]
-        rows = [row for one in fields for row in house.get(f"/{getting.path.split('/')[1]}/{one['id']}/options?per_page=200")["data"]]
+        rows = [
+            row
+            for one in fields
+            for row in house.get(f"/{getting.path.split('/')[1]}/{one['id']}/options?per_page=200")["data"]
+        ]
         listed = next(row for row in rows if row["id"] == shown["id"])
         return {**shown, **listed}
     return house.get(getting.path.format(**shown))

@@ -412,6 +412,7 @@ def test_an_option_is_bound_to_legal_entities_and_freed(house, family):
     assert house.changed("PATCH", path, {**as_json, "entity_ids": north})["id"] == made["id"]
     assert bound("remove", f"[{north},{south}]") == []
     assert bound("remove", str(north)) == [], "taking back what is not there changes nothing"
+    assert bound("add", f"[{south}, {south}]") == [south]
 
 
 def test_what_is_wrong_with_a_dependency_is_said(house):
@@ -444,6 +445,7 @@ def test_a_bound_option_goes_only_with_its_legal_entities(house, order):
     sentence = {"dataDocumentCustomFields[0]": "This option belongs to another legal entity; choose a different one."}
 
     assert order(refused=True, legalEntity={"id": south}, **sent) == sentence
+    assert list(order(refused=True, legalEntity={"id": 10**9}, **sent)) == ["legalEntity"], "what is wrong first"
     assert order(legalEntity={"id": south}, dataDocumentCustomFields=valued("document", (owner, free["id"])))["id"]
     assert order(**sent)["id"], "an order of no legal entity in particular"
     made = order(legalEntity={"id": north}, **sent)

@@ -267,7 +267,10 @@ def test_a_warehouse_serves_locations(house):
     shown = house.changed("PUT", f"/warehouses/{made['id']}", form={"locationIds[]": [berlin["id"], munich["id"]]})
     assert [one["id"] for one in shown["locations"]["data"]] == [berlin["id"], munich["id"]]
     assert list(house.refused("POST", "/warehouses", {"name": "Twin", "uniqueCode": "N"})) == ["uniqueCode"]
-    assert list(house.refused("POST", "/warehouses", {"name": "x", "locationIds": [10**9]})) == ["locationIds[0]"]
+    twice = {"name": "South", "locationIds": [munich["id"], munich["id"]]}
+    assert len(house.made("/warehouses", twice)["locations"]["data"]) == 1
+    twice["locationIds"].append(10**9)
+    assert list(house.refused("POST", "/warehouses", twice)) == ["locationIds[2]"]
 
 
 def test_warehouses_are_bounded_by_the_callers_locations(house):

@@ -302,6 +302,27 @@ def test_a_server_that_ends_writes_what_is_left(serve: Serve):
     assert figures(service, key) == [("2031-03-03", 1, 0)]
 
 
+def test_the_end_waits_for_a_write_under_way(serve: Serve, monkeypatch):
+    monkeypatch.setattr(usage, "WRITE_EVERY_SECONDS", 0.01)
+    service = serve()
+    key = new_key(service)
+    write, writing = service.database.write, threading.Event()
+
+    def slow(*args: Any, **more: Any) -> Any:
+        writing.set()
+        time.sleep(0.3)
+        return write(*args, **more)
+
+    def during() -> None:
+        monkeypatch.setattr(service.database, "write", slow)
+        key.send(service)
+        assert writing.wait(10)
+
+    lived(server.app(service), during)
+    assert settlers() == []
+    assert figures(service, key) == [("2031-03-03", 1, 0)]
+
+
 def test_a_fault_in_the_background_is_not_the_end(serve: Serve, monkeypatch):
     monkeypatch.setattr(usage, "WRITE_EVERY_SECONDS", 0.01)
     service = serve()
@@ -329,6 +350,7 @@ def test_a_fault_in_the_background_is_not_the_end(serve: Serve, monkeypatch):
 
 def test_a_running_server_asks_the_database_nothing_of_its_own(serve: Serve, monkeypatch):
     """Neither counting nor warning costs a request a query; the thread does that."""
+    monkeypatch.setattr(usage, "WRITE_EVERY_SECONDS", 1000)
     service = serve()
     key = new_key(service)
     caller = service.authenticator.caller(key.token, key.email)
@@ -343,6 +365,7 @@ def test_a_running_server_asks_the_database_nothing_of_its_own(serve: Serve, mon
                 patched.setattr(service.database, name, lambda *_, **__: pytest.fail("a query"))
             service.database.clock.forward(days=3)
             for _ in range(100):
+                service.usage.catch_up()
                 assert service.usage.refusal(None, caller) is None
                 service.usage.note(caller, usage.Answer(404))
 

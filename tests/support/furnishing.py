@@ -10,16 +10,19 @@ Every text carries the mark, so that one can tell whose it is wherever it turns 
 from __future__ import annotations
 
 import copy
+import json
 import re
 from collections import defaultdict
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
+from decimal import Decimal
 from functools import cache
 from typing import Any
 
 from sqlalchemy import bindparam, select
 
 from emptor.domains.organisation.tables import companies
+from emptor.http.messages import Request
 from emptor.kit.fields import (
     Code,
     CustomValues,
@@ -39,7 +42,7 @@ from emptor.kit.fields import (
 from emptor.kit.resource import Operation, Resource
 from emptor.store.schema import metadata
 from emptor.store.statement import Statement
-from tests.support.house import House
+from tests.support.house import House, Reply
 
 DAY = "2026-01-31"
 PDF = ("bill.pdf", b"%PDF-1.4\n%%EOF\n", "application/pdf")
@@ -185,7 +188,7 @@ class Furnished:
     # Furnishing
 
     def furnish(self, of_each: int = 3) -> Furnished:
-        """Make so many of everything; the first one is confirmed where that is possible, and all are linked together."""
+        """Make so many of everything, linked together; the first one is confirmed where that is possible."""
         for round_ in range(of_each):
             left = self._in_order_of_need([e for e in self.endpoints() if e.operation.kind == "create"])
             for endpoint in left:
@@ -226,7 +229,9 @@ class Furnished:
             path = endpoint.operation.path.format(**parameters)
             shown = self._must(endpoint, path, self.body(endpoint, parameters))
             self.made[endpoint.resource.name].append(shown)
-            self._parameters[endpoint.resource.name, _parent(endpoint)].append({**parameters, endpoint.resource.key: shown[endpoint.resource.key]})
+            self._parameters[endpoint.resource.name, _parent(endpoint)].append(
+                {**parameters, endpoint.resource.key: shown[endpoint.resource.key]}
+            )
             self._note(endpoint, shown, parameters)
             confirm = next((o for o in endpoint.resource.operations if o.path.endswith("/confirm")), None)
             if first and confirm:
@@ -366,6 +371,28 @@ def _targets(fields: tuple[Field, ...], *, required: bool) -> Iterator[str]:
             yield one.to
 
 
+# Sending it
+
+
+def send(house: House, method: str, path: str, body: bytes, content_type: str) -> Reply:
+    """A request with a body as it is; numbers in the answer are exact."""
+    headers = {"x-auth-token": house.token, "email": house.email, "content-type": content_type}
+    answer = house.service.answer(Request(method, path, b"", headers, body, "127.0.0.1", "test"))
+    return Reply(answer.status, json.loads(answer.body, parse_float=Decimal), answer.headers)
+
+
+def flat(tree: Any, name: str = "") -> dict[str, str]:
+    """A tree under bracket names, as PHP would write them."""
+    if isinstance(tree, dict):
+        children = [(f"{name}[{key}]" if name else str(key), child) for key, child in tree.items()]
+    elif isinstance(tree, list):
+        children = [(f"{name}[{i}]", child) for i, child in enumerate(tree)]
+    else:
+        spelt = {None: "", True: "true", False: "false"}
+        return {name: spelt[tree] if tree is None or isinstance(tree, bool) else str(tree)}
+    return {leaf: value for key, child in children for leaf, value in flat(child, key).items()}
+
+
 # What the tables hold
 
 APART = {"key_days", "address_blocks"}
@@ -387,7 +414,9 @@ def _tables() -> tuple[tuple[str, Statement], ...]:
     for name, table in sorted(metadata.tables.items()):
         if "company_id" in table.c and name not in APART:
             columns = [column for column in table.c if column.name not in NOTED]
-            rows = select(*columns).where(table.c.company_id == bindparam("company")).order_by(*table.primary_key.columns)
+            rows = (
+                select(*columns).where(table.c.company_id == bindparam("company")).order_by(*table.primary_key.columns)
+            )
             ours.append((name, Statement(rows)))
     return tuple(ours)
 
@@ -395,7 +424,10 @@ def _tables() -> tuple[tuple[str, Statement], ...]:
 def differences(before: dict[str, list[Any]], after: dict[str, list[Any]]) -> dict[str, Any]:
     """What came, by table, and what went."""
     return {
-        name: {"went": [row for row in rows if row not in after[name]], "came": [row for row in after[name] if row not in rows]}
+        name: {
+            "went": [row for row in rows if row not in after[name]],
+            "came": [row for row in after[name] if row not in rows],
+        }
         for name, rows in before.items()
         if rows != after[name]
     }

@@ -29,7 +29,7 @@ from emptor.http.pipeline import Service
 from emptor.kit.clock import Clock, system_clock
 from emptor.services.files import MemoryFiles
 from emptor.settings import read
-from emptor.store.schema import metadata
+from emptor.store import migrate
 from tests.support import services
 
 _numbers = count(1)
@@ -154,17 +154,13 @@ class Premises:
         self.url = url
         self.files = MemoryFiles()
         self._services: dict[tuple[Any, ...], Service] = {}
-        engine = self.service().database.engine
-        metadata.create_all(engine)
-        if engine.dialect.name == "postgresql":
-            with engine.connect() as connection:
-                connection.exec_driver_sql("CREATE SEQUENCE emptor_ids INCREMENT 64")
+        migrate.migrate(url)
 
     def service(self, *, clock: Clock | None = None, **settings: Any) -> Service:
         """The service with these settings; request limits are off unless asked for."""
         key = (clock, *sorted(settings.items()))
         if key not in self._services:
-            chosen = read({}, **{"database_url": self.url, "limits": False, **settings})
+            chosen = read({}, **{"database_url": self.url, "limits": False, "block_after": 0, **settings})
             self._services[key] = server.service(chosen, clock=clock or system_clock, files=self.files)
         return self._services[key]
 

@@ -27,8 +27,10 @@ SESSION = "EMPTOR_TEST_SESSION"
 REDIS_DATABASES = 64
 STOP_TIMEOUT_SECONDS = 20.0
 
-# The data dies with the session, so nothing has to survive a crash.
+# The data dies with the session, so nothing has to survive a crash. Our role, no superuser, could not drop a database
+# in which autovacuum is at work.
 POSTGRES_CONF = """
+autovacuum = off
 fsync = off
 synchronous_commit = off
 full_page_writes = off

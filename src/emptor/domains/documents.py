@@ -286,6 +286,7 @@ def _total_columns(totals: Totals, rate: Decimal, scale: int) -> Values:
         "sum_in_company_currency": rounded(product(totals.gross, rate), scale),
         "net_sum_in_company_currency": rounded(product(totals.net, rate), scale),
         "withholding_tax_sum": totals.withheld,
+        "withholding_tax_sum_in_company_currency": rounded(totals.withheld * rate, scale),
         "budgeted_sum": totals.gross,
         "items_chart_sum": totals.gross,
     }

@@ -19,6 +19,8 @@ MISSING: Any = object()
 
 _CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f]|[\ud800-\udfff]")
 _SAFE_INTEGER = 2**53 - 1
+MOST_DIGITS = 50
+"""Numbers with more of them before the point, or of zeros behind it, are not even looked at."""
 
 
 class Write(Enum):
@@ -302,8 +304,8 @@ class Number(Field):
         except ValueError as fault:
             problems.add(place, str(fault))
             return MISSING
-        if value.adjusted() > 30 or value.adjusted() < -30:
-            value = value if value == 0 else Decimal(10) ** 12 * (1 if value.adjusted() > 0 else 0)
+        if not value:
+            value = money.ZERO  # 0e400 too
         sentence = self._fault(value)
         if sentence:
             problems.add(place, sentence)
@@ -312,11 +314,12 @@ class Number(Field):
 
     def _fault(self, value: Decimal) -> str:
         allowed = self.scale if self.decimals is None else self.decimals
-        if money.decimals_of(value) > allowed:
+        huge, tiny = value.adjusted() > MOST_DIGITS, value.adjusted() < -MOST_DIGITS
+        if tiny or (not huge and money.decimals_of(value) > allowed):
             return f"Use at most {allowed} decimals."
         if self.low is not None and value < self.low:
             return f"Send a number of {money.plain(self.low, 0)} or more."
-        if abs(value) > self.high:
+        if huge or abs(value) > self.high:
             return f"Send a number of at most {money.plain(self.high, 0)}."
         return ""
 

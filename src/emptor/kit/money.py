@@ -16,6 +16,8 @@ ZERO = Decimal(0)
 HUNDRED = Decimal(100)
 
 _WIDE = Context(prec=60)
+_LONGEST = 50
+"""Digits that a number may be written with: all of them count in `_WIDE`."""
 _PLAIN = re.compile(r"[+-]?(\d+(\.\d*)?|\.\d+)$")
 _CENTS = {scale: Decimal(1).scaleb(-scale) for scale in range(13)}
 
@@ -41,11 +43,11 @@ def from_units(units: int, scale: int) -> Decimal:
 
 def parse_decimal(raw: object) -> Decimal:
     """A decimal from a JSON number or plain text (`1234.50`); ValueError otherwise."""
-    if isinstance(raw, Decimal) and raw.is_finite():
+    if isinstance(raw, Decimal) and raw.is_finite() and len(raw.as_tuple().digits) <= _LONGEST:
         return raw
     if isinstance(raw, int) and not isinstance(raw, bool):
         return Decimal(raw)
-    if isinstance(raw, str) and len(raw) <= 64 and _PLAIN.match(raw.strip()):
+    if isinstance(raw, str) and len(raw) <= _LONGEST and _PLAIN.match(raw.strip()):
         return Decimal(raw.strip())
     raise ValueError("Write a number with a point for decimals, like 1234.50.")
 

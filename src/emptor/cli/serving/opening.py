@@ -79,7 +79,9 @@ def serve(listener: socket.socket, wishes: Wishes) -> None:
         if wishes.demo and not is_private(listener):
             remark("Other machines can reach this address, and the keys of the demo are public.")
 
+    # What is loaded now stays; answers are garbage by the hundred and seldom in circles.
     gc.freeze()
+    gc.set_threshold(50_000, 20, 50)
     gc.enable()
     running.run(server.app(service), listener, tls, log_requests=settings.log_requests, when_ready=greet)
 

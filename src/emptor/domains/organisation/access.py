@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from functools import cached_property
+from functools import cache, cached_property
 from typing import Any
 
 from sqlalchemy import bindparam, select, true
@@ -97,57 +97,49 @@ def load(tx: Transaction, user_id: int, settings: dict[str, Any]) -> Principal |
     )
 
 
-def _user() -> Statement:
-    users = table("users")
-    return _once(
-        "user", lambda: select(users).where(users.c.company_id == bindparam("company"), users.c.id == bindparam("user"))
-    )
-
-
-def _limiting() -> Statement:
-    fields = table("custom_fields")
-    return _once(
-        "limiting",
-        lambda: select(fields.c.id).where(
-            fields.c.company_id == bindparam("company"), fields.c.limits_access == true()
-        ),
-    )
-
-
 def _links(tx: Transaction, name: str, member: str, user_id: int) -> tuple[int, ...]:
-    links = table(name)
-    statement = _once(
-        name,
-        lambda: select(links.c[member]).where(
-            links.c.company_id == bindparam("company"), links.c.user_id == bindparam("user")
-        ),
-    )
-    return tuple(row[0] for row in tx.all(statement, company=tx.company_id, user=user_id))
+    return tuple(row[0] for row in tx.all(_linked(name, member), company=tx.company_id, user=user_id))
 
 
 def _options(tx: Transaction, user_id: int) -> tuple[int, ...]:
     """The person's options with all that hang below them in their trees."""
     allowed = set(_links(tx, "user_options", "option_id", user_id))
-    options = table("custom_field_options")
-    tree = _once(
-        "tree",
-        lambda: (
-            select(options.c.id, options.c.parent_id)
-            .where(options.c.company_id == bindparam("company"), options.c.parent_id.is_not(None))
-            .order_by(options.c.level)
-        ),
-    )
-    for option, parent in tx.all(tree, company=tx.company_id):
+    for option, parent in tx.all(_tree(), company=tx.company_id):
         if parent in allowed:
             allowed.add(option)
     return tuple(sorted(allowed))
 
 
-_statements: dict[str, Statement] = {}
+# Statements over tables that other rooms declare are written on first use.
 
 
-def _once(name: str, build: Any) -> Statement:
-    """A statement over tables that other rooms declare, built on first use."""
-    if name not in _statements:
-        _statements[name] = Statement(build())
-    return _statements[name]
+@cache
+def _user() -> Statement:
+    users = table("users")
+    return Statement(select(users).where(users.c.company_id == bindparam("company"), users.c.id == bindparam("user")))
+
+
+@cache
+def _limiting() -> Statement:
+    fields = table("custom_fields")
+    return Statement(
+        select(fields.c.id).where(fields.c.company_id == bindparam("company"), fields.c.limits_access == true())
+    )
+
+
+@cache
+def _linked(name: str, member: str) -> Statement:
+    links = table(name)
+    return Statement(
+        select(links.c[member]).where(links.c.company_id == bindparam("company"), links.c.user_id == bindparam("user"))
+    )
+
+
+@cache
+def _tree() -> Statement:
+    options = table("custom_field_options")
+    return Statement(
+        select(options.c.id, options.c.parent_id)
+        .where(options.c.company_id == bindparam("company"), options.c.parent_id.is_not(None))
+        .order_by(options.c.level)
+    )

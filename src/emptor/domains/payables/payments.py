@@ -27,6 +27,7 @@ PAY = Permission("payment", ("pay",))
 READ = read_permission("invoice", "payment.pay")
 
 ACTIVE, CANCELED = 0, 1
+ORDINARY, PREPAYMENT = 0, 1
 PAYABLE = (documents.APPROVED, documents.PARTLY_PAID)
 
 
@@ -40,7 +41,8 @@ def create(tx: UnitOfWork, values: dict[str, Any]) -> int:
     tx.problems.raise_if_any()
     assert invoice is not None
     idn = str(tx.count(PAYMENTS.name, idns=1, rows=1))
-    payment_id = writing.insert(tx, PAYMENTS, values, {"idn": idn})
+    prepayment = values.get("logic_type") == PREPAYMENT
+    payment_id = writing.insert(tx, PAYMENTS, values, {"idn": idn, "prepayment": prepayment})
     invoices.settle(tx, invoice, paid(tx, invoice["id"]))
     return payment_id
 
@@ -113,7 +115,7 @@ PAYMENTS = define(
             Moment("payDate", required=True, write=Write.ON_CREATE),
             Number("sumPaid", required=True, low=None, write=Write.ON_CREATE),
             Code("status", names={ACTIVE: "active", CANCELED: "canceled"}, default=ACTIVE),
-            Code("logicType", names={0: "ordinary", 1: "prepayment"}, default=0, write=Write.ON_CREATE),
+            Code("logicType", names={ORDINARY: "ordinary", PREPAYMENT: "prepayment"}, default=0, write=Write.ON_CREATE),
             Constant("balance"),
             *documents.nothing("qboId", "netSuiteId", "xeroId"),
             external_id(write=Write.ON_CREATE),

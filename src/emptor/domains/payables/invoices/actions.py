@@ -8,7 +8,7 @@ from typing import Any
 from emptor.domains import documents
 from emptor.domains.purchasing.orders.actions import terms
 from emptor.kit.clock import spell
-from emptor.kit.money import rounded
+from emptor.kit.money import product, rounded
 from emptor.kit.resource import Resource
 from emptor.store.unit_of_work import UnitOfWork
 
@@ -58,5 +58,5 @@ def settle(tx: UnitOfWork, row: dict[str, Any], paid: Any) -> None:
         status = documents.APPROVED
     else:
         status = documents.PAID if paid >= payable(row) else documents.PARTLY_PAID
-    in_company_currency = rounded(paid * row["exchange_rate"], int(tx.actor.settings.get("decimals", 2)))
+    in_company_currency = rounded(product(paid, row["exchange_rate"]), int(tx.actor.settings.get("decimals", 2)))
     documents.move(tx, _invoices(), row, status, sum_paid=paid, sum_paid_in_company_currency=in_company_currency)
