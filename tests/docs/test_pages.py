@@ -59,7 +59,13 @@ def run(script_text: str, folder: Path, **more: str) -> str:
     environment = {k: v for k, v in os.environ.items() if not k.startswith("EMPTOR_")}
     environment |= {"PATH": f"{BIN}:{os.environ['PATH']}", **more}
     done = subprocess.run(
-        ["bash", "-c", script_text], cwd=folder, env=environment, capture_output=True, text=True, timeout=240, check=False
+        ["bash", "-c", script_text],
+        cwd=folder,
+        env=environment,
+        capture_output=True,
+        text=True,
+        timeout=240,
+        check=False,
     )
     assert done.returncode == 0, f"{done.stdout}\n{done.stderr}"
     return done.stdout

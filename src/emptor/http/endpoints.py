@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
@@ -96,30 +97,33 @@ def get(call: Call) -> Answer:
 
 def create(call: Call) -> Answer:
     """A new object, or the one that a command in the body is about, answered as `get` would show it."""
-    with call.service.database.write(call.principal.company_id, actor=call.principal) as tx:
-        values = parsed(call, tx, Write.ON_CREATE) | above(call, tx)
+    values, problems = parsed(call, Write.ON_CREATE)
+    with writing_for(call, problems) as tx:
+        values |= above(call, tx)
         run = call.operation.run
         row_id = run(tx, values) if run else writing.create(tx, call.resource, values)
-        return json_answer(call.operation.status, whole(call, tx, row_id))
+        shown = whole(call, tx, row_id)
+    return json_answer(call.operation.status, shown)
 
 
 def update(call: Call) -> Answer:
     """A changed object: keys that are absent keep their value."""
-    with call.service.database.write(call.principal.company_id, actor=call.principal) as tx:
+    values, problems = parsed(call, Write.ON_UPDATE)
+    with writing_for(call, problems) as tx:
         row = found(call, tx)
-        values = parsed(call, tx, Write.ON_UPDATE)
         if call.operation.run:
             call.operation.run(tx, row, values)
         else:
             writing.update(tx, call.resource, row, values)
-        return json_answer(200, whole(call, tx, row["id"]))
+        shown = whole(call, tx, row["id"])
+    return json_answer(200, shown)
 
 
 def patch(call: Call) -> Answer:
     """Some fields, mostly the external id and the integration's log, set without touching anything else."""
-    with call.service.database.write(call.principal.company_id, actor=call.principal) as tx:
+    values, problems = parsed(call, Write.ON_UPDATE)
+    with writing_for(call, problems) as tx:
         row = found(call, tx)
-        values = parsed(call, tx, Write.ON_UPDATE)
         if not values and not tx.problems:
             tx.problems.add("externalId", "This field is required.")
         if call.operation.run:
@@ -127,25 +131,36 @@ def patch(call: Call) -> Answer:
         else:
             tx.problems.raise_if_any()
             tx.update(table(call.resource.table), values, id=row["id"])
-        return json_answer(200, whole(call, tx, row["id"]))
+        shown = whole(call, tx, row["id"])
+    return json_answer(200, shown)
 
 
 def action(call: Call) -> Answer:
     """A verb on an object, answered with the object as it is afterwards."""
     assert call.operation.run is not None, call.operation.path
-    with call.service.database.write(call.principal.company_id, actor=call.principal) as tx:
+    values, problems = parsed(call, Write.ON_UPDATE)
+    with writing_for(call, problems) as tx:
         row = found(call, tx)
-        values = parsed(call, tx, Write.ON_UPDATE)
         tx.problems.raise_if_any()
         call.operation.run(tx, row, values)
-        return json_answer(call.operation.status, whole(call, tx, row["id"]))
+        shown = whole(call, tx, row["id"])
+    return json_answer(call.operation.status, shown)
 
 
-def parsed(call: Call, tx: UnitOfWork, occasion: Write) -> dict[str, Any]:
-    """The body's values; what is wrong with them waits in `tx.problems` for the rules to add to."""
-    tx.problems = Problems()
+def parsed(call: Call, occasion: Write) -> tuple[dict[str, Any], Problems]:
+    """The body's values and what is wrong with them; read before the company's other writers have to wait."""
+    problems = Problems()
     body = call.operation.body
-    return parse_fields(call.resource.fields if body is None else body, call.tree, occasion, tx.problems)
+    fields = call.resource.fields if body is None else body
+    return parse_fields(fields, call.tree, occasion, problems), problems
+
+
+@contextmanager
+def writing_for(call: Call, problems: Problems) -> Iterator[UnitOfWork]:
+    """A unit of work of the caller; the rules add to `problems` and raise them all at once."""
+    with call.service.database.write(call.principal.company_id, actor=call.principal) as tx:
+        tx.problems = problems
+        yield tx
 
 
 def found(call: Call, tx: Transaction) -> dict[str, Any]:

@@ -17,7 +17,7 @@ from emptor.store.statement import Statement
 BUSY_SECONDS = 60
 """How long a writer on SQLite waits for another process before it gives up."""
 ID_BLOCK = 64
-"""Ids that PostgreSQL's sequence hands out at once."""
+"""Ids a change takes at once; what it does not need is lost."""
 ONE_WRITER = 20577
 """First half of the advisory lock that makes a company's writers take turns; the second is the company."""
 
@@ -149,6 +149,7 @@ class Sqlite(Backend):
         return sequence + 1, stamp, []
 
     def more_ids(self, tx: Any, count: int) -> list[int]:
+        count = max(count, ID_BLOCK)
         row = tx.one(_TAKE_IDS, count=count)
         last = row[0] if row else count
         if not row:

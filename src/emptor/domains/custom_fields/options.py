@@ -65,7 +65,8 @@ def update(tx: UnitOfWork, row: Values, values: Values) -> None:
     writing.update(tx, OPTIONS, row, values)
     for option, level in levels.items():
         tx.update(table(OPTIONS.table), {"level": level}, id=option)
-    _field_changed(tx, row["field_id"])
+    if values.keys() != {"external_id"}:  # an external id set on its own bumps nothing
+        _field_changed(tx, row["field_id"])
 
 
 def relevelled(parents: Mapping[int, int | None], moved: int, parent: int | None) -> dict[int, int]:
