@@ -85,7 +85,8 @@ def demo(folder: Path, port: int) -> Iterator[None]:
     try:
         until = time.monotonic() + 90
         while "Stop with Ctrl-C" not in (folder / "said.txt").read_text():
-            assert process.poll() is None and time.monotonic() < until, (folder / "said.txt").read_text()
+            assert process.poll() is None, (folder / "said.txt").read_text()
+            assert time.monotonic() < until, "the demo takes too long to start"
             time.sleep(0.1)
         yield
     finally:

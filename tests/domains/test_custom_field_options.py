@@ -140,7 +140,6 @@ def test_a_change_of_options_is_a_change_of_their_field(premises):
     for change in (
         lambda: option(house, owner, "Service"),
         lambda: house.changed("PUT", f"{path}/{made['id']}", form={"code": "S"}),
-        lambda: house.changed("PATCH", f"{path}/{made['id']}", form={"externalId": "77"}),
         lambda: depend(house, "document", "add", made, entity["id"]),
         lambda: depend(house, "document", "remove", made, entity["id"]),
     ):
@@ -148,6 +147,18 @@ def test_a_change_of_options_is_a_change_of_their_field(premises):
         change()
         assert house.get(f"/documentcustomfields/{owner['id']}")["updateDate"] == now
         assert access_version(house) == before + 1
+
+
+def test_an_external_id_of_an_option_is_no_change_of_its_field(premises):
+    clock = StoppedClock()
+    house = premises.house(clock=clock)
+    owner = field(house)
+    made = option(house, owner)
+    before = house.get(f"/documentcustomfields/{owner['id']}")["updateDate"]
+    clock.forward(minutes=1)
+    path = f"/documentcustomfields/{owner['id']}/options/{made['id']}"
+    assert house.changed("PATCH", path, form={"externalId": "77"})["externalId"] == "77"
+    assert house.get(f"/documentcustomfields/{owner['id']}")["updateDate"] == before
 
 
 def access_version(house):
