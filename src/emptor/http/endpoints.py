@@ -206,7 +206,6 @@ class Node:
 
     fixed: dict[str, Node] = field(default_factory=dict)
     parameter: Node | None = None
-    name: str = ""
     ends: dict[str, tuple[Resource, Operation]] = field(default_factory=dict)
 
 
@@ -224,7 +223,7 @@ class Routes:
         node = self.root
         for segment in operation.path.strip("/").split("/"):
             if segment.startswith("{"):
-                node.parameter = node.parameter or Node(name=segment[1:-1])
+                node.parameter = node.parameter or Node()
                 node = node.parameter
             else:
                 node = node.fixed.setdefault(segment, Node())

@@ -69,9 +69,6 @@ id_sequence = Table(
     Column("last", BigInteger, nullable=False, comment="latest id given out on SQLite; PostgreSQL has a sequence"),
 )
 
-PLATFORM_TABLES = {"id_sequence"}
-"""Tables that belong to no company."""
-
 
 def sql_type(column: fields.Column) -> TypeEngine[Any]:
     """The SQL type of a declared column."""
