@@ -20,8 +20,9 @@ from emptor.domains import writing
 from emptor.domains.suppliers.suppliers import SUPPLIERS
 from emptor.store import query
 from emptor.store.query import Condition
-from tests.support.furnishing import Furnished, differences, dump
 from tests.support.house import House, Premises, Reply, StoppedClock
+from tests.support.making import Furnished
+from tests.support.tables import differences, dump
 
 THREADS = 16
 SOON_SECONDS = 10.0
@@ -141,13 +142,13 @@ def test_a_draft_is_confirmed_once_and_not_edited_afterwards(house: House) -> No
     order = order_of(house)
     idn = house.made("/purchaseorders", order)["idn"]
     confirm = [lambda: ("confirm", house.call("POST", f"/purchaseorders/{idn}/confirm"))] * 8
-    edit = [lambda n=n: ("edit", house.call("PUT", f"/purchaseorders/{idn}", {"note": f"{n}"})) for n in range(8)]
+    edit = [lambda n=n: ("edit", house.call("PUT", f"/purchaseorders/{idn}", {"deliverToName": f"{n}"})) for n in range(8)]
     done = together(*confirm, *edit)
     assert statuses([reply for what, reply in done if what == "confirm"]) == {200: 1, 400: 7}
     shown = house.get(f"/purchaseorders/{idn}")
-    edited = {reply.json["note"] for what, reply in done if what == "edit" and reply.status == 200}
+    edited = {reply.json["deliverToName"] for what, reply in done if what == "edit" and reply.status == 200}
     assert shown["status"] == 2
-    assert shown["note"] in edited | {None}
+    assert shown["deliverToName"] in edited | {None}
     assert all(reply.json["status"] == 0 for what, reply in done if what == "edit" and reply.status == 200)
 
 

@@ -8,6 +8,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from decimal import Decimal
 from enum import Enum
+from functools import cached_property, lru_cache
 from typing import Any, ClassVar
 
 from emptor.kit import money
@@ -18,6 +19,8 @@ MISSING: Any = object()
 """What a parser returns when the value is unusable; the problem has been noted."""
 
 _CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f]|[\ud800-\udfff]")
+_BREAK = re.compile(r"[\r\n\t]")
+_WHOLE = re.compile(r"\s*[+-]?\d{1,18}\s*")
 _SAFE_INTEGER = 2**53 - 1
 MOST_DIGITS = 50
 """Numbers with more of them before the point, or of zeros behind it, are not even looked at."""
@@ -164,7 +167,7 @@ class Text(Field):
     def _fault(self, value: str) -> str:
         if len(value) > self.size:
             return f"Use at most {self.size} characters; this text has {len(value)}."
-        if _CONTROL.search(value) or (not self.multiline and re.search(r"[\r\n\t]", value)):
+        if _CONTROL.search(value) or (not self.multiline and _BREAK.search(value)):
             return "Remove the control characters from this text."
         if self.pattern and not re.fullmatch(self.pattern, value):
             return self.hint
@@ -185,7 +188,7 @@ class Text(Field):
 
 
 def _integer(raw: Any, place: str, problems: Problems, low: int = -_SAFE_INTEGER) -> Any:
-    if isinstance(raw, str) and re.fullmatch(r"\s*[+-]?\d{1,18}\s*", raw):
+    if isinstance(raw, str) and _WHOLE.fullmatch(raw):
         raw = int(raw)
     if isinstance(raw, Decimal) and raw.is_finite() and raw.adjusted() < 18 and raw == raw.to_integral_value():
         raw = int(raw)
@@ -485,6 +488,8 @@ class Parts(Field):
     where: tuple[tuple[str, Any], ...] = field(default=(), kw_only=True)
     """Column values that pick these parts where one table serves several owners."""
     size: int = field(default=2000, kw_only=True)
+    bare: bool = field(default=False, kw_only=True)
+    """True: shown as a plain list."""
 
     filterable = False
 
@@ -532,6 +537,9 @@ class Parts(Field):
         return _or_null({"type": "array", "items": entry, "maxItems": self.size}, not self.required)
 
 
+_CUSTOM_VALUE = Text("value", size=2000, multiline=True)
+
+
 @dataclass(frozen=True, eq=False)
 class CustomValues(Parts):
     """Values of custom fields: `{data: [{id, value, documentCustomField: {id}}]}` (overview S22)."""
@@ -546,17 +554,20 @@ class CustomValues(Parts):
         """The key that names the definition: `documentCustomField`."""
         return f"{self.family}CustomField"
 
+    @cached_property
+    def _definition(self) -> Ref:
+        return Ref(self.names_field, to="custom_fields", required=True)
+
     def _entry(self, raw: Any, place: str, problems: Problems) -> Any:
         if not isinstance(raw, dict) or self.names_field not in raw:
             problems.add(place, f'Send {{"value": …, "{self.names_field}": {{"id": …}}}}.')
             return MISSING
-        definition = Ref(self.names_field, to="custom_fields", required=True)
-        field_id = definition.parse(raw[self.names_field], f"{place}[{self.names_field}]", problems)
+        field_id = self._definition.parse(raw[self.names_field], f"{place}[{self.names_field}]", problems)
         value = raw.get("value")
         if isinstance(value, dict) and "id" in value:
             value = value["id"]
         if value is not None:
-            value = Text("value", size=2000, multiline=True).parse(value, f"{place}[value]", problems)
+            value = _CUSTOM_VALUE.parse(value, f"{place}[value]", problems)
         if MISSING in (field_id, value):
             return MISSING
         return {"field_id": field_id, "value": value or None}
@@ -566,7 +577,7 @@ class CustomValues(Parts):
             "type": "object",
             "properties": {
                 "value": {"type": ["string", "number", "null"]},
-                self.names_field: Ref(self.names_field, required=True).input_schema(),
+                self.names_field: self._definition.input_schema(),
             },
             "required": [self.names_field],
         }
@@ -597,6 +608,13 @@ class Derived(Field):
 
     def schema(self) -> dict[str, Any]:
         return dict(self.json_schema)
+
+
+@dataclass(frozen=True, eq=False)
+class Asked(Derived):
+    """Depends on who asks: `ask` gets the transaction, which knows that, and all finished objects of an answer."""
+
+    ask: Callable[[Any, list[dict[str, Any]]], list[Any]] = field(default=lambda tx, shown: [], kw_only=True)
 
 
 @dataclass(frozen=True, eq=False)
@@ -644,7 +662,7 @@ class Part:
     shorthand: str = ""
     """Field that a bare value in the list stands for: `taxes[]=3` is `taxes[0][id]=3`."""
 
-    @property
+    @cached_property
     def keyed(self) -> bool:
         """Whether clients name an existing part by its id; then keys they leave out keep their value."""
         return any(isinstance(one, Key) for one in self.fields)
@@ -663,12 +681,8 @@ def parse_fields(
     and required ones are noted in `problems`, which collects every fault at once.
     """
     values: dict[str, Any] = {}
-    for one in fields:
-        if not one.write.on(occasion):
-            continue
-        sent = getattr(one, "send_as", "") or one.wire
+    for one, sent, target in _writable(fields, occasion):
         place = f"{prefix}[{sent}]" if prefix else sent
-        target = one.wire if isinstance(one, (Parts, Refs)) else one.column
         raw = tree.get(sent, MISSING)
         if raw is MISSING:
             if occasion is Write.ON_CREATE and one.required:
@@ -680,6 +694,21 @@ def parse_fields(
         if value is not MISSING:
             values[target] = value
     return values
+
+
+@lru_cache(maxsize=1000)
+def _writable(fields: tuple[Field, ...], occasion: Write) -> tuple[tuple[Field, str, str], ...]:
+    """The fields a client may send, each with the name it is sent under and the name its value gets."""
+    return tuple(
+        (one, sent_name(one), one.wire if isinstance(one, (Parts, Refs)) else one.column)
+        for one in fields
+        if one.write.on(occasion)
+    )
+
+
+def sent_name(one: Field) -> str:
+    """The name under which clients send the field."""
+    return getattr(one, "send_as", "") or one.wire
 
 
 def _absent_or_parsed(one: Field, raw: Any, place: str, problems: Problems) -> Any:
@@ -704,7 +733,7 @@ def _is_empty(one: Field, raw: Any) -> bool:
 
 def input_object(fields: tuple[Field, ...], occasion: Write) -> dict[str, Any]:
     """The JSON schema of a body made of the writable `fields`."""
-    accepted = {getattr(f, "send_as", "") or f.wire: f for f in fields if f.write.on(occasion)}
+    accepted = {sent_name(f): f for f in fields if f.write.on(occasion)}
     properties = {
         name: {"description": f.note, **f.input_schema()} if f.note else f.input_schema()
         for name, f in accepted.items()

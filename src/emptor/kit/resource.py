@@ -46,7 +46,8 @@ class Operation:
     """One thing a client can do with a resource, at one method and path."""
 
     kind: str
-    """`list`, `get`, `create`, `update`, `patch`, `action`, `command`, or `custom` with a handler at the edge."""
+    """`list`, `get`, `create`, `update`, `patch`, `action`, `delete`, `command`, `look`,
+    `simulate`, or `custom` with a handler of its own at the edge."""
     method: str
     path: str
     permission: Permission = EVERYONE
@@ -55,13 +56,22 @@ class Operation:
     body: tuple[Field, ...] | None = None
     """Fields accepted; None means the resource's own writable ones."""
     run: Run | None = None
-    """What the domain does: create or command(tx, values) → id; update, patch or action(tx, row, values)."""
+    """What the domain does: create or command(tx, values) → id; update, patch or action(tx, row, values);
+    look(tx, row, asked) → the answer."""
     status: int = 200
     summary: str = ""
     file: bool = False
     """Answers with the content of a file; with the object only for who accepts nothing but JSON."""
     parent: Parent | None = None
     """Only what is below that object; NotFound for who does not see it."""
+    many: bool = False
+    """A command that makes several objects, answered as `{data: […]}`; its run comes back with their ids."""
+    move: Any = None
+    """The `emptor.kit.states.Move` behind an action, if the object has a life."""
+    asks: tuple[Field, ...] = ()
+    """Query parameters of a `look`."""
+    shows: Any = None
+    """JSON schema of what a `look` answers."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -82,6 +92,8 @@ class Access:
     """Column that names the row this one belongs to, and that row's table: who sees the one sees the other."""
     owner: Access | None = None
     """How the row it belongs to is bound."""
+    private: bool = False
+    """Nobody sees the rows of others, whatever their roles."""
 
 
 OPEN = Access()
@@ -113,6 +125,8 @@ class Resource:
     """True: a change may change what people see, so remembered rights are read anew."""
     note: str = ""
     attachment_type: int | None = None
+    life: Any = None
+    """The `emptor.kit.states.Life` of a document: what can become of it."""
 
     def __post_init__(self) -> None:
         if not self.table:

@@ -20,6 +20,8 @@ class Party:
     """Completes "this is for …": `whoever created it`."""
     includes: Callable[[Any, Mapping[str, Any]], bool]
     """Whether the acting person (`tx.actor`) is one of them, for the stored row given."""
+    named: Callable[[Any, Mapping[str, Any]], str] = lambda tx, row: ""
+    """A sentence that tells by name who they are now."""
 
 
 ANYONE = Party("whoever has the role", lambda tx, row: True)
@@ -98,7 +100,8 @@ def perform(life: Life, move: Move, tx: Any, row: dict[str, Any], values: dict[s
         raise IllegalMove(f"This {life.noun} is {life.names[state]}, so {move.verb} is not possible. "
                           f"{life.way_out(row)}")  # fmt: skip
     if not move.by.includes(tx, row):
-        raise Forbidden(f"To {move.verb} this {life.noun} is for {move.by.words}.")
+        named = move.by.named(tx, row)
+        raise Forbidden(f"To {move.verb} this {life.noun} is for {move.by.words}.{' ' * bool(named)}{named}")
     return move.run(tx, row, values)
 
 

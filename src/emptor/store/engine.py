@@ -6,13 +6,15 @@ import threading
 from abc import ABC, abstractmethod
 from collections.abc import Sequence
 from contextlib import AbstractContextManager, nullcontext
-from typing import Any
+from typing import Any, NamedTuple
 
-from sqlalchemy import Engine, bindparam, create_engine, event, insert, select, update
+import msgspec
+from sqlalchemy import Engine, Table, bindparam, create_engine, event, insert, select, update
 from sqlalchemy.engine import URL, make_url
 
 from emptor.store.schema import company_clocks, id_sequence
-from emptor.store.statement import Statement
+from emptor.store.statement import Compiled, Statement, insert_into, insert_listed, together, update_by, update_listed
+from emptor.store.types import Ids
 
 BUSY_SECONDS = 60
 """How long a writer on SQLite waits for another process before it gives up."""
@@ -20,6 +22,27 @@ ID_BLOCK = 64
 """Ids a change takes at once; what it does not need is lost."""
 ONE_WRITER = 20577
 """First half of the advisory lock that makes a company's writers take turns; the second is the company."""
+
+
+Question = tuple[Compiled, list[Any]]
+"""A query and its parameters."""
+
+
+class Tick(NamedTuple):
+    """How a company's clock stands once a change has begun."""
+
+    sequence: int
+    stamp: str
+    """The moment of this change."""
+    ids: list[int]
+    """Some new ids."""
+    entries: int
+    """Entries in the company's journal so far."""
+    head: str
+    """The hash of the latest of them."""
+
+    KEPT = ("sequence", "stamp", "entries", "head")
+    """What of it is stored."""
 
 
 class UnusableDatabase(Exception):
@@ -52,8 +75,8 @@ class Backend(ABC):
         """Return once every change stamped before now is either committed or gone."""
 
     @abstractmethod
-    def tick(self, tx: Any, now: str) -> tuple[int, str, list[int]]:
-        """Advance the company's clock; its new sequence, the stamp of this change and some new ids."""
+    def tick(self, tx: Any, now: str) -> Tick:
+        """How the company's clock will stand after this change; `TICKED` stores it when the change is complete."""
 
     @abstractmethod
     def more_ids(self, tx: Any, count: int) -> list[int]:
@@ -71,22 +94,40 @@ class Backend(ABC):
         """Send one statement; the cursor that will have its answer."""
         return connection.execute(sql, parameters)
 
+    def answers(self, connection: Any, asked: Sequence[Question]) -> list[list[Sequence[Any]]]:
+        """The rows that each of several independent queries finds."""
+        return [connection.execute(ready.sql, parameters).fetchall() for ready, parameters in asked]
+
     def execute_many(self, connection: Any, sql: str, rows: list[list[Any]]) -> None:
         """Send one statement for many rows of parameters."""
         connection.cursor().executemany(sql, rows)
+
+    def insert_all(self, connection: Any, table: Table, rows: list[dict[str, Any]]) -> None:
+        """Insert many rows with the same columns."""
+        ready = insert_into(table, tuple(rows[0])).on(self.dialect)
+        self.execute_many(connection, ready.sql, [ready.bind(row) for row in rows])
+
+    def update_all(self, connection: Any, table: Table, keys: tuple[str, ...], rows: list[dict[str, Any]]) -> None:
+        """Change many rows, all in the same columns, each found by its keys."""
+        columns = tuple(name for name in rows[0] if name not in keys)
+        ready = update_by(table, keys, columns).on(self.dialect)
+        bound = ({f"key_{n}" if n in keys else f"set_{n}": value for n, value in row.items()} for row in rows)
+        self.execute_many(connection, ready.sql, [ready.bind(row) for row in bound])
 
     def touched(self, connection: Any, cursor: Any) -> int:
         """How many rows the cursor's statement touched."""
         return int(cursor.rowcount)
 
 
-_TICK = Statement(
+TICKED = Statement(
     update(company_clocks)
     .where(company_clocks.c.company_id == bindparam("company"))
-    .values(sequence=company_clocks.c.sequence + 1, stamp=bindparam("stamp"))
+    .values({name: bindparam(name, type_=company_clocks.c[name].type) for name in Tick.KEPT})
 )
 _CLOCK = Statement(
-    select(company_clocks.c.sequence, company_clocks.c.stamp).where(company_clocks.c.company_id == bindparam("company"))
+    select(company_clocks.c.sequence, company_clocks.c.stamp, company_clocks.c.entries, company_clocks.c.head).where(
+        company_clocks.c.company_id == bindparam("company")
+    )
 )
 _TAKE_IDS = Statement(
     update(id_sequence)
@@ -142,11 +183,9 @@ class Sqlite(Backend):
         finally:
             self.end_write()
 
-    def tick(self, tx: Any, now: str) -> tuple[int, str, list[int]]:
-        sequence, stamp = tx.one(_CLOCK, company=tx.company_id)
-        stamp = max(stamp, now)
-        tx.run(_TICK, company=tx.company_id, stamp=stamp)
-        return sequence + 1, stamp, []
+    def tick(self, tx: Any, now: str) -> Tick:
+        sequence, stamp, entries, head = tx.one(_CLOCK, company=tx.company_id)
+        return Tick(sequence + 1, max(stamp, now), [], entries, head)
 
     def more_ids(self, tx: Any, count: int) -> list[int]:
         count = max(count, ID_BLOCK)
@@ -168,7 +207,8 @@ class Postgresql(Backend):
     def __init__(self, url: URL, pool_size: int) -> None:
         try:
             import psycopg
-            from psycopg.adapt import Loader
+            from psycopg.adapt import Dumper, Loader
+            from psycopg.types.json import set_json_loads
         except ImportError as missing:
             raise UnusableDatabase("PostgreSQL needs the driver: pip install 'emptor[postgres]'.") from missing
 
@@ -178,6 +218,14 @@ class Postgresql(Backend):
             def load(self, data: Any) -> str:
                 text = bytes(data).decode()
                 return f"{text[:10]}T{text[11:19]}+00:00"
+
+        class IdsDumper(Dumper):
+            """Text that the server takes for an array at once, instead of once for every row it looks at."""
+
+            oid = psycopg.postgres.types["int8"].array_oid
+
+            def dump(self, obj: Any) -> bytes:
+                return obj.encode()
 
         engine = create_engine(
             url.set(drivername="postgresql+psycopg"),
@@ -192,6 +240,8 @@ class Postgresql(Backend):
         @event.listens_for(engine, "connect")
         def _prepare(connection: Any, record: Any) -> None:
             connection.adapters.register_loader("timestamptz", MomentLoader)
+            connection.adapters.register_dumper(Ids, IdsDumper)
+            set_json_loads(msgspec.json.decode, connection)
 
         super().__init__(engine)
         self._error = psycopg.OperationalError
@@ -201,17 +251,16 @@ class Postgresql(Backend):
 
     def begin_read(self, connection: Any, company_id: int) -> None:
         connection.execute("BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY")
-        self._enter(connection, company_id)
+        connection.execute(self._of(company_id))
 
     def begin_write(self, connection: Any, company_id: int) -> None:
-        connection.execute("BEGIN")
-        self._enter(connection, company_id)
-        connection.execute(f"SELECT pg_advisory_xact_lock({ONE_WRITER}, {company_id:d})")
+        lock = f"SELECT pg_advisory_xact_lock({ONE_WRITER}, {company_id:d})"
+        connection.execute(f"BEGIN; {self._of(company_id)}; {lock}", prepare=False)  # three in one round trip
 
     @staticmethod
-    def _enter(connection: Any, company_id: int) -> None:
-        """Tell row-level security which company this transaction is about."""
-        connection.execute(f"SET LOCAL emptor.company_id = {company_id:d}")
+    def _of(company_id: int) -> str:
+        """Tells row-level security which company this transaction is about."""
+        return f"SET LOCAL emptor.company_id = {company_id:d}"
 
     def end_write(self) -> None:
         """The advisory lock goes with the transaction."""
@@ -221,13 +270,13 @@ class Postgresql(Backend):
         connection.execute(f"SELECT pg_advisory_xact_lock_shared({ONE_WRITER}, {company_id:d})")
         connection.execute("COMMIT")
 
-    def tick(self, tx: Any, now: str) -> tuple[int, str, list[int]]:
-        sequence, stamp, first = tx.connection.execute(
-            "UPDATE company_clocks SET sequence = sequence + 1, stamp = greatest(stamp, %s::timestamptz)"
-            " WHERE company_id = %s RETURNING sequence, stamp, nextval('emptor_ids')",
+    def tick(self, tx: Any, now: str) -> Tick:
+        sequence, stamp, first, entries, head = tx.connection.execute(
+            "SELECT sequence + 1, greatest(stamp, %s::timestamptz), nextval('emptor_ids'), entries, head"
+            " FROM company_clocks WHERE company_id = %s",
             [now, tx.company_id],
         ).fetchone()
-        return sequence, stamp, list(range(first, first + ID_BLOCK))
+        return Tick(sequence, stamp, list(range(first, first + ID_BLOCK)), entries, head)
 
     def more_ids(self, tx: Any, count: int) -> list[int]:
         blocks = -(-count // ID_BLOCK)
@@ -241,6 +290,28 @@ class Postgresql(Backend):
 
     def execute(self, connection: Any, sql: str, parameters: Sequence[Any], prepare: bool | None = None) -> Any:
         return connection.execute(sql, parameters, prepare=prepare)
+
+    def answers(self, connection: Any, asked: Sequence[Question]) -> list[list[Sequence[Any]]]:
+        # All in one statement: what the driver does for each costs more than what the server does.
+        if not asked:
+            return []
+        sql = together(tuple((ready.sql, len(ready.columns)) for ready, _ in asked))
+        answered = connection.execute(sql, [value for _, values in asked for value in values]).fetchone()
+        return [rows or [] for rows in answered]
+
+    def insert_all(self, connection: Any, table: Table, rows: list[dict[str, Any]]) -> None:
+        # One message for all rows, where `executemany` sends one for each.
+        columns = tuple(rows[0])
+        ready = insert_into(table, columns).on(self.dialect)
+        listed = msgspec.json.encode([ready.named(row) for row in rows]).decode()
+        connection.execute(insert_listed(table, columns), [listed])
+
+    def update_all(self, connection: Any, table: Table, keys: tuple[str, ...], rows: list[dict[str, Any]]) -> None:
+        columns = tuple(rows[0])
+        ready = insert_into(table, columns).on(self.dialect)
+        listed = msgspec.json.encode([ready.named(row) for row in rows]).decode()
+        changed = tuple(name for name in columns if name not in keys)
+        connection.execute(update_listed(table, keys, changed), [listed])
 
     def touched(self, connection: Any, cursor: Any) -> int:
         with connection.pipeline() as pipeline:  # the one under way, if there is one

@@ -11,10 +11,10 @@ from typing import Any, Protocol
 from sqlalchemy import Table, and_, bindparam, false, func, not_, or_, select
 from sqlalchemy.sql.elements import ColumnElement
 
-from emptor.kit.fields import Constant, CustomValues, Derived, Field, Hidden, Parts, Ref, Refs
+from emptor.kit.fields import Asked, Constant, CustomValues, Derived, Field, Hidden, Parts, Ref, Refs
 from emptor.kit.resource import Access, Resource
 from emptor.store.schema import table
-from emptor.store.statement import Statement
+from emptor.store.statement import Convert, Statement
 from emptor.store.types import any_of, none_of
 from emptor.store.types import shown as shown_as
 from emptor.store.unit_of_work import LIVE, Transaction
@@ -71,14 +71,10 @@ class Shape:
         self.empty_ref = registry.empty_ref
         stored = [f for f in fields if not isinstance(f, (Constant, Derived, Hidden))]
         self.columns = [source.c["id" if isinstance(f, (Parts, Refs)) else f.column] for f in stored]
-        self.names = tuple(f.wire for f in stored)
-        self.converters = [
-            (i, convert)
-            for i, (f, c) in enumerate(zip(stored, self.columns, strict=True))
-            if (convert := _converter(f, c))
-        ]
-        self.constants = {f.wire: f.value for f in fields if isinstance(f, Constant)}
-        self.derived = [(f.wire, f.compute) for f in fields if isinstance(f, Derived)]
+        constants = {f.wire: f.value for f in fields if isinstance(f, Constant)}
+        self.shown = _reader({f.wire: _converter(f, c) for f, c in zip(stored, self.columns, strict=True)}, constants)
+        self.derived = [(f.wire, f.compute) for f in fields if isinstance(f, Derived) and not isinstance(f, Asked)]
+        self.asked = [(f.wire, f.ask) for f in fields if isinstance(f, Asked)]
         embedded = [f for f in stored if isinstance(f, Ref) and not f.flat]
         self.bare = [f.wire for f in embedded if f.show == ("id",)]
         refs: dict[tuple[str, tuple[str, ...]], list[str]] = defaultdict(list)
@@ -98,17 +94,9 @@ class Shape:
         """The columns under names that cannot clash."""
         return [column.label(f"c{i}") for i, column in enumerate(self.columns)]
 
-    def finish(self, tx: Transaction, rows: Sequence[Sequence[Any]], offset: int = 0) -> list[Shown]:
-        """Turn rows (columns from `offset` on are this shape's) into objects; everything they need is asked at once."""
-        names, converters, constants = self.names, self.converters, self.constants
-        objects: list[Shown] = []
-        for row in rows:
-            values = list(row[offset:])
-            for i, convert in converters:
-                values[i] = convert(values[i])
-            shown = dict(zip(names, values, strict=True))
-            shown.update(constants)
-            objects.append(shown)
+    def finish(self, tx: Transaction, rows: Sequence[Sequence[Any]]) -> list[Shown]:
+        """Turn rows (their first columns are this shape's) into objects; everything they need is asked at once."""
+        objects = list(map(self.shown, rows))
         if not objects:
             return objects
         for wire in self.bare:
@@ -120,6 +108,9 @@ class Shape:
         for wire, compute in self.derived:
             for shown in objects:
                 shown[wire] = compute(shown)
+        for wire, ask in self.asked:
+            for shown, value in zip(objects, ask(tx, objects), strict=True):
+                shown[wire] = value
         return objects
 
 
@@ -145,7 +136,7 @@ class EmbedPlan:
         self.shape = shape = registry.embedded(target, show)
         source = shape.source
         self.statement = Statement(
-            select(source.c.id, *shape.labelled()).where(
+            select(*shape.labelled(), source.c.id).where(
                 source.c.company_id == bindparam("company"), any_of(source.c.id, "ids")
             )
         )
@@ -157,7 +148,7 @@ class EmbedPlan:
 
     def attach(self, tx: Transaction, objects: list[Shown], rows: list[Sequence[Any]]) -> None:
         """Replace each id by its object."""
-        found = dict(zip((row[0] for row in rows), self.shape.finish(tx, rows, 1), strict=True))
+        found = dict(zip((row[-1] for row in rows), self.shape.finish(tx, rows), strict=True))
         empty = self.shape.empty_ref
         for wire in self.wires:
             for shown in objects:
@@ -168,27 +159,29 @@ class _Owned:
     """Rows that objects own: while unfinished, each object holds its id under the name of what it owns."""
 
     wire: str
+    bare = False
 
     def wanted(self, objects: list[Shown]) -> dict[str, Any] | None:
         """The ids of the owners."""
         return {"owners": [shown[self.wire] for shown in objects]}
 
     def put(self, objects: list[Shown], grouped: dict[Any, list[Shown]]) -> None:
-        """Wrap each object's share: `{data: […]}`."""
+        """Wrap each object's share: `{data: […]}`, unless it is shown bare."""
         for shown in objects:
-            shown[self.wire] = {"data": grouped.get(shown[self.wire], [])}
+            share = grouped.get(shown[self.wire], [])
+            shown[self.wire] = share if self.bare else {"data": share}
 
 
 class PartsPlan(_Owned):
     """Parts of objects, such as lines."""
 
     def __init__(self, registry: Registry, parts: Parts) -> None:
-        self.wire = parts.wire
+        self.wire, self.bare = parts.wire, parts.bare
         part, source = parts.of, table(parts.of.table)
         self.shape = Shape(registry, part.fields, source)
         order = [source.c[name] for name in (part.order, "id") if name in source.c]
         self.statement = Statement(
-            select(source.c[part.owner].label("owner"), *self.shape.labelled())
+            select(*self.shape.labelled(), source.c[part.owner].label("owner"))
             .where(source.c.company_id == bindparam("company"), any_of(source.c[part.owner], "owners"))
             .where(*(source.c[name] == value for name, value in parts.where))
             .order_by(source.c[part.owner], *dict.fromkeys(order))
@@ -197,8 +190,8 @@ class PartsPlan(_Owned):
     def attach(self, tx: Transaction, objects: list[Shown], rows: list[Sequence[Any]]) -> None:
         """Give each object its parts, in order."""
         grouped: dict[Any, list[Shown]] = defaultdict(list)
-        for row, shown in zip(rows, self.shape.finish(tx, rows, 1), strict=True):
-            grouped[row[0]].append(shown)
+        for row, shown in zip(rows, self.shape.finish(tx, rows), strict=True):
+            grouped[row[-1]].append(shown)
         self.put(objects, grouped)
 
 
@@ -237,7 +230,7 @@ class LinksPlan(_Owned):
         pairs, source = table(links.table), shape.source
         linked = (source.c.company_id == pairs.c.company_id) & (source.c.id == pairs.c[links.member])
         self.statement = Statement(
-            select(pairs.c[links.owner].label("owner"), *shape.labelled())
+            select(*shape.labelled(), pairs.c[links.owner].label("owner"))
             .join_from(pairs, source, linked)
             .where(pairs.c.company_id == bindparam("company"), any_of(pairs.c[links.owner], "owners"))
             .order_by(pairs.c[links.owner], source.c.id)
@@ -246,12 +239,24 @@ class LinksPlan(_Owned):
     def attach(self, tx: Transaction, objects: list[Shown], rows: list[Sequence[Any]]) -> None:
         """Give each object its linked rows."""
         grouped: dict[Any, list[Shown]] = defaultdict(list)
-        for row, shown in zip(rows, self.shape.finish(tx, rows, 1), strict=True):
-            grouped[row[0]].append(shown)
+        for row, shown in zip(rows, self.shape.finish(tx, rows), strict=True):
+            grouped[row[-1]].append(shown)
         self.put(objects, grouped)
 
 
-def _converter(one: Field, column: Any) -> Callable[[Any], Any] | None:
+def _reader(columns: dict[str, Convert | None], constants: Shown) -> Callable[[Sequence[Any]], Shown]:
+    """What turns a row into an object: `columns` in their order, converted, then `constants`.
+
+    It is written out as one expression, since it runs for every row of every answer.
+    """
+    names: dict[str, Any] = {f"v{i}": value for i, value in enumerate((*columns.values(), *constants.values()))}
+    entries = [f"{wire!r}: {f'v{i}(row[{i}])' if c else f'row[{i}]'}" for i, (wire, c) in enumerate(columns.items())]
+    entries += [f"{wire!r}: v{i}" for i, wire in enumerate(constants, len(columns))]
+    reader: Callable[[Sequence[Any]], Shown] = eval(f"lambda row: {{{', '.join(entries)}}}", names)
+    return reader
+
+
+def _converter(one: Field, column: Any) -> Convert | None:
     """What turns the stored value into the wire's, if they differ."""
     by_type, by_field = shown_as(column.type), one.converter
     if by_field is None or by_type is None:
@@ -310,7 +315,8 @@ class Scope:
 EVERYTHING = Scope()
 
 
-def _visible(source: Table, access: Access, bounds: tuple[str, ...]) -> list[ColumnElement[bool]]:
+def visible(source: Table, access: Access, bounds: tuple[str, ...]) -> list[ColumnElement[bool]]:
+    """The conditions that bounds of a scope put on rows of `source`; their values come with `Scope.parameters`."""
     if access.owner is not None:
         return [_within(source, access, bounds)] if bounds else []
     own = source.c[access.creator] == bindparam("scope_user") if access.creator else false()
@@ -339,7 +345,7 @@ def _within(source: Table, access: Access, bounds: tuple[str, ...]) -> ColumnEle
     assert access.owner is not None
     column, owner = access.within[0], table(access.within[1])
     belongs = (owner.c.company_id == source.c.company_id, owner.c.id == source.c[column])
-    return select(owner.c.id).where(*belongs, *_visible(owner, access.owner, bounds)).exists()
+    return select(owner.c.id).where(*belongs, *visible(owner, access.owner, bounds)).exists()
 
 
 def _in_locations(source: Table, access: Access) -> ColumnElement[bool]:
@@ -380,7 +386,7 @@ def _matching(resource: Resource, conditions: Key, bounds: tuple[str, ...]) -> t
     return (
         source.c.company_id == bindparam("company"),
         *(source.c[name] == value for name, value in resource.fixed),
-        *_visible(source, resource.access, bounds),
+        *visible(source, resource.access, bounds),
         *(_clause(source, op, name, slot) for slot, (op, name) in enumerate(conditions)),
     )
 
@@ -393,7 +399,9 @@ def _page(shape: Shape, resource: Resource, conditions: Key, bounds: tuple[str, 
     columns = shape.labelled()
     limit, offset = bindparam("limit"), bindparam("offset")
     if way == "direct":
-        return Statement(select(*columns).where(*matching).order_by(source.c.id.desc()).limit(limit), prepare=False)
+        first = select(*columns).where(*matching).order_by(source.c.id.desc()).limit(limit)
+        # Without filters there is one way to go; with them it depends on the values.
+        return Statement(first, prepare=False if conditions or bounds else None)
     if way == "narrow":
         hits = select(source.c.id).where(*matching).cte("hits").prefix_with("MATERIALIZED")
         wanted = select(hits.c.id).order_by(hits.c.id.desc()).limit(limit).offset(offset)

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from sqlalchemy import Connection, MetaData
 
-OPEN = {"api_keys", "company_clocks", "key_days"}
-"""Tables of no one company's work: the first two turn a key into a company, the last is the operator's count of
-requests by key, written and judged for all companies at once.
+OPEN = {"api_keys", "company_clocks", "key_days", "outbox"}
+"""Tables of no one company's work: the first two turn a key into a company, then comes the operator's count of requests
+by key, written and judged for all companies at once, and which notices are to be mailed, but not what they say.
 """
 
 # A setting that a finished transaction had is '' afterwards, not null.

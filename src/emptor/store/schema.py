@@ -50,6 +50,8 @@ company_clocks = Table(
     Column("company_id", BigInteger, primary_key=True, autoincrement=False),
     Column("sequence", BigInteger, nullable=False, comment="grows by one with every change of the company"),
     Column("stamp", Instant, nullable=False, comment="moment of the latest change; never goes back"),
+    Column("entries", BigInteger, nullable=False, comment="entries in the company's journal"),
+    Column("head", String(64), nullable=False, comment="hash of the latest of them"),
 )
 
 counters = Table(

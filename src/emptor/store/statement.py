@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
@@ -33,6 +33,10 @@ class Compiled:
             bound.append(convert(value) if convert is not None else value)
         return bound
 
+    def named(self, values: dict[str, Any]) -> dict[str, Any]:
+        """The parameters by name."""
+        return dict(zip((name for name, _, _ in self.parameters), self.bind(values), strict=True))
+
     def convert(self, row: Sequence[Any]) -> Sequence[Any]:
         """The row with each column turned into its Python value."""
         if not self.converters:
@@ -41,6 +45,10 @@ class Compiled:
         for index, convert in self.converters:
             values[index] = convert(values[index])
         return values
+
+    def records(self, rows: Iterable[Sequence[Any]]) -> list[dict[str, Any]]:
+        """The rows as dictionaries by column name."""
+        return [dict(zip(self.columns, self.convert(row), strict=True)) for row in rows]
 
 
 class Statement:
@@ -82,6 +90,32 @@ def _compile(clause: Any, dialect: Dialect) -> Compiled:
 def insert_into(table: Table, columns: tuple[str, ...]) -> Statement:
     """`INSERT` of those columns, values bound by column name."""
     return Statement(insert(table).values({name: bindparam(name, type_=table.c[name].type) for name in columns}))
+
+
+@lru_cache(maxsize=2000)
+def together(queries: tuple[tuple[str, int], ...]) -> str:
+    """One query for the rows of several, each a text and its number of columns: JSON lists, in words of PostgreSQL."""
+    each = []
+    for sql, width in queries:
+        names = ", ".join(f"c{i}" for i in range(width))
+        each.append(f"(SELECT json_agg(json_build_array({names})) FROM ({sql}) AS found ({names}))")
+    return f"SELECT {', '.join(each)}"
+
+
+@lru_cache(maxsize=2000)
+def insert_listed(table: Table, columns: tuple[str, ...]) -> str:
+    """`INSERT` of any number of rows that come as one JSON text, in the words of PostgreSQL."""
+    name, names = f'"{table.name}"', ", ".join(f'"{column}"' for column in columns)
+    return f"INSERT INTO {name} ({names}) SELECT {names} FROM json_populate_recordset(NULL::{name}, %s)"
+
+
+@lru_cache(maxsize=2000)
+def update_listed(table: Table, keys: tuple[str, ...], columns: tuple[str, ...]) -> str:
+    """`UPDATE` of any number of rows that come as one JSON text, each found by its keys, in the words of PostgreSQL."""
+    name = f'"{table.name}"'
+    changes = ", ".join(f'"{column}" = listed."{column}"' for column in columns)
+    found = " AND ".join(f'{name}."{key}" = listed."{key}"' for key in keys)
+    return f"UPDATE {name} SET {changes} FROM json_populate_recordset(NULL::{name}, %s) AS listed WHERE {found}"
 
 
 @lru_cache(maxsize=2000)

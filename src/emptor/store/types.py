@@ -12,7 +12,7 @@ from sqlalchemy.ext.compiler import compiles
 from sqlalchemy.sql.elements import ColumnElement
 from sqlalchemy.types import Boolean, TypeDecorator, TypeEngine
 
-from emptor.kit.money import from_units, to_units
+from emptor.kit.money import to_units
 
 
 class Fixed(TypeDecorator[Decimal]):
@@ -25,11 +25,23 @@ class Fixed(TypeDecorator[Decimal]):
         super().__init__()
         self.scale = scale
 
-    def process_bind_param(self, value: Any, dialect: Any) -> Any:
-        return None if value is None else to_units(value if isinstance(value, Decimal) else Decimal(value), self.scale)
+    # Whole processors instead of SQLAlchemy's hooks: a document of 1,000 lines passes through them 20,000 times.
 
-    def process_result_value(self, value: Any, dialect: Any) -> Any:
-        return None if value is None else from_units(value, self.scale)
+    def bind_processor(self, dialect: Any) -> Callable[[Any], Any]:
+        scale = self.scale
+
+        def units(value: Any) -> int | None:
+            return None if value is None else to_units(value if isinstance(value, Decimal) else Decimal(value), scale)
+
+        return units
+
+    def result_processor(self, dialect: Any, coltype: Any) -> Callable[[Any], Any]:
+        unit = 10**self.scale
+
+        def amount(units: Any) -> Decimal | None:
+            return None if units is None else Decimal(units) / unit
+
+        return amount
 
 
 class Instant(TypeDecorator[str]):
@@ -78,6 +90,12 @@ def shown(kind: TypeEngine[Any]) -> Callable[[Any], Any] | None:
     return None
 
 
+class Ids(str):
+    """Whole numbers as PostgreSQL spells an array of them: `{1,2}`. The driver hands it over as one (see `engine`)."""
+
+    __slots__ = ()
+
+
 class ListOf(TypeDecorator[Any]):
     """A parameter holding many values at once: an array on PostgreSQL, JSON text on SQLite."""
 
@@ -99,8 +117,8 @@ class ListOf(TypeDecorator[Any]):
     def process_bind_param(self, value: Any, dialect: Any) -> Any:
         if dialect.name == "postgresql":
             # Ids are most of it, and text is much cheaper to hand over than the driver's arrays.
-            return f"{{{','.join(map(str, value))}}}" if self.numbers else list(value)
-        plain = self.item.dialect_impl(dialect).bind_processor(dialect)
+            return Ids(f"{{{','.join(map(str, value))}}}") if self.numbers else list(value)
+        plain = None if self.numbers else self.item.dialect_impl(dialect).bind_processor(dialect)
         return msgspec.json.encode([plain(one) for one in value] if plain else list(value)).decode()
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from datetime import datetime
 from typing import Any
@@ -12,9 +12,13 @@ from sqlalchemy.exc import DBAPIError
 
 from emptor.kit.clock import Clock, spell, system_clock
 from emptor.kit.errors import Problems
-from emptor.store.engine import Backend, backend_for
+from emptor.store import journal
+from emptor.store.engine import TICKED, Backend, Tick, backend_for
 from emptor.store.schema import counters
 from emptor.store.statement import Compiled, Statement, delete_by, insert_into, keyed, update_by
+
+Job = tuple[Statement, dict[str, Any] | None]
+"""A query and its values; without values it is not asked."""
 
 PLATFORM = 0
 """The company id of work that belongs to no company: looking up keys, administration."""
@@ -23,8 +27,10 @@ PLATFORM = 0
 class Transaction:
     """Runs statements inside one transaction of one company; rows come back with Python values."""
 
-    def __init__(self, database: Database, company_id: int, connection: Any) -> None:
+    def __init__(self, database: Database, company_id: int, connection: Any, actor: Any = None) -> None:
         self.database = database
+        self.actor = actor
+        """Who asks: a `Principal`, or nobody in particular."""
         self.backend = database.backend
         self.dialect = database.backend.dialect
         self.company_id = company_id
@@ -47,10 +53,20 @@ class Transaction:
         """All rows just as the driver gives them."""
         return self._send(statement, values)[0].fetchall()
 
-    def many(self, jobs: Sequence[tuple[Statement, dict[str, Any] | None]]) -> list[list[Sequence[Any]]]:
-        """Raw rows of several independent statements of this company, asked together; no values, no rows."""
-        sent = [None if v is None else self._send(s, {"company": self.company_id, **v})[0] for s, v in jobs]
-        return [[] if cursor is None else cursor.fetchall() for cursor in sent]
+    def many(self, jobs: Sequence[Job]) -> list[list[Sequence[Any]]]:
+        """Raw rows of several independent queries of this company, asked together; no values, no rows."""
+        asked = []
+        for statement, values in jobs:
+            if values is not None:
+                ready = statement.on(self.dialect)
+                asked.append((ready, ready.bind({"company": self.company_id, **values})))
+        answers = iter(self.backend.answers(self.connection, asked))
+        return [[] if values is None else next(answers) for _, values in jobs]
+
+    def many_records(self, jobs: Sequence[Job]) -> list[list[dict[str, Any]]]:
+        """The same as dictionaries by column name."""
+        ready = (statement.on(self.dialect) for statement, _ in jobs)
+        return [one.records(rows) for one, rows in zip(ready, self.many(jobs), strict=True)]
 
     def all(self, statement: Statement, **values: Any) -> list[Sequence[Any]]:
         """All rows."""
@@ -69,8 +85,8 @@ class Transaction:
 
     def records(self, statement: Statement, **values: Any) -> list[dict[str, Any]]:
         """All rows as dictionaries by column name."""
-        columns = statement.on(self.dialect).columns
-        return [dict(zip(columns, row, strict=True)) for row in self.all(statement, **values)]
+        cursor, ready = self._send(statement, values)
+        return ready.records(cursor.fetchall())
 
     def record(self, statement: Statement, **values: Any) -> dict[str, Any] | None:
         """The first row as a dictionary, if there is one."""
@@ -82,14 +98,20 @@ class UnitOfWork(Transaction):
     """A change in the making. One per company at a time, so every rule reads what it decides on."""
 
     def __init__(self, database: Database, company_id: int, connection: Any, now: datetime, actor: Any) -> None:
-        super().__init__(database, company_id, connection)
+        super().__init__(database, company_id, connection, actor)
         self.now = now
-        self.actor = actor
         self.problems = Problems()
         """What is wrong with the request so far; an action raises them all at once before it writes."""
-        self.sequence, self.stamp, self._ids = 0, spell(now), []
+        self.verb = ""
+        """What the person does, where it has a name of its own: `confirm`."""
+        self.on_behalf_of: int | None = None
+        """The person for whom the acting one stands in."""
+        self._entries: list[dict[str, Any]] = []
+        self._last: dict[Any, Callable[[], None]] = {}
+        self._tick = Tick(0, spell(now), [], 0, "")
         if company_id != PLATFORM:
-            self.sequence, self.stamp, self._ids = self.backend.tick(self, self.stamp)
+            self._tick = self.backend.tick(self, self._tick.stamp)
+        self.sequence, self.stamp, self._ids = self._tick.sequence, self._tick.stamp, self._tick.ids
 
     def new_id(self) -> int:
         """An id nobody has had."""
@@ -104,6 +126,37 @@ class UnitOfWork(Transaction):
         taken, self._ids = self._ids[:count], self._ids[count:]
         return taken
 
+    def note(self, verb: str, resource: str, row_id: int, idn: str | None, changes: dict[str, Any]) -> None:
+        """Have the journal say what was done to one of `resource`; `changes` has the columns `before` and `after`."""
+        if self.company_id == PLATFORM:
+            return
+        self._entries.append(
+            {
+                "company_id": self.company_id, "create_date": self.stamp,
+                "user_id": self.actor.user_id if self.actor else None, "on_behalf_of_id": self.on_behalf_of,
+                "verb": self.verb or verb, "resource": resource, "object_id": row_id, "idn": idn,
+                "changes": journal.written(changes),
+            }
+        )  # fmt: skip
+
+    def finally_(self, key: Any, run: Callable[[], None]) -> None:
+        """Run something when all else has been done, right before the commit; the first of each `key`."""
+        self._last.setdefault(key, run)
+
+    def seal(self) -> None:
+        """Do what was put off, write the journal and advance the company's clock: the last thing before the commit."""
+        while self._last:
+            self._last.pop(next(iter(self._last)))()
+        if self._entries:
+            for entry, row_id in zip(self._entries, self.new_ids(len(self._entries)), strict=True):
+                entry["id"] = row_id
+            entries, head = journal.chain(self._tick.entries, self._tick.head, self._entries)
+            self._tick = self._tick._replace(entries=entries, head=head)
+            self.insert_all(journal.audit_entries, self._entries)
+            self._entries = []
+        if self.company_id != PLATFORM:
+            self.run(TICKED, company=self.company_id, **{name: getattr(self._tick, name) for name in Tick.KEPT})
+
     def insert(self, table: Table, values: dict[str, Any]) -> None:
         """Insert one row of this company."""
         values = {"company_id": self.company_id, **values}
@@ -113,7 +166,13 @@ class UnitOfWork(Transaction):
         """Insert many rows of this company, all with the same columns."""
         listed = [{"company_id": self.company_id, **row} for row in rows]
         if listed:
-            self.run_all(insert_into(table, tuple(listed[0])), listed)
+            self.backend.insert_all(self.connection, table, listed)
+
+    def update_all(self, table: Table, rows: Iterable[dict[str, Any]], *keys: str) -> None:
+        """Change many rows of this company, all in the same columns, each found by its `keys`."""
+        listed = [{"company_id": self.company_id, **row} for row in rows]
+        if listed:
+            self.backend.update_all(self.connection, table, ("company_id", *keys), listed)
 
     def update(self, table: Table, changes: dict[str, Any], **keys: Any) -> int:
         """Change the rows of this company whose columns equal `keys`; how many there were."""
@@ -165,7 +224,7 @@ class Database:
         return self.backend.engine
 
     @contextmanager
-    def read(self, company_id: int = PLATFORM, *, settled: bool = False) -> Iterator[Transaction]:
+    def read(self, company_id: int = PLATFORM, *, settled: bool = False, actor: Any = None) -> Iterator[Transaction]:
         """A snapshot of the company. `settled` waits for changes under way, so that none stamped earlier can
         show up later: what a poller by `modifiedSince` needs (overview S18).
         """
@@ -175,7 +234,7 @@ class Database:
                     if settled:
                         self.backend.wait_for_writers(connection, company_id)
                     self.backend.begin_read(connection, company_id)
-                    yield Transaction(self, company_id, connection)
+                    yield Transaction(self, company_id, connection, actor)
                     connection.execute("ROLLBACK")
             except BaseException:
                 _undo(connection)
@@ -188,7 +247,9 @@ class Database:
             self.backend.begin_write(connection, company_id)
             try:
                 with self.backend.conversation(connection):
-                    yield UnitOfWork(self, company_id, connection, self.clock(), actor)
+                    tx = UnitOfWork(self, company_id, connection, self.clock(), actor)
+                    yield tx
+                    tx.seal()
                     connection.execute("COMMIT")
             except BaseException:
                 _undo(connection)

@@ -20,6 +20,7 @@ from sqlalchemy import MetaData
 from sqlalchemy.schema import sort_tables_and_constraints
 
 from emptor.store import types
+from emptor.store.journal import APPEND_ONLY
 from emptor.store.row_security import guarded
 
 LONGEST_NAME = 63
@@ -32,6 +33,7 @@ TEMPLATE = '''\
 import sqlalchemy as sa
 from alembic import op
 
+from emptor.store.journal import append_only
 from emptor.store.row_security import guard
 from emptor.store.types import {types}
 
@@ -41,6 +43,7 @@ down_revision = None
 GUARDED = (
 {guarded}
 )
+SEALED = ({sealed})
 
 
 def upgrade() -> None:
@@ -51,6 +54,8 @@ def upgrade() -> None:
         for table in GUARDED:
             for statement in guard(table):
                 op.execute(statement)
+    for statement in append_only(op.get_bind().dialect.name, SEALED):
+        op.execute(statement)
 '''
 
 
@@ -74,6 +79,7 @@ def source(metadata: MetaData) -> str:
     parts = {
         "types": ", ".join(sorted(used)),
         "guarded": "\n".join(f'    "{name}",' for name in guarded(metadata)),
+        "sealed": "".join(f'"{name}", ' for name in APPEND_ONLY if name in metadata.tables),
         "tables": _plain(tables),
     }
     fingerprint = sha256(_formatted(TEMPLATE.format(revision="", **parts)).encode()).hexdigest()[:8]

@@ -3,19 +3,34 @@
 import sqlalchemy as sa
 from alembic import op
 
+from emptor.store.journal import append_only
 from emptor.store.row_security import guard
 from emptor.store.types import Fixed, Instant, JsonText
 
-revision = "0001_0027b094"
+revision = "0001_6614021d"
 down_revision = None
 
 GUARDED = (
+    "approval_snapshots",
+    "approval_steps",
+    "approval_tasks",
+    "approval_workflow_approvers",
+    "approval_workflow_steps",
+    "approval_workflows",
+    "approver_backups",
+    "approver_legalentities",
+    "approver_locations",
+    "approver_options",
+    "approver_overrides",
     "attachments",
+    "audit_entries",
     "categories",
+    "comments",
     "contracts",
     "counters",
     "custom_field_options",
     "custom_fields",
+    "followers",
     "invoice_lines",
     "invoice_lines_custom_values",
     "invoice_lines_taxes",
@@ -26,28 +41,68 @@ GUARDED = (
     "legal_entities",
     "location_legal_entities",
     "locations",
+    "notices",
+    "number_formats",
     "option_legal_entities",
     "option_locations",
     "payment_terms",
     "payments",
+    "proposition_lines",
+    "propositions",
+    "purchase_order_contracts",
+    "purchase_order_line_sources",
     "purchase_order_lines",
     "purchase_order_lines_custom_values",
     "purchase_order_lines_taxes",
     "purchase_orders",
     "purchase_orders_custom_values",
+    "purchase_requisition_lines",
+    "purchase_requisition_lines_custom_values",
+    "purchase_requisition_lines_taxes",
+    "purchase_requisitions",
+    "purchase_requisitions_custom_values",
+    "receipt_lines",
+    "receipts",
+    "receipts_custom_values",
+    "requests_for_proposal",
+    "requests_for_proposal_custom_values",
+    "requests_for_proposal_lines",
+    "requests_for_proposal_lines_custom_values",
+    "requests_for_proposal_lines_taxes",
+    "revisions",
+    "stock_moves",
+    "stock_taking_lines",
+    "stock_takings",
+    "stock_transfer_lines",
+    "stock_transfer_lines_custom_values",
+    "stock_transfers",
+    "stock_transfers_custom_values",
     "supplier_contacts",
     "supplier_legal_entities",
     "supplier_payment_terms",
     "suppliers",
     "suppliers_custom_values",
     "taxes",
+    "tolerance_rules",
     "units",
+    "user_backups",
     "user_legal_entities",
     "user_locations",
     "user_options",
     "users",
+    "warehouse_items",
     "warehouse_locations",
+    "warehouse_managers",
+    "warehouse_request_lines",
+    "warehouse_request_lines_custom_values",
+    "warehouse_request_lines_taxes",
+    "warehouse_requests",
+    "warehouse_requests_custom_values",
     "warehouses",
+)
+SEALED = (
+    "audit_entries",
+    "revisions",
 )
 
 
@@ -57,6 +112,8 @@ def upgrade() -> None:
         sa.Column("company_id", sa.BigInteger(), autoincrement=False, nullable=False),
         sa.Column("sequence", sa.BigInteger(), nullable=False, comment="grows by one with every change of the company"),
         sa.Column("stamp", Instant(), nullable=False, comment="moment of the latest change; never goes back"),
+        sa.Column("entries", sa.BigInteger(), nullable=False, comment="entries in the company's journal"),
+        sa.Column("head", sa.String(length=64), nullable=False, comment="hash of the latest of them"),
         sa.PrimaryKeyConstraint("company_id", name="pk_company_clocks"),
     )
     op.create_table(
@@ -75,6 +132,26 @@ def upgrade() -> None:
         ),
         sa.PrimaryKeyConstraint("name", name="pk_id_sequence"),
     )
+    op.create_table(
+        "audit_entries",
+        sa.Column("company_id", sa.BigInteger(), nullable=False),
+        sa.Column("id", sa.BigInteger(), nullable=False),
+        sa.Column("number", sa.BigInteger(), nullable=False, comment="place in the company's chain, from 1"),
+        sa.Column("create_date", Instant(), nullable=False),
+        sa.Column("user_id", sa.BigInteger(), comment="who did it; empty: whoever runs the server"),
+        sa.Column("on_behalf_of_id", sa.BigInteger(), comment="for whom, where somebody stood in"),
+        sa.Column("verb", sa.String(length=60), nullable=False),
+        sa.Column("resource", sa.String(length=60), nullable=False),
+        sa.Column("object_id", sa.BigInteger(), nullable=False),
+        sa.Column("idn", sa.String(length=40)),
+        sa.Column(
+            "changes", sa.Text(), nullable=False, comment="JSON: what it was before and is after, changed columns only"
+        ),
+        sa.Column("hash", sa.String(length=64), nullable=False),
+        sa.PrimaryKeyConstraint("company_id", "id", name="pk_audit_entries"),
+        sqlite_with_rowid=False,
+    )
+    op.create_index("ix_audit_entries_company_id_object_id", "audit_entries", ["company_id", "object_id"])
     op.create_table(
         "companies",
         sa.Column("id", sa.BigInteger(), autoincrement=False, nullable=False),
@@ -97,6 +174,61 @@ def upgrade() -> None:
         sa.Column("reason", sa.String(length=300), nullable=False),
         sa.Column("create_date", Instant(), nullable=False),
         sa.PrimaryKeyConstraint("address", name="pk_address_blocks"),
+    )
+    op.create_table(
+        "revisions",
+        sa.Column("company_id", sa.BigInteger(), nullable=False),
+        sa.Column("id", sa.BigInteger(), nullable=False),
+        sa.Column("object_id", sa.BigInteger(), nullable=False),
+        sa.Column("resource", sa.String(length=60), nullable=False),
+        sa.Column("number", sa.Integer(), nullable=False, comment="counts the revisions of one document, from 1"),
+        sa.Column("create_date", Instant(), nullable=False),
+        sa.Column("user_id", sa.BigInteger()),
+        sa.Column("on_behalf_of_id", sa.BigInteger()),
+        sa.Column("verb", sa.String(length=60), nullable=False),
+        sa.Column("status", sa.Integer(), nullable=False),
+        sa.Column("content", sa.Text(), nullable=False, comment="JSON: header and lines"),
+        sa.PrimaryKeyConstraint("company_id", "id", name="pk_revisions"),
+        sa.UniqueConstraint("company_id", "object_id", "number", name="uq_revisions_company_id_object_id_number"),
+    )
+    op.create_table(
+        "number_formats",
+        sa.Column("company_id", sa.BigInteger(), nullable=False),
+        sa.Column("id", sa.BigInteger(), nullable=False),
+        sa.Column("create_date", Instant(), nullable=False),
+        sa.Column("update_date", Instant()),
+        sa.Column("document_type", sa.String(length=40), nullable=False),
+        sa.Column("template", sa.String(length=80), nullable=False),
+        sa.Column("restart_yearly", sa.Boolean(), nullable=False),
+        sa.Column("next_number", sa.Integer(), nullable=False),
+        sa.Column("enable", sa.Boolean(), nullable=False),
+        sa.Column("counted_year", sa.Integer()),
+        sa.PrimaryKeyConstraint("company_id", "id", name="pk_number_formats"),
+    )
+    op.create_index("ix_number_formats_company_id_document_type", "number_formats", ["company_id", "document_type"])
+    op.create_index("ix_number_formats_company_id_update_date", "number_formats", ["company_id", "update_date"])
+    op.create_table(
+        "approval_workflows",
+        sa.Column("company_id", sa.BigInteger(), nullable=False),
+        sa.Column("id", sa.BigInteger(), nullable=False),
+        sa.Column("create_date", Instant(), nullable=False),
+        sa.Column("update_date", Instant()),
+        sa.Column("document_type", sa.String(length=40), nullable=False),
+        sa.Column("enable", sa.Boolean(), nullable=False),
+        sa.PrimaryKeyConstraint("company_id", "id", name="pk_approval_workflows"),
+    )
+    op.create_index(
+        "ix_approval_workflows_company_id_document_type", "approval_workflows", ["company_id", "document_type"]
+    )
+    op.create_index("ix_approval_workflows_company_id_update_date", "approval_workflows", ["company_id", "update_date"])
+    op.create_table(
+        "approval_snapshots",
+        sa.Column("company_id", sa.BigInteger(), nullable=False),
+        sa.Column("object_id", sa.BigInteger(), nullable=False),
+        sa.Column("net", Fixed(4), nullable=False, comment="approved net total in company currency"),
+        sa.Column("state", JsonText(), nullable=False, comment="what was approved, see `state_of`"),
+        sa.Column("superseded", sa.Boolean(), nullable=False, comment="approval has begun anew since"),
+        sa.PrimaryKeyConstraint("company_id", "object_id", name="pk_approval_snapshots"),
     )
     op.create_table(
         "rate_windows",
@@ -273,15 +405,48 @@ def upgrade() -> None:
         sa.Column("all_legal_entities_access", sa.Boolean(), nullable=False),
         sa.Column("location_id", sa.BigInteger()),
         sa.Column("roles", JsonText(), nullable=False),
+        sa.Column("manager_id", sa.BigInteger()),
+        sa.Column("away_from", Instant()),
+        sa.Column("away_until", Instant()),
+        sa.Column("substitute_id", sa.BigInteger()),
         sa.ForeignKeyConstraint(
             ["company_id", "location_id"],
             ["locations.company_id", "locations.id"],
             name="fk_users_company_id_location_id",
         ),
+        sa.ForeignKeyConstraint(
+            ["company_id", "manager_id"], ["users.company_id", "users.id"], name="fk_users_company_id_manager_id"
+        ),
+        sa.ForeignKeyConstraint(
+            ["company_id", "substitute_id"], ["users.company_id", "users.id"], name="fk_users_company_id_substitute_id"
+        ),
         sa.PrimaryKeyConstraint("company_id", "id", name="pk_users"),
         sa.UniqueConstraint("company_id", "email", name="uq_users_company_id_email"),
     )
     op.create_index("ix_users_company_id_update_date", "users", ["company_id", "update_date"])
+    op.create_table(
+        "approval_workflow_steps",
+        sa.Column("company_id", sa.BigInteger(), nullable=False),
+        sa.Column("id", sa.BigInteger(), nullable=False),
+        sa.Column("position", sa.Integer(), nullable=False),
+        sa.Column("name", sa.String(length=200), nullable=False),
+        sa.Column("kind", sa.String(length=20), nullable=False),
+        sa.Column("mode", sa.String(length=10), nullable=False),
+        sa.Column("needed", sa.Integer(), nullable=False),
+        sa.Column("only_over_budget", sa.Boolean(), nullable=False),
+        sa.Column("sla_hours", sa.Integer()),
+        sa.Column("workflow_id", sa.BigInteger(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["company_id", "workflow_id"],
+            ["approval_workflows.company_id", "approval_workflows.id"],
+            name="fk_approval_workflow_steps_company_id_workflow_id",
+            ondelete="CASCADE",
+        ),
+        sa.PrimaryKeyConstraint("company_id", "id", name="pk_approval_workflow_steps"),
+    )
+    op.create_index(
+        "ix_approval_workflow_steps_company_id_workflow_id", "approval_workflow_steps", ["company_id", "workflow_id"]
+    )
     op.create_table(
         "custom_field_options",
         sa.Column("company_id", sa.BigInteger(), nullable=False),
@@ -374,26 +539,25 @@ def upgrade() -> None:
         sa.UniqueConstraint("hash", name="uq_api_keys_hash"),
     )
     op.create_table(
-        "attachments",
+        "notices",
         sa.Column("company_id", sa.BigInteger(), nullable=False),
         sa.Column("id", sa.BigInteger(), nullable=False),
-        sa.Column("name", sa.String(length=300), nullable=False),
-        sa.Column("upload_date", Instant(), nullable=False),
-        sa.Column("size", sa.Integer(), nullable=False),
-        sa.Column("format_type", sa.String(length=100), nullable=False),
-        sa.Column("comment", sa.String(length=1000)),
-        sa.Column("user_id", sa.BigInteger()),
-        sa.Column("object_type", sa.Integer(), nullable=False),
+        sa.Column("create_date", Instant(), nullable=False),
+        sa.Column("kind", sa.String(length=40), nullable=False),
+        sa.Column("title", sa.String(length=300), nullable=False),
+        sa.Column("text", sa.String(length=20000), nullable=False),
+        sa.Column("link", sa.String(length=300)),
+        sa.Column("read_date", Instant()),
+        sa.Column("resource", sa.String(length=60), nullable=False),
         sa.Column("object_id", sa.BigInteger(), nullable=False),
-        sa.Column("digest", sa.String(length=64), nullable=False),
+        sa.Column("user_id", sa.BigInteger()),
+        sa.Column("address", sa.String(length=200)),
         sa.ForeignKeyConstraint(
-            ["company_id", "user_id"], ["users.company_id", "users.id"], name="fk_attachments_company_id_user_id"
+            ["company_id", "user_id"], ["users.company_id", "users.id"], name="fk_notices_company_id_user_id"
         ),
-        sa.PrimaryKeyConstraint("company_id", "id", name="pk_attachments"),
+        sa.PrimaryKeyConstraint("company_id", "id", name="pk_notices"),
     )
-    op.create_index(
-        "ix_attachments_company_id_object_type_object_id", "attachments", ["company_id", "object_type", "object_id"]
-    )
+    op.create_index("ix_notices_company_id_user_id_id", "notices", ["company_id", "user_id", "id"])
     op.create_table(
         "user_locations",
         sa.Column("company_id", sa.BigInteger(), nullable=False),
@@ -454,6 +618,191 @@ def upgrade() -> None:
     )
     op.create_index("ix_user_options_company_id_option_id", "user_options", ["company_id", "option_id"])
     op.create_table(
+        "user_backups",
+        sa.Column("company_id", sa.BigInteger(), nullable=False),
+        sa.Column("user_id", sa.BigInteger(), nullable=False),
+        sa.Column("backup_id", sa.BigInteger(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["company_id", "backup_id"], ["users.company_id", "users.id"], name="fk_user_backups_company_id_backup_id"
+        ),
+        sa.ForeignKeyConstraint(
+            ["company_id", "user_id"],
+            ["users.company_id", "users.id"],
+            name="fk_user_backups_company_id_user_id",
+            ondelete="CASCADE",
+        ),
+        sa.PrimaryKeyConstraint("company_id", "user_id", "backup_id", name="pk_user_backups"),
+    )
+    op.create_index("ix_user_backups_company_id_backup_id", "user_backups", ["company_id", "backup_id"])
+    op.create_table(
+        "approval_workflow_approvers",
+        sa.Column("company_id", sa.BigInteger(), nullable=False),
+        sa.Column("id", sa.BigInteger(), nullable=False),
+        sa.Column("user_id", sa.BigInteger(), nullable=False),
+        sa.Column("low", Fixed(4)),
+        sa.Column("high", Fixed(4)),
+        sa.Column("step_id", sa.BigInteger(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["company_id", "step_id"],
+            ["approval_workflow_steps.company_id", "approval_workflow_steps.id"],
+            name="fk_approval_workflow_approvers_company_id_step_id",
+            ondelete="CASCADE",
+        ),
+        sa.ForeignKeyConstraint(
+            ["company_id", "user_id"],
+            ["users.company_id", "users.id"],
+            name="fk_approval_workflow_approvers_company_id_user_id",
+        ),
+        sa.PrimaryKeyConstraint("company_id", "id", name="pk_approval_workflow_approvers"),
+    )
+    op.create_index(
+        "ix_approval_workflow_approvers_company_id_step_id", "approval_workflow_approvers", ["company_id", "step_id"]
+    )
+    op.create_table(
+        "approval_steps",
+        sa.Column("company_id", sa.BigInteger(), nullable=False),
+        sa.Column("id", sa.BigInteger(), nullable=False),
+        sa.Column("position", sa.Integer(), nullable=False),
+        sa.Column("name", sa.String(length=200), nullable=False),
+        sa.Column("status", sa.Integer(), nullable=False),
+        sa.Column("mode", sa.String(length=10), nullable=False),
+        sa.Column("needed", sa.Integer(), nullable=False),
+        sa.Column("round", sa.Integer(), nullable=False),
+        sa.Column("start_date", Instant()),
+        sa.Column("due_date", Instant()),
+        sa.Column("decision_date", Instant()),
+        sa.Column("decided_by_id", sa.BigInteger()),
+        sa.Column("on_behalf_of_id", sa.BigInteger()),
+        sa.Column("comment", sa.String(length=2000)),
+        sa.Column("reason", sa.String(length=2000)),
+        sa.Column("object_id", sa.BigInteger(), nullable=False),
+        sa.Column("kind", sa.String(length=40), nullable=False),
+        sa.Column("workflow_step_id", sa.BigInteger(), nullable=False),
+        sa.Column("sla_hours", sa.Integer()),
+        sa.ForeignKeyConstraint(
+            ["company_id", "decided_by_id"],
+            ["users.company_id", "users.id"],
+            name="fk_approval_steps_company_id_decided_by_id",
+        ),
+        sa.ForeignKeyConstraint(
+            ["company_id", "on_behalf_of_id"],
+            ["users.company_id", "users.id"],
+            name="fk_approval_steps_company_id_on_behalf_of_id",
+        ),
+        sa.PrimaryKeyConstraint("company_id", "id", name="pk_approval_steps"),
+    )
+    op.create_index("ix_approval_steps_company_id_object_id_id", "approval_steps", ["company_id", "object_id", "id"])
+    op.create_index(
+        "ix_approval_steps_company_id_status_due_date", "approval_steps", ["company_id", "status", "due_date"]
+    )
+    op.create_table(
+        "attachments",
+        sa.Column("company_id", sa.BigInteger(), nullable=False),
+        sa.Column("id", sa.BigInteger(), nullable=False),
+        sa.Column("name", sa.String(length=300), nullable=False),
+        sa.Column("upload_date", Instant(), nullable=False),
+        sa.Column("size", sa.Integer(), nullable=False),
+        sa.Column("format_type", sa.String(length=100), nullable=False),
+        sa.Column("comment", sa.String(length=1000)),
+        sa.Column("user_id", sa.BigInteger()),
+        sa.Column("object_type", sa.Integer(), nullable=False),
+        sa.Column("object_id", sa.BigInteger(), nullable=False),
+        sa.Column("digest", sa.String(length=64), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["company_id", "user_id"], ["users.company_id", "users.id"], name="fk_attachments_company_id_user_id"
+        ),
+        sa.PrimaryKeyConstraint("company_id", "id", name="pk_attachments"),
+    )
+    op.create_index(
+        "ix_attachments_company_id_object_type_object_id", "attachments", ["company_id", "object_type", "object_id"]
+    )
+    op.create_table(
+        "comments",
+        sa.Column("company_id", sa.BigInteger(), nullable=False),
+        sa.Column("id", sa.BigInteger(), nullable=False),
+        sa.Column("create_date", Instant(), nullable=False),
+        sa.Column("text", sa.String(length=5000), nullable=False),
+        sa.Column("verb", sa.String(length=40)),
+        sa.Column("user_id", sa.BigInteger()),
+        sa.Column("resource", sa.String(length=60), nullable=False),
+        sa.Column("object_id", sa.BigInteger(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["company_id", "user_id"], ["users.company_id", "users.id"], name="fk_comments_company_id_user_id"
+        ),
+        sa.PrimaryKeyConstraint("company_id", "id", name="pk_comments"),
+    )
+    op.create_index("ix_comments_company_id_object_id", "comments", ["company_id", "object_id"])
+    op.create_table(
+        "followers",
+        sa.Column("company_id", sa.BigInteger(), nullable=False),
+        sa.Column("object_id", sa.BigInteger(), nullable=False),
+        sa.Column("user_id", sa.BigInteger(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["company_id", "user_id"],
+            ["users.company_id", "users.id"],
+            name="fk_followers_company_id_user_id",
+            ondelete="CASCADE",
+        ),
+        sa.PrimaryKeyConstraint("company_id", "object_id", "user_id", name="pk_followers"),
+    )
+    op.create_index("ix_followers_company_id_user_id", "followers", ["company_id", "user_id"])
+    op.create_table(
+        "purchase_requisitions",
+        sa.Column("company_id", sa.BigInteger(), nullable=False),
+        sa.Column("id", sa.BigInteger(), nullable=False),
+        sa.Column("idn", sa.String(length=40), nullable=False),
+        sa.Column("custom_name", sa.String(length=200)),
+        sa.Column("create_date", Instant(), nullable=False),
+        sa.Column("update_date", Instant()),
+        sa.Column("required_date", Instant(), nullable=False),
+        sa.Column("approval_date", Instant()),
+        sa.Column("sum", Fixed(4), nullable=False),
+        sa.Column("net_sum", Fixed(4), nullable=False),
+        sa.Column("sum_in_company_currency", Fixed(4), nullable=False),
+        sa.Column("net_sum_in_company_currency", Fixed(4), nullable=False),
+        sa.Column("budgeted_sum", Fixed(4), nullable=False),
+        sa.Column("currency", sa.String(length=3)),
+        sa.Column("exchange_rate", Fixed(10)),
+        sa.Column("note", sa.String(length=5000)),
+        sa.Column("status", sa.Integer(), nullable=False),
+        sa.Column("is_new_supplier_added", sa.Boolean(), nullable=False),
+        sa.Column("location_id", sa.BigInteger(), nullable=False),
+        sa.Column("legal_entity_id", sa.BigInteger()),
+        sa.Column("creator_id", sa.BigInteger()),
+        sa.Column("last_editor_id", sa.BigInteger()),
+        sa.ForeignKeyConstraint(
+            ["company_id", "creator_id"],
+            ["users.company_id", "users.id"],
+            name="fk_purchase_requisitions_company_id_creator_id",
+        ),
+        sa.ForeignKeyConstraint(
+            ["company_id", "last_editor_id"],
+            ["users.company_id", "users.id"],
+            name="fk_purchase_requisitions_company_id_last_editor_id",
+        ),
+        sa.ForeignKeyConstraint(
+            ["company_id", "legal_entity_id"],
+            ["legal_entities.company_id", "legal_entities.id"],
+            name="fk_purchase_requisitions_company_id_legal_entity_id",
+        ),
+        sa.ForeignKeyConstraint(
+            ["company_id", "location_id"],
+            ["locations.company_id", "locations.id"],
+            name="fk_purchase_requisitions_company_id_location_id",
+        ),
+        sa.PrimaryKeyConstraint("company_id", "id", name="pk_purchase_requisitions"),
+        sa.UniqueConstraint("company_id", "idn", name="uq_purchase_requisitions_company_id_idn"),
+    )
+    op.create_index(
+        "ix_purchase_requisitions_company_id_approval_date", "purchase_requisitions", ["company_id", "approval_date"]
+    )
+    op.create_index(
+        "ix_purchase_requisitions_company_id_status_id", "purchase_requisitions", ["company_id", "status", "id"]
+    )
+    op.create_index(
+        "ix_purchase_requisitions_company_id_update_date", "purchase_requisitions", ["company_id", "update_date"]
+    )
+    op.create_table(
         "option_legal_entities",
         sa.Column("company_id", sa.BigInteger(), nullable=False),
         sa.Column("option_id", sa.BigInteger(), nullable=False),
@@ -495,6 +844,171 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("company_id", "option_id", "location_id", name="pk_option_locations"),
     )
     op.create_index("ix_option_locations_company_id_location_id", "option_locations", ["company_id", "location_id"])
+    op.create_table(
+        "warehouse_managers",
+        sa.Column("company_id", sa.BigInteger(), nullable=False),
+        sa.Column("warehouse_id", sa.BigInteger(), nullable=False),
+        sa.Column("user_id", sa.BigInteger(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["company_id", "user_id"], ["users.company_id", "users.id"], name="fk_warehouse_managers_company_id_user_id"
+        ),
+        sa.ForeignKeyConstraint(
+            ["company_id", "warehouse_id"],
+            ["warehouses.company_id", "warehouses.id"],
+            name="fk_warehouse_managers_company_id_warehouse_id",
+            ondelete="CASCADE",
+        ),
+        sa.PrimaryKeyConstraint("company_id", "warehouse_id", "user_id", name="pk_warehouse_managers"),
+    )
+    op.create_index("ix_warehouse_managers_company_id_user_id", "warehouse_managers", ["company_id", "user_id"])
+    op.create_table(
+        "warehouse_requests",
+        sa.Column("company_id", sa.BigInteger(), nullable=False),
+        sa.Column("id", sa.BigInteger(), nullable=False),
+        sa.Column("idn", sa.String(length=40), nullable=False),
+        sa.Column("custom_name", sa.String(length=200)),
+        sa.Column("create_date", Instant(), nullable=False),
+        sa.Column("update_date", Instant()),
+        sa.Column("required_date", Instant()),
+        sa.Column("approval_date", Instant()),
+        sa.Column("status_transferred", sa.Integer(), nullable=False),
+        sa.Column("currency", sa.String(length=3)),
+        sa.Column("exchange_rate", Fixed(10)),
+        sa.Column("note", sa.String(length=5000)),
+        sa.Column("status", sa.Integer(), nullable=False),
+        sa.Column("sum", Fixed(4), nullable=False),
+        sa.Column("net_sum", Fixed(4), nullable=False),
+        sa.Column("sum_in_company_currency", Fixed(4), nullable=False),
+        sa.Column("net_sum_in_company_currency", Fixed(4), nullable=False),
+        sa.Column("location_id", sa.BigInteger()),
+        sa.Column("creator_id", sa.BigInteger()),
+        sa.Column("last_editor_id", sa.BigInteger()),
+        sa.Column("warehouse_id", sa.BigInteger()),
+        sa.Column("legal_entity_id", sa.BigInteger()),
+        sa.ForeignKeyConstraint(
+            ["company_id", "creator_id"],
+            ["users.company_id", "users.id"],
+            name="fk_warehouse_requests_company_id_creator_id",
+        ),
+        sa.ForeignKeyConstraint(
+            ["company_id", "last_editor_id"],
+            ["users.company_id", "users.id"],
+            name="fk_warehouse_requests_company_id_last_editor_id",
+        ),
+        sa.ForeignKeyConstraint(
+            ["company_id", "legal_entity_id"],
+            ["legal_entities.company_id", "legal_entities.id"],
+            name="fk_warehouse_requests_company_id_legal_entity_id",
+        ),
+        sa.ForeignKeyConstraint(
+            ["company_id", "location_id"],
+            ["locations.company_id", "locations.id"],
+            name="fk_warehouse_requests_company_id_location_id",
+        ),
+        sa.ForeignKeyConstraint(
+            ["company_id", "warehouse_id"],
+            ["warehouses.company_id", "warehouses.id"],
+            name="fk_warehouse_requests_company_id_warehouse_id",
+        ),
+        sa.PrimaryKeyConstraint("company_id", "id", name="pk_warehouse_requests"),
+        sa.UniqueConstraint("company_id", "idn", name="uq_warehouse_requests_company_id_idn"),
+    )
+    op.create_index(
+        "ix_warehouse_requests_company_id_approval_date", "warehouse_requests", ["company_id", "approval_date"]
+    )
+    op.create_index("ix_warehouse_requests_company_id_status_id", "warehouse_requests", ["company_id", "status", "id"])
+    op.create_index("ix_warehouse_requests_company_id_update_date", "warehouse_requests", ["company_id", "update_date"])
+    op.create_index(
+        "ix_warehouse_requests_company_id_warehouse_id_id", "warehouse_requests", ["company_id", "warehouse_id", "id"]
+    )
+    op.create_table(
+        "stock_takings",
+        sa.Column("company_id", sa.BigInteger(), nullable=False),
+        sa.Column("id", sa.BigInteger(), nullable=False),
+        sa.Column("idn", sa.String(length=40), nullable=False),
+        sa.Column("create_date", Instant(), nullable=False),
+        sa.Column("update_date", Instant()),
+        sa.Column("status", sa.Integer(), nullable=False),
+        sa.Column("note", sa.String(length=5000)),
+        sa.Column("creator_id", sa.BigInteger()),
+        sa.Column("last_editor_id", sa.BigInteger()),
+        sa.Column("warehouse_id", sa.BigInteger(), nullable=False),
+        sa.Column("category_id", sa.BigInteger()),
+        sa.ForeignKeyConstraint(
+            ["company_id", "category_id"],
+            ["categories.company_id", "categories.id"],
+            name="fk_stock_takings_company_id_category_id",
+        ),
+        sa.ForeignKeyConstraint(
+            ["company_id", "creator_id"],
+            ["users.company_id", "users.id"],
+            name="fk_stock_takings_company_id_creator_id",
+        ),
+        sa.ForeignKeyConstraint(
+            ["company_id", "last_editor_id"],
+            ["users.company_id", "users.id"],
+            name="fk_stock_takings_company_id_last_editor_id",
+        ),
+        sa.ForeignKeyConstraint(
+            ["company_id", "warehouse_id"],
+            ["warehouses.company_id", "warehouses.id"],
+            name="fk_stock_takings_company_id_warehouse_id",
+        ),
+        sa.PrimaryKeyConstraint("company_id", "id", name="pk_stock_takings"),
+        sa.UniqueConstraint("company_id", "idn", name="uq_stock_takings_company_id_idn"),
+    )
+    op.create_index("ix_stock_takings_company_id_update_date", "stock_takings", ["company_id", "update_date"])
+    op.create_index(
+        "ix_stock_takings_company_id_warehouse_id_id", "stock_takings", ["company_id", "warehouse_id", "id"]
+    )
+    op.create_table(
+        "stock_transfers",
+        sa.Column("company_id", sa.BigInteger(), nullable=False),
+        sa.Column("id", sa.BigInteger(), nullable=False),
+        sa.Column("idn", sa.String(length=40), nullable=False),
+        sa.Column("create_date", Instant(), nullable=False),
+        sa.Column("update_date", Instant()),
+        sa.Column("type", sa.String(length=20), nullable=False),
+        sa.Column("status", sa.Integer(), nullable=False),
+        sa.Column("required_date", Instant()),
+        sa.Column("note", sa.String(length=5000)),
+        sa.Column("creator_id", sa.BigInteger()),
+        sa.Column("last_editor_id", sa.BigInteger()),
+        sa.Column("from_warehouse_id", sa.BigInteger(), nullable=False),
+        sa.Column("to_warehouse_id", sa.BigInteger()),
+        sa.ForeignKeyConstraint(
+            ["company_id", "creator_id"],
+            ["users.company_id", "users.id"],
+            name="fk_stock_transfers_company_id_creator_id",
+        ),
+        sa.ForeignKeyConstraint(
+            ["company_id", "from_warehouse_id"],
+            ["warehouses.company_id", "warehouses.id"],
+            name="fk_stock_transfers_company_id_from_warehouse_id",
+        ),
+        sa.ForeignKeyConstraint(
+            ["company_id", "last_editor_id"],
+            ["users.company_id", "users.id"],
+            name="fk_stock_transfers_company_id_last_editor_id",
+        ),
+        sa.ForeignKeyConstraint(
+            ["company_id", "to_warehouse_id"],
+            ["warehouses.company_id", "warehouses.id"],
+            name="fk_stock_transfers_company_id_to_warehouse_id",
+        ),
+        sa.PrimaryKeyConstraint("company_id", "id", name="pk_stock_transfers"),
+        sa.UniqueConstraint("company_id", "idn", name="uq_stock_transfers_company_id_idn"),
+    )
+    op.create_index(
+        "ix_stock_transfers_company_id_from_warehouse_id_id",
+        "stock_transfers",
+        ["company_id", "from_warehouse_id", "id"],
+    )
+    op.create_index("ix_stock_transfers_company_id_status_id", "stock_transfers", ["company_id", "status", "id"])
+    op.create_index(
+        "ix_stock_transfers_company_id_to_warehouse_id_id", "stock_transfers", ["company_id", "to_warehouse_id", "id"]
+    )
+    op.create_index("ix_stock_transfers_company_id_update_date", "stock_transfers", ["company_id", "update_date"])
     op.create_table(
         "suppliers",
         sa.Column("company_id", sa.BigInteger(), nullable=False),
@@ -571,6 +1085,290 @@ def upgrade() -> None:
     )
     op.create_index("ix_key_days_day", "key_days", ["day"])
     op.create_table(
+        "outbox",
+        sa.Column("company_id", sa.BigInteger(), nullable=False),
+        sa.Column("notice_id", sa.BigInteger(), nullable=False),
+        sa.Column("due", Instant(), nullable=False, comment="not to be sent before"),
+        sa.Column("attempts", sa.Integer(), nullable=False),
+        sa.Column("failed", Instant(), comment="when it was given up"),
+        sa.Column("fault", sa.String(length=300), comment="what was wrong with the latest attempt"),
+        sa.ForeignKeyConstraint(
+            ["company_id", "notice_id"],
+            ["notices.company_id", "notices.id"],
+            name="fk_outbox_company_id_notice_id",
+            ondelete="CASCADE",
+        ),
+        sa.PrimaryKeyConstraint("company_id", "notice_id", name="pk_outbox"),
+    )
+    op.create_index("ix_outbox_due", "outbox", ["due"])
+    op.create_table(
+        "approver_locations",
+        sa.Column("company_id", sa.BigInteger(), nullable=False),
+        sa.Column("id", sa.BigInteger(), nullable=False),
+        sa.Column("location_id", sa.BigInteger(), nullable=False),
+        sa.Column("approver_id", sa.BigInteger(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["company_id", "approver_id"],
+            ["approval_workflow_approvers.company_id", "approval_workflow_approvers.id"],
+            name="fk_approver_locations_company_id_approver_id",
+            ondelete="CASCADE",
+        ),
+        sa.ForeignKeyConstraint(
+            ["company_id", "location_id"],
+            ["locations.company_id", "locations.id"],
+            name="fk_approver_locations_company_id_location_id",
+        ),
+        sa.PrimaryKeyConstraint("company_id", "id", name="pk_approver_locations"),
+    )
+    op.create_index("ix_approver_locations_company_id_approver_id", "approver_locations", ["company_id", "approver_id"])
+    op.create_table(
+        "approver_options",
+        sa.Column("company_id", sa.BigInteger(), nullable=False),
+        sa.Column("id", sa.BigInteger(), nullable=False),
+        sa.Column("option_id", sa.BigInteger(), nullable=False),
+        sa.Column("approver_id", sa.BigInteger(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["company_id", "approver_id"],
+            ["approval_workflow_approvers.company_id", "approval_workflow_approvers.id"],
+            name="fk_approver_options_company_id_approver_id",
+            ondelete="CASCADE",
+        ),
+        sa.ForeignKeyConstraint(
+            ["company_id", "option_id"],
+            ["custom_field_options.company_id", "custom_field_options.id"],
+            name="fk_approver_options_company_id_option_id",
+        ),
+        sa.PrimaryKeyConstraint("company_id", "id", name="pk_approver_options"),
+    )
+    op.create_index("ix_approver_options_company_id_approver_id", "approver_options", ["company_id", "approver_id"])
+    op.create_table(
+        "approver_legalentities",
+        sa.Column("company_id", sa.BigInteger(), nullable=False),
+        sa.Column("id", sa.BigInteger(), nullable=False),
+        sa.Column("legal_entity_id", sa.BigInteger(), nullable=False),
+        sa.Column("approver_id", sa.BigInteger(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["company_id", "approver_id"],
+            ["approval_workflow_approvers.company_id", "approval_workflow_approvers.id"],
+            name="fk_approver_legalentities_company_id_approver_id",
+            ondelete="CASCADE",
+        ),
+        sa.ForeignKeyConstraint(
+            ["company_id", "legal_entity_id"],
+            ["legal_entities.company_id", "legal_entities.id"],
+            name="fk_approver_legalentities_company_id_legal_entity_id",
+        ),
+        sa.PrimaryKeyConstraint("company_id", "id", name="pk_approver_legalentities"),
+    )
+    op.create_index(
+        "ix_approver_legalentities_company_id_approver_id", "approver_legalentities", ["company_id", "approver_id"]
+    )
+    op.create_table(
+        "approver_overrides",
+        sa.Column("company_id", sa.BigInteger(), nullable=False),
+        sa.Column("id", sa.BigInteger(), nullable=False),
+        sa.Column("location_id", sa.BigInteger()),
+        sa.Column("option_id", sa.BigInteger()),
+        sa.Column("low", Fixed(4)),
+        sa.Column("high", Fixed(4)),
+        sa.Column("approver_id", sa.BigInteger(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["company_id", "approver_id"],
+            ["approval_workflow_approvers.company_id", "approval_workflow_approvers.id"],
+            name="fk_approver_overrides_company_id_approver_id",
+            ondelete="CASCADE",
+        ),
+        sa.ForeignKeyConstraint(
+            ["company_id", "location_id"],
+            ["locations.company_id", "locations.id"],
+            name="fk_approver_overrides_company_id_location_id",
+        ),
+        sa.ForeignKeyConstraint(
+            ["company_id", "option_id"],
+            ["custom_field_options.company_id", "custom_field_options.id"],
+            name="fk_approver_overrides_company_id_option_id",
+        ),
+        sa.PrimaryKeyConstraint("company_id", "id", name="pk_approver_overrides"),
+    )
+    op.create_index("ix_approver_overrides_company_id_approver_id", "approver_overrides", ["company_id", "approver_id"])
+    op.create_table(
+        "approver_backups",
+        sa.Column("company_id", sa.BigInteger(), nullable=False),
+        sa.Column("id", sa.BigInteger(), nullable=False),
+        sa.Column("user_id", sa.BigInteger(), nullable=False),
+        sa.Column("approver_id", sa.BigInteger(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["company_id", "approver_id"],
+            ["approval_workflow_approvers.company_id", "approval_workflow_approvers.id"],
+            name="fk_approver_backups_company_id_approver_id",
+            ondelete="CASCADE",
+        ),
+        sa.ForeignKeyConstraint(
+            ["company_id", "user_id"], ["users.company_id", "users.id"], name="fk_approver_backups_company_id_user_id"
+        ),
+        sa.PrimaryKeyConstraint("company_id", "id", name="pk_approver_backups"),
+    )
+    op.create_index("ix_approver_backups_company_id_approver_id", "approver_backups", ["company_id", "approver_id"])
+    op.create_table(
+        "tolerance_rules",
+        sa.Column("company_id", sa.BigInteger(), nullable=False),
+        sa.Column("id", sa.BigInteger(), nullable=False),
+        sa.Column("create_date", Instant(), nullable=False),
+        sa.Column("update_date", Instant()),
+        sa.Column("supplier_id", sa.BigInteger()),
+        sa.Column("low", Fixed(4)),
+        sa.Column("high", Fixed(4)),
+        sa.Column("percent", Fixed(6)),
+        sa.Column("amount", Fixed(4)),
+        sa.Column("on_matching", sa.Boolean(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["company_id", "supplier_id"],
+            ["suppliers.company_id", "suppliers.id"],
+            name="fk_tolerance_rules_company_id_supplier_id",
+        ),
+        sa.PrimaryKeyConstraint("company_id", "id", name="pk_tolerance_rules"),
+    )
+    op.create_index("ix_tolerance_rules_company_id_supplier_id", "tolerance_rules", ["company_id", "supplier_id"])
+    op.create_index("ix_tolerance_rules_company_id_update_date", "tolerance_rules", ["company_id", "update_date"])
+    op.create_table(
+        "approval_tasks",
+        sa.Column("company_id", sa.BigInteger(), nullable=False),
+        sa.Column("id", sa.BigInteger(), nullable=False),
+        sa.Column("user_id", sa.BigInteger(), nullable=False),
+        sa.Column("status", sa.Integer(), nullable=False),
+        sa.Column("decision_date", Instant()),
+        sa.Column("decided_by_id", sa.BigInteger()),
+        sa.Column("on_behalf_of_id", sa.BigInteger()),
+        sa.Column("comment", sa.String(length=2000)),
+        sa.Column("reason", sa.String(length=2000)),
+        sa.Column("instead_of", sa.BigInteger()),
+        sa.Column("object_id", sa.BigInteger(), nullable=False),
+        sa.Column("kind", sa.String(length=40), nullable=False),
+        sa.Column("creator_id", sa.BigInteger()),
+        sa.Column("location_id", sa.BigInteger()),
+        sa.Column("legal_entity_id", sa.BigInteger()),
+        sa.Column("workflow_step_id", sa.BigInteger(), nullable=False),
+        sa.Column("step_id", sa.BigInteger(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["company_id", "decided_by_id"],
+            ["users.company_id", "users.id"],
+            name="fk_approval_tasks_company_id_decided_by_id",
+        ),
+        sa.ForeignKeyConstraint(
+            ["company_id", "on_behalf_of_id"],
+            ["users.company_id", "users.id"],
+            name="fk_approval_tasks_company_id_on_behalf_of_id",
+        ),
+        sa.ForeignKeyConstraint(
+            ["company_id", "step_id"],
+            ["approval_steps.company_id", "approval_steps.id"],
+            name="fk_approval_tasks_company_id_step_id",
+            ondelete="CASCADE",
+        ),
+        sa.ForeignKeyConstraint(
+            ["company_id", "user_id"], ["users.company_id", "users.id"], name="fk_approval_tasks_company_id_user_id"
+        ),
+        sa.PrimaryKeyConstraint("company_id", "id", name="pk_approval_tasks"),
+    )
+    op.create_index("ix_approval_tasks_company_id_object_id_id", "approval_tasks", ["company_id", "object_id", "id"])
+    op.create_index("ix_approval_tasks_company_id_step_id", "approval_tasks", ["company_id", "step_id"])
+    op.create_index(
+        "ix_approval_tasks_company_id_user_id_status_id", "approval_tasks", ["company_id", "user_id", "status", "id"]
+    )
+    op.create_table(
+        "purchase_requisitions_custom_values",
+        sa.Column("company_id", sa.BigInteger(), nullable=False),
+        sa.Column("id", sa.BigInteger(), nullable=False),
+        sa.Column("value", sa.String(length=2000)),
+        sa.Column("field_id", sa.BigInteger(), nullable=False),
+        sa.Column("option_id", sa.BigInteger()),
+        sa.Column("owner_id", sa.BigInteger(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["company_id", "field_id"],
+            ["custom_fields.company_id", "custom_fields.id"],
+            name="fk_purchase_requisitions_custom_values_company_id_field_id",
+        ),
+        sa.ForeignKeyConstraint(
+            ["company_id", "option_id"],
+            ["custom_field_options.company_id", "custom_field_options.id"],
+            name="fk_purchase_requisitions_custom_values_company_id_option_id",
+        ),
+        sa.ForeignKeyConstraint(
+            ["company_id", "owner_id"],
+            ["purchase_requisitions.company_id", "purchase_requisitions.id"],
+            name="fk_purchase_requisitions_custom_values_company_id_owner_id",
+            ondelete="CASCADE",
+        ),
+        sa.PrimaryKeyConstraint("company_id", "id", name="pk_purchase_requisitions_custom_values"),
+    )
+    op.create_index(
+        "ix_purchase_requisitions_custom_values_company_id_owner_id",
+        "purchase_requisitions_custom_values",
+        ["company_id", "owner_id"],
+    )
+    op.create_table(
+        "requests_for_proposal",
+        sa.Column("company_id", sa.BigInteger(), nullable=False),
+        sa.Column("id", sa.BigInteger(), nullable=False),
+        sa.Column("idn", sa.String(length=40), nullable=False),
+        sa.Column("custom_name", sa.String(length=200)),
+        sa.Column("create_date", Instant(), nullable=False),
+        sa.Column("update_date", Instant()),
+        sa.Column("required_date", Instant(), nullable=False),
+        sa.Column("delivery_date", Instant()),
+        sa.Column("approval_date", Instant()),
+        sa.Column("sum", Fixed(4), nullable=False),
+        sa.Column("net_sum", Fixed(4), nullable=False),
+        sa.Column("sum_in_company_currency", Fixed(4), nullable=False),
+        sa.Column("net_sum_in_company_currency", Fixed(4), nullable=False),
+        sa.Column("currency", sa.String(length=3)),
+        sa.Column("exchange_rate", Fixed(10)),
+        sa.Column("note", sa.String(length=5000)),
+        sa.Column("status", sa.Integer(), nullable=False),
+        sa.Column("proposition_status", sa.Integer()),
+        sa.Column("location_id", sa.BigInteger(), nullable=False),
+        sa.Column("supplier_id", sa.BigInteger()),
+        sa.Column("legal_entity_id", sa.BigInteger()),
+        sa.Column("creator_id", sa.BigInteger()),
+        sa.Column("last_editor_id", sa.BigInteger()),
+        sa.ForeignKeyConstraint(
+            ["company_id", "creator_id"],
+            ["users.company_id", "users.id"],
+            name="fk_requests_for_proposal_company_id_creator_id",
+        ),
+        sa.ForeignKeyConstraint(
+            ["company_id", "last_editor_id"],
+            ["users.company_id", "users.id"],
+            name="fk_requests_for_proposal_company_id_last_editor_id",
+        ),
+        sa.ForeignKeyConstraint(
+            ["company_id", "legal_entity_id"],
+            ["legal_entities.company_id", "legal_entities.id"],
+            name="fk_requests_for_proposal_company_id_legal_entity_id",
+        ),
+        sa.ForeignKeyConstraint(
+            ["company_id", "location_id"],
+            ["locations.company_id", "locations.id"],
+            name="fk_requests_for_proposal_company_id_location_id",
+        ),
+        sa.ForeignKeyConstraint(
+            ["company_id", "supplier_id"],
+            ["suppliers.company_id", "suppliers.id"],
+            name="fk_requests_for_proposal_company_id_supplier_id",
+        ),
+        sa.PrimaryKeyConstraint("company_id", "id", name="pk_requests_for_proposal"),
+        sa.UniqueConstraint("company_id", "idn", name="uq_requests_for_proposal_company_id_idn"),
+    )
+    op.create_index(
+        "ix_requests_for_proposal_company_id_approval_date", "requests_for_proposal", ["company_id", "approval_date"]
+    )
+    op.create_index(
+        "ix_requests_for_proposal_company_id_status_id", "requests_for_proposal", ["company_id", "status", "id"]
+    )
+    op.create_index(
+        "ix_requests_for_proposal_company_id_update_date", "requests_for_proposal", ["company_id", "update_date"]
+    )
+    op.create_table(
         "items",
         sa.Column("company_id", sa.BigInteger(), nullable=False),
         sa.Column("id", sa.BigInteger(), nullable=False),
@@ -579,6 +1377,7 @@ def upgrade() -> None:
         sa.Column("name", sa.String(length=300), nullable=False),
         sa.Column("sku", sa.String(length=300), nullable=False),
         sa.Column("type", sa.Integer(), nullable=False),
+        sa.Column("item_type", sa.Integer(), nullable=False),
         sa.Column("description", sa.String(length=255)),
         sa.Column("unit", sa.String(length=100)),
         sa.Column("currency", sa.String(length=3)),
@@ -609,6 +1408,68 @@ def upgrade() -> None:
     op.create_index("ix_items_company_id_external_id", "items", ["company_id", "external_id"])
     op.create_index("ix_items_company_id_update_date", "items", ["company_id", "update_date"])
     op.create_table(
+        "warehouse_requests_custom_values",
+        sa.Column("company_id", sa.BigInteger(), nullable=False),
+        sa.Column("id", sa.BigInteger(), nullable=False),
+        sa.Column("value", sa.String(length=2000)),
+        sa.Column("field_id", sa.BigInteger(), nullable=False),
+        sa.Column("option_id", sa.BigInteger()),
+        sa.Column("owner_id", sa.BigInteger(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["company_id", "field_id"],
+            ["custom_fields.company_id", "custom_fields.id"],
+            name="fk_warehouse_requests_custom_values_company_id_field_id",
+        ),
+        sa.ForeignKeyConstraint(
+            ["company_id", "option_id"],
+            ["custom_field_options.company_id", "custom_field_options.id"],
+            name="fk_warehouse_requests_custom_values_company_id_option_id",
+        ),
+        sa.ForeignKeyConstraint(
+            ["company_id", "owner_id"],
+            ["warehouse_requests.company_id", "warehouse_requests.id"],
+            name="fk_warehouse_requests_custom_values_company_id_owner_id",
+            ondelete="CASCADE",
+        ),
+        sa.PrimaryKeyConstraint("company_id", "id", name="pk_warehouse_requests_custom_values"),
+    )
+    op.create_index(
+        "ix_warehouse_requests_custom_values_company_id_owner_id",
+        "warehouse_requests_custom_values",
+        ["company_id", "owner_id"],
+    )
+    op.create_table(
+        "stock_transfers_custom_values",
+        sa.Column("company_id", sa.BigInteger(), nullable=False),
+        sa.Column("id", sa.BigInteger(), nullable=False),
+        sa.Column("value", sa.String(length=2000)),
+        sa.Column("field_id", sa.BigInteger(), nullable=False),
+        sa.Column("option_id", sa.BigInteger()),
+        sa.Column("owner_id", sa.BigInteger(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["company_id", "field_id"],
+            ["custom_fields.company_id", "custom_fields.id"],
+            name="fk_stock_transfers_custom_values_company_id_field_id",
+        ),
+        sa.ForeignKeyConstraint(
+            ["company_id", "option_id"],
+            ["custom_field_options.company_id", "custom_field_options.id"],
+            name="fk_stock_transfers_custom_values_company_id_option_id",
+        ),
+        sa.ForeignKeyConstraint(
+            ["company_id", "owner_id"],
+            ["stock_transfers.company_id", "stock_transfers.id"],
+            name="fk_stock_transfers_custom_values_company_id_owner_id",
+            ondelete="CASCADE",
+        ),
+        sa.PrimaryKeyConstraint("company_id", "id", name="pk_stock_transfers_custom_values"),
+    )
+    op.create_index(
+        "ix_stock_transfers_custom_values_company_id_owner_id",
+        "stock_transfers_custom_values",
+        ["company_id", "owner_id"],
+    )
+    op.create_table(
         "purchase_orders",
         sa.Column("company_id", sa.BigInteger(), nullable=False),
         sa.Column("id", sa.BigInteger(), nullable=False),
@@ -637,6 +1498,10 @@ def upgrade() -> None:
         sa.Column("status_payment", sa.Integer(), nullable=False),
         sa.Column("status_sending", sa.Integer(), nullable=False),
         sa.Column("logic_type", sa.Integer(), nullable=False),
+        sa.Column("begin_date", Instant()),
+        sa.Column("end_date", Instant()),
+        sa.Column("blanket_sum", Fixed(4)),
+        sa.Column("blanket_is_gross", sa.Boolean(), nullable=False),
         sa.Column("prepayment_percent", Fixed(6)),
         sa.Column("postpayment_percent", Fixed(6)),
         sa.Column("credit_period_days", sa.Integer()),
@@ -651,6 +1516,7 @@ def upgrade() -> None:
         sa.Column("creator_id", sa.BigInteger()),
         sa.Column("last_editor_id", sa.BigInteger()),
         sa.Column("payment_term_id", sa.BigInteger()),
+        sa.Column("terms_and_conditions", sa.String(length=20000)),
         sa.ForeignKeyConstraint(
             ["company_id", "creator_id"],
             ["users.company_id", "users.id"],
@@ -796,7 +1662,7 @@ def upgrade() -> None:
         sa.Column("prolongation", sa.Boolean(), nullable=False),
         sa.Column("note", sa.String(length=5000)),
         sa.Column("enable", sa.Boolean(), nullable=False),
-        sa.Column("supplier_id", sa.BigInteger()),
+        sa.Column("supplier_id", sa.BigInteger(), nullable=False),
         sa.Column("legal_entity_id", sa.BigInteger()),
         sa.ForeignKeyConstraint(
             ["company_id", "legal_entity_id"],
@@ -812,6 +1678,121 @@ def upgrade() -> None:
     )
     op.create_index("ix_contracts_company_id_supplier_id", "contracts", ["company_id", "supplier_id"])
     op.create_index("ix_contracts_company_id_update_date", "contracts", ["company_id", "update_date"])
+    op.create_table(
+        "purchase_requisition_lines",
+        sa.Column("company_id", sa.BigInteger(), nullable=False),
+        sa.Column("id", sa.BigInteger(), nullable=False),
+        sa.Column("position", sa.Integer(), nullable=False),
+        sa.Column("name", sa.String(length=300)),
+        sa.Column("sku", sa.String(length=300)),
+        sa.Column("description", sa.String(length=255)),
+        sa.Column("quantity", Fixed(6), nullable=False),
+        sa.Column("price", Fixed(6)),
+        sa.Column("discount_percent", Fixed(6)),
+        sa.Column("discount_amount", Fixed(4)),
+        sa.Column("discount_sum", Fixed(4), nullable=False),
+        sa.Column("net_sum", Fixed(4), nullable=False),
+        sa.Column("sum", Fixed(4), nullable=False),
+        sa.Column("tax_sum", Fixed(4), nullable=False),
+        sa.Column("tax_percent", Fixed(6)),
+        sa.Column("unit_id", sa.BigInteger()),
+        sa.Column("product_id", sa.BigInteger()),
+        sa.Column("supplier_id", sa.BigInteger()),
+        sa.Column("status", sa.Integer(), nullable=False),
+        sa.Column("ordered_quantity", Fixed(6), nullable=False),
+        sa.Column("required_date", Instant()),
+        sa.Column("closed", sa.Boolean(), nullable=False),
+        sa.Column("item_type", sa.Integer(), nullable=False),
+        sa.Column("requisition_id", sa.BigInteger(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["company_id", "product_id"],
+            ["items.company_id", "items.id"],
+            name="fk_purchase_requisition_lines_company_id_product_id",
+        ),
+        sa.ForeignKeyConstraint(
+            ["company_id", "requisition_id"],
+            ["purchase_requisitions.company_id", "purchase_requisitions.id"],
+            name="fk_purchase_requisition_lines_company_id_requisition_id",
+            ondelete="CASCADE",
+        ),
+        sa.ForeignKeyConstraint(
+            ["company_id", "supplier_id"],
+            ["suppliers.company_id", "suppliers.id"],
+            name="fk_purchase_requisition_lines_company_id_supplier_id",
+        ),
+        sa.ForeignKeyConstraint(
+            ["company_id", "unit_id"],
+            ["units.company_id", "units.id"],
+            name="fk_purchase_requisition_lines_company_id_unit_id",
+        ),
+        sa.PrimaryKeyConstraint("company_id", "id", name="pk_purchase_requisition_lines"),
+    )
+    op.create_index(
+        "ix_purchase_requisition_lines_company_id_requisition_id",
+        "purchase_requisition_lines",
+        ["company_id", "requisition_id"],
+    )
+    op.create_table(
+        "propositions",
+        sa.Column("company_id", sa.BigInteger(), nullable=False),
+        sa.Column("id", sa.BigInteger(), nullable=False),
+        sa.Column("sum", Fixed(4), nullable=False),
+        sa.Column("name", sa.String(length=300), nullable=False),
+        sa.Column("emails", JsonText(), nullable=False),
+        sa.Column("status", sa.Integer(), nullable=False),
+        sa.Column("status_sending", sa.Integer(), nullable=False),
+        sa.Column("access_key", sa.String(length=100), nullable=False),
+        sa.Column("delivery_date", Instant()),
+        sa.Column("comment", sa.String(length=2000)),
+        sa.Column("request_id", sa.BigInteger(), nullable=False),
+        sa.Column("supplier_id", sa.BigInteger(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["company_id", "request_id"],
+            ["requests_for_proposal.company_id", "requests_for_proposal.id"],
+            name="fk_propositions_company_id_request_id",
+        ),
+        sa.ForeignKeyConstraint(
+            ["company_id", "supplier_id"],
+            ["suppliers.company_id", "suppliers.id"],
+            name="fk_propositions_company_id_supplier_id",
+        ),
+        sa.PrimaryKeyConstraint("company_id", "id", name="pk_propositions"),
+        sa.UniqueConstraint("company_id", "access_key", name="uq_propositions_company_id_access_key"),
+        sa.UniqueConstraint(
+            "company_id", "request_id", "supplier_id", name="uq_propositions_company_id_request_id_supplier_id"
+        ),
+    )
+    op.create_table(
+        "requests_for_proposal_custom_values",
+        sa.Column("company_id", sa.BigInteger(), nullable=False),
+        sa.Column("id", sa.BigInteger(), nullable=False),
+        sa.Column("value", sa.String(length=2000)),
+        sa.Column("field_id", sa.BigInteger(), nullable=False),
+        sa.Column("option_id", sa.BigInteger()),
+        sa.Column("owner_id", sa.BigInteger(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["company_id", "field_id"],
+            ["custom_fields.company_id", "custom_fields.id"],
+            name="fk_requests_for_proposal_custom_values_company_id_field_id",
+        ),
+        sa.ForeignKeyConstraint(
+            ["company_id", "option_id"],
+            ["custom_field_options.company_id", "custom_field_options.id"],
+            name="fk_requests_for_proposal_custom_values_company_id_option_id",
+        ),
+        sa.ForeignKeyConstraint(
+            ["company_id", "owner_id"],
+            ["requests_for_proposal.company_id", "requests_for_proposal.id"],
+            name="fk_requests_for_proposal_custom_values_company_id_owner_id",
+            ondelete="CASCADE",
+        ),
+        sa.PrimaryKeyConstraint("company_id", "id", name="pk_requests_for_proposal_custom_values"),
+    )
+    op.create_index(
+        "ix_requests_for_proposal_custom_values_company_id_owner_id",
+        "requests_for_proposal_custom_values",
+        ["company_id", "owner_id"],
+    )
     op.create_table(
         "items_custom_values",
         sa.Column("company_id", sa.BigInteger(), nullable=False),
@@ -840,38 +1821,56 @@ def upgrade() -> None:
     )
     op.create_index("ix_items_custom_values_company_id_owner_id", "items_custom_values", ["company_id", "owner_id"])
     op.create_table(
-        "purchase_orders_custom_values",
+        "stock_moves",
         sa.Column("company_id", sa.BigInteger(), nullable=False),
         sa.Column("id", sa.BigInteger(), nullable=False),
-        sa.Column("value", sa.String(length=2000)),
-        sa.Column("field_id", sa.BigInteger(), nullable=False),
-        sa.Column("option_id", sa.BigInteger()),
-        sa.Column("owner_id", sa.BigInteger(), nullable=False),
+        sa.Column("create_date", Instant(), nullable=False),
+        sa.Column("kind", sa.Integer(), nullable=False),
+        sa.Column("quantity", Fixed(6), nullable=False),
+        sa.Column("unit_value", Fixed(6), nullable=False),
+        sa.Column("value", Fixed(4), nullable=False),
+        sa.Column("balance_quantity", Fixed(6), nullable=False),
+        sa.Column("balance_value", Fixed(4), nullable=False),
+        sa.Column("document_kind", sa.String(length=40), nullable=False),
+        sa.Column("document_id", sa.BigInteger(), nullable=False),
+        sa.Column("line_id", sa.BigInteger(), nullable=False),
+        sa.Column("revision", sa.Integer(), nullable=False),
+        sa.Column("note", sa.String(length=2000)),
+        sa.Column("product_id", sa.BigInteger(), nullable=False),
+        sa.Column("warehouse_id", sa.BigInteger(), nullable=False),
+        sa.Column("creator_id", sa.BigInteger()),
         sa.ForeignKeyConstraint(
-            ["company_id", "field_id"],
-            ["custom_fields.company_id", "custom_fields.id"],
-            name="fk_purchase_orders_custom_values_company_id_field_id",
+            ["company_id", "creator_id"], ["users.company_id", "users.id"], name="fk_stock_moves_company_id_creator_id"
         ),
         sa.ForeignKeyConstraint(
-            ["company_id", "option_id"],
-            ["custom_field_options.company_id", "custom_field_options.id"],
-            name="fk_purchase_orders_custom_values_company_id_option_id",
+            ["company_id", "product_id"], ["items.company_id", "items.id"], name="fk_stock_moves_company_id_product_id"
         ),
         sa.ForeignKeyConstraint(
-            ["company_id", "owner_id"],
-            ["purchase_orders.company_id", "purchase_orders.id"],
-            name="fk_purchase_orders_custom_values_company_id_owner_id",
-            ondelete="CASCADE",
+            ["company_id", "warehouse_id"],
+            ["warehouses.company_id", "warehouses.id"],
+            name="fk_stock_moves_company_id_warehouse_id",
         ),
-        sa.PrimaryKeyConstraint("company_id", "id", name="pk_purchase_orders_custom_values"),
+        sa.PrimaryKeyConstraint("company_id", "id", name="pk_stock_moves"),
+        sa.UniqueConstraint(
+            "company_id",
+            "document_id",
+            "line_id",
+            "kind",
+            "revision",
+            "warehouse_id",
+            "product_id",
+            name=op.f("uq_stock_moves_company_id_document_id_line_id_kind_revision_warehouse_id_product_id"),
+        ),
     )
+    op.create_index("ix_stock_moves_company_id_create_date", "stock_moves", ["company_id", "create_date"])
     op.create_index(
-        "ix_purchase_orders_custom_values_company_id_owner_id",
-        "purchase_orders_custom_values",
-        ["company_id", "owner_id"],
+        "ix_stock_moves_company_id_product_id_warehouse_id_id",
+        "stock_moves",
+        ["company_id", "product_id", "warehouse_id", "id"],
     )
+    op.create_index("ix_stock_moves_company_id_warehouse_id_id", "stock_moves", ["company_id", "warehouse_id", "id"])
     op.create_table(
-        "purchase_order_lines",
+        "warehouse_request_lines",
         sa.Column("company_id", sa.BigInteger(), nullable=False),
         sa.Column("id", sa.BigInteger(), nullable=False),
         sa.Column("position", sa.Integer(), nullable=False),
@@ -891,31 +1890,94 @@ def upgrade() -> None:
         sa.Column("product_id", sa.BigInteger()),
         sa.Column("supplier_id", sa.BigInteger()),
         sa.Column("status", sa.Integer(), nullable=False),
-        sa.Column("order_id", sa.BigInteger(), nullable=False),
-        sa.ForeignKeyConstraint(
-            ["company_id", "order_id"],
-            ["purchase_orders.company_id", "purchase_orders.id"],
-            name="fk_purchase_order_lines_company_id_order_id",
-            ondelete="CASCADE",
-        ),
+        sa.Column("transferred_quantity", Fixed(6), nullable=False),
+        sa.Column("rejected_quantity", Fixed(6), nullable=False),
+        sa.Column("item_type", sa.Integer(), nullable=False),
+        sa.Column("request_id", sa.BigInteger(), nullable=False),
         sa.ForeignKeyConstraint(
             ["company_id", "product_id"],
             ["items.company_id", "items.id"],
-            name="fk_purchase_order_lines_company_id_product_id",
+            name="fk_warehouse_request_lines_company_id_product_id",
+        ),
+        sa.ForeignKeyConstraint(
+            ["company_id", "request_id"],
+            ["warehouse_requests.company_id", "warehouse_requests.id"],
+            name="fk_warehouse_request_lines_company_id_request_id",
+            ondelete="CASCADE",
         ),
         sa.ForeignKeyConstraint(
             ["company_id", "supplier_id"],
             ["suppliers.company_id", "suppliers.id"],
-            name="fk_purchase_order_lines_company_id_supplier_id",
+            name="fk_warehouse_request_lines_company_id_supplier_id",
         ),
         sa.ForeignKeyConstraint(
             ["company_id", "unit_id"],
             ["units.company_id", "units.id"],
-            name="fk_purchase_order_lines_company_id_unit_id",
+            name="fk_warehouse_request_lines_company_id_unit_id",
         ),
-        sa.PrimaryKeyConstraint("company_id", "id", name="pk_purchase_order_lines"),
+        sa.PrimaryKeyConstraint("company_id", "id", name="pk_warehouse_request_lines"),
     )
-    op.create_index("ix_purchase_order_lines_company_id_order_id", "purchase_order_lines", ["company_id", "order_id"])
+    op.create_index(
+        "ix_warehouse_request_lines_company_id_request_id", "warehouse_request_lines", ["company_id", "request_id"]
+    )
+    op.create_table(
+        "stock_taking_lines",
+        sa.Column("company_id", sa.BigInteger(), nullable=False),
+        sa.Column("id", sa.BigInteger(), nullable=False),
+        sa.Column("position", sa.Integer(), nullable=False),
+        sa.Column("product_id", sa.BigInteger(), nullable=False),
+        sa.Column("book_quantity", Fixed(6)),
+        sa.Column("counted_quantity", Fixed(6)),
+        sa.Column("unit_value", Fixed(6)),
+        sa.Column("difference", Fixed(6)),
+        sa.Column("difference_value", Fixed(4)),
+        sa.Column("taking_id", sa.BigInteger(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["company_id", "product_id"],
+            ["items.company_id", "items.id"],
+            name="fk_stock_taking_lines_company_id_product_id",
+        ),
+        sa.ForeignKeyConstraint(
+            ["company_id", "taking_id"],
+            ["stock_takings.company_id", "stock_takings.id"],
+            name="fk_stock_taking_lines_company_id_taking_id",
+            ondelete="CASCADE",
+        ),
+        sa.PrimaryKeyConstraint("company_id", "id", name="pk_stock_taking_lines"),
+    )
+    op.create_index("ix_stock_taking_lines_company_id_taking_id", "stock_taking_lines", ["company_id", "taking_id"])
+    op.create_table(
+        "warehouse_items",
+        sa.Column("company_id", sa.BigInteger(), nullable=False),
+        sa.Column("id", sa.BigInteger(), nullable=False),
+        sa.Column("update_date", Instant()),
+        sa.Column("quantity", Fixed(6), nullable=False),
+        sa.Column("reserved", Fixed(6), nullable=False),
+        sa.Column("value", Fixed(4), nullable=False),
+        sa.Column("minimum_stock_level", Fixed(6)),
+        sa.Column("reorder_to", Fixed(6)),
+        sa.Column("unit_value", Fixed(6), nullable=False),
+        sa.Column("warehouse_id", sa.BigInteger(), nullable=False),
+        sa.Column("product_id", sa.BigInteger(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["company_id", "product_id"],
+            ["items.company_id", "items.id"],
+            name="fk_warehouse_items_company_id_product_id",
+        ),
+        sa.ForeignKeyConstraint(
+            ["company_id", "warehouse_id"],
+            ["warehouses.company_id", "warehouses.id"],
+            name="fk_warehouse_items_company_id_warehouse_id",
+        ),
+        sa.PrimaryKeyConstraint("company_id", "id", name="pk_warehouse_items"),
+        sa.UniqueConstraint(
+            "company_id", "product_id", "warehouse_id", name="uq_warehouse_items_company_id_product_id_warehouse_id"
+        ),
+    )
+    op.create_index("ix_warehouse_items_company_id_update_date", "warehouse_items", ["company_id", "update_date"])
+    op.create_index(
+        "ix_warehouse_items_company_id_warehouse_id_id", "warehouse_items", ["company_id", "warehouse_id", "id"]
+    )
     op.create_table(
         "invoices",
         sa.Column("company_id", sa.BigInteger(), nullable=False),
@@ -1003,6 +2065,494 @@ def upgrade() -> None:
     op.create_index("ix_invoices_company_id_supplier_id_id", "invoices", ["company_id", "supplier_id", "id"])
     op.create_index("ix_invoices_company_id_update_date", "invoices", ["company_id", "update_date"])
     op.create_table(
+        "purchase_orders_custom_values",
+        sa.Column("company_id", sa.BigInteger(), nullable=False),
+        sa.Column("id", sa.BigInteger(), nullable=False),
+        sa.Column("value", sa.String(length=2000)),
+        sa.Column("field_id", sa.BigInteger(), nullable=False),
+        sa.Column("option_id", sa.BigInteger()),
+        sa.Column("owner_id", sa.BigInteger(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["company_id", "field_id"],
+            ["custom_fields.company_id", "custom_fields.id"],
+            name="fk_purchase_orders_custom_values_company_id_field_id",
+        ),
+        sa.ForeignKeyConstraint(
+            ["company_id", "option_id"],
+            ["custom_field_options.company_id", "custom_field_options.id"],
+            name="fk_purchase_orders_custom_values_company_id_option_id",
+        ),
+        sa.ForeignKeyConstraint(
+            ["company_id", "owner_id"],
+            ["purchase_orders.company_id", "purchase_orders.id"],
+            name="fk_purchase_orders_custom_values_company_id_owner_id",
+            ondelete="CASCADE",
+        ),
+        sa.PrimaryKeyConstraint("company_id", "id", name="pk_purchase_orders_custom_values"),
+    )
+    op.create_index(
+        "ix_purchase_orders_custom_values_company_id_owner_id",
+        "purchase_orders_custom_values",
+        ["company_id", "owner_id"],
+    )
+    op.create_table(
+        "purchase_order_lines",
+        sa.Column("company_id", sa.BigInteger(), nullable=False),
+        sa.Column("id", sa.BigInteger(), nullable=False),
+        sa.Column("position", sa.Integer(), nullable=False),
+        sa.Column("name", sa.String(length=300)),
+        sa.Column("sku", sa.String(length=300)),
+        sa.Column("description", sa.String(length=255)),
+        sa.Column("quantity", Fixed(6), nullable=False),
+        sa.Column("price", Fixed(6)),
+        sa.Column("discount_percent", Fixed(6)),
+        sa.Column("discount_amount", Fixed(4)),
+        sa.Column("discount_sum", Fixed(4), nullable=False),
+        sa.Column("net_sum", Fixed(4), nullable=False),
+        sa.Column("sum", Fixed(4), nullable=False),
+        sa.Column("tax_sum", Fixed(4), nullable=False),
+        sa.Column("tax_percent", Fixed(6)),
+        sa.Column("unit_id", sa.BigInteger()),
+        sa.Column("product_id", sa.BigInteger()),
+        sa.Column("supplier_id", sa.BigInteger()),
+        sa.Column("status", sa.Integer(), nullable=False),
+        sa.Column("received_quantity", Fixed(6), nullable=False),
+        sa.Column("invoiced_quantity", Fixed(6), nullable=False),
+        sa.Column("item_type", sa.Integer(), nullable=False),
+        sa.Column("order_id", sa.BigInteger(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["company_id", "order_id"],
+            ["purchase_orders.company_id", "purchase_orders.id"],
+            name="fk_purchase_order_lines_company_id_order_id",
+            ondelete="CASCADE",
+        ),
+        sa.ForeignKeyConstraint(
+            ["company_id", "product_id"],
+            ["items.company_id", "items.id"],
+            name="fk_purchase_order_lines_company_id_product_id",
+        ),
+        sa.ForeignKeyConstraint(
+            ["company_id", "supplier_id"],
+            ["suppliers.company_id", "suppliers.id"],
+            name="fk_purchase_order_lines_company_id_supplier_id",
+        ),
+        sa.ForeignKeyConstraint(
+            ["company_id", "unit_id"],
+            ["units.company_id", "units.id"],
+            name="fk_purchase_order_lines_company_id_unit_id",
+        ),
+        sa.PrimaryKeyConstraint("company_id", "id", name="pk_purchase_order_lines"),
+    )
+    op.create_index("ix_purchase_order_lines_company_id_order_id", "purchase_order_lines", ["company_id", "order_id"])
+    op.create_table(
+        "purchase_order_contracts",
+        sa.Column("company_id", sa.BigInteger(), nullable=False),
+        sa.Column("order_id", sa.BigInteger(), nullable=False),
+        sa.Column("contract_id", sa.BigInteger(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["company_id", "contract_id"],
+            ["contracts.company_id", "contracts.id"],
+            name="fk_purchase_order_contracts_company_id_contract_id",
+        ),
+        sa.ForeignKeyConstraint(
+            ["company_id", "order_id"],
+            ["purchase_orders.company_id", "purchase_orders.id"],
+            name="fk_purchase_order_contracts_company_id_order_id",
+            ondelete="CASCADE",
+        ),
+        sa.PrimaryKeyConstraint("company_id", "order_id", "contract_id", name="pk_purchase_order_contracts"),
+    )
+    op.create_index(
+        "ix_purchase_order_contracts_company_id_contract_id", "purchase_order_contracts", ["company_id", "contract_id"]
+    )
+    op.create_table(
+        "receipts",
+        sa.Column("company_id", sa.BigInteger(), nullable=False),
+        sa.Column("id", sa.BigInteger(), nullable=False),
+        sa.Column("idn", sa.String(length=40), nullable=False),
+        sa.Column("custom_name", sa.String(length=200)),
+        sa.Column("create_date", Instant(), nullable=False),
+        sa.Column("update_date", Instant()),
+        sa.Column("required_date", Instant()),
+        sa.Column("approval_date", Instant()),
+        sa.Column("note", sa.String(length=5000)),
+        sa.Column("status", sa.Integer(), nullable=False),
+        sa.Column("is_service_order", sa.Boolean(), nullable=False),
+        sa.Column("receipt_number", sa.String(length=200)),
+        sa.Column("external_id", sa.String(length=200)),
+        sa.Column("external_integration_log", sa.String(length=2000)),
+        sa.Column("currency", sa.String(length=3)),
+        sa.Column("exchange_rate", Fixed(10)),
+        sa.Column("net_sum", Fixed(4), nullable=False),
+        sa.Column("net_sum_in_company_currency", Fixed(4), nullable=False),
+        sa.Column("purchase_order_id", sa.BigInteger(), nullable=False),
+        sa.Column("location_id", sa.BigInteger()),
+        sa.Column("supplier_id", sa.BigInteger()),
+        sa.Column("legal_entity_id", sa.BigInteger()),
+        sa.Column("creator_id", sa.BigInteger()),
+        sa.Column("last_editor_id", sa.BigInteger()),
+        sa.Column("warehouse_id", sa.BigInteger()),
+        sa.ForeignKeyConstraint(
+            ["company_id", "creator_id"], ["users.company_id", "users.id"], name="fk_receipts_company_id_creator_id"
+        ),
+        sa.ForeignKeyConstraint(
+            ["company_id", "last_editor_id"],
+            ["users.company_id", "users.id"],
+            name="fk_receipts_company_id_last_editor_id",
+        ),
+        sa.ForeignKeyConstraint(
+            ["company_id", "legal_entity_id"],
+            ["legal_entities.company_id", "legal_entities.id"],
+            name="fk_receipts_company_id_legal_entity_id",
+        ),
+        sa.ForeignKeyConstraint(
+            ["company_id", "location_id"],
+            ["locations.company_id", "locations.id"],
+            name="fk_receipts_company_id_location_id",
+        ),
+        sa.ForeignKeyConstraint(
+            ["company_id", "purchase_order_id"],
+            ["purchase_orders.company_id", "purchase_orders.id"],
+            name="fk_receipts_company_id_purchase_order_id",
+        ),
+        sa.ForeignKeyConstraint(
+            ["company_id", "supplier_id"],
+            ["suppliers.company_id", "suppliers.id"],
+            name="fk_receipts_company_id_supplier_id",
+        ),
+        sa.ForeignKeyConstraint(
+            ["company_id", "warehouse_id"],
+            ["warehouses.company_id", "warehouses.id"],
+            name="fk_receipts_company_id_warehouse_id",
+        ),
+        sa.PrimaryKeyConstraint("company_id", "id", name="pk_receipts"),
+        sa.UniqueConstraint("company_id", "idn", name="uq_receipts_company_id_idn"),
+    )
+    op.create_index("ix_receipts_company_id_approval_date", "receipts", ["company_id", "approval_date"])
+    op.create_index("ix_receipts_company_id_external_id", "receipts", ["company_id", "external_id"])
+    op.create_index("ix_receipts_company_id_purchase_order_id", "receipts", ["company_id", "purchase_order_id"])
+    op.create_index("ix_receipts_company_id_status_id", "receipts", ["company_id", "status", "id"])
+    op.create_index("ix_receipts_company_id_update_date", "receipts", ["company_id", "update_date"])
+    op.create_table(
+        "purchase_requisition_lines_custom_values",
+        sa.Column("company_id", sa.BigInteger(), nullable=False),
+        sa.Column("id", sa.BigInteger(), nullable=False),
+        sa.Column("value", sa.String(length=2000)),
+        sa.Column("field_id", sa.BigInteger(), nullable=False),
+        sa.Column("option_id", sa.BigInteger()),
+        sa.Column("owner_id", sa.BigInteger(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["company_id", "field_id"],
+            ["custom_fields.company_id", "custom_fields.id"],
+            name="fk_purchase_requisition_lines_custom_values_company_id_field_id",
+        ),
+        sa.ForeignKeyConstraint(
+            ["company_id", "option_id"],
+            ["custom_field_options.company_id", "custom_field_options.id"],
+            name=op.f("fk_purchase_requisition_lines_custom_values_company_id_option_id"),
+        ),
+        sa.ForeignKeyConstraint(
+            ["company_id", "owner_id"],
+            ["purchase_requisition_lines.company_id", "purchase_requisition_lines.id"],
+            name="fk_purchase_requisition_lines_custom_values_company_id_owner_id",
+            ondelete="CASCADE",
+        ),
+        sa.PrimaryKeyConstraint("company_id", "id", name="pk_purchase_requisition_lines_custom_values"),
+    )
+    op.create_index(
+        "ix_purchase_requisition_lines_custom_values_company_id_owner_id",
+        "purchase_requisition_lines_custom_values",
+        ["company_id", "owner_id"],
+    )
+    op.create_table(
+        "purchase_requisition_lines_taxes",
+        sa.Column("company_id", sa.BigInteger(), nullable=False),
+        sa.Column("id", sa.BigInteger(), nullable=False),
+        sa.Column("tax_id", sa.BigInteger(), nullable=False),
+        sa.Column("position", sa.Integer(), nullable=False),
+        sa.Column("name", sa.String(length=200)),
+        sa.Column("percent", Fixed(6)),
+        sa.Column("is_withholding_tax", sa.Boolean(), nullable=False),
+        sa.Column("is_compound", sa.Boolean(), nullable=False),
+        sa.Column("sum", Fixed(4), nullable=False),
+        sa.Column("line_id", sa.BigInteger(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["company_id", "line_id"],
+            ["purchase_requisition_lines.company_id", "purchase_requisition_lines.id"],
+            name="fk_purchase_requisition_lines_taxes_company_id_line_id",
+            ondelete="CASCADE",
+        ),
+        sa.ForeignKeyConstraint(
+            ["company_id", "tax_id"],
+            ["taxes.company_id", "taxes.id"],
+            name="fk_purchase_requisition_lines_taxes_company_id_tax_id",
+        ),
+        sa.PrimaryKeyConstraint("company_id", "id", name="pk_purchase_requisition_lines_taxes"),
+    )
+    op.create_index(
+        "ix_purchase_requisition_lines_taxes_company_id_line_id",
+        "purchase_requisition_lines_taxes",
+        ["company_id", "line_id"],
+    )
+    op.create_table(
+        "requests_for_proposal_lines",
+        sa.Column("company_id", sa.BigInteger(), nullable=False),
+        sa.Column("id", sa.BigInteger(), nullable=False),
+        sa.Column("position", sa.Integer(), nullable=False),
+        sa.Column("name", sa.String(length=300)),
+        sa.Column("sku", sa.String(length=300)),
+        sa.Column("description", sa.String(length=255)),
+        sa.Column("quantity", Fixed(6), nullable=False),
+        sa.Column("price", Fixed(6)),
+        sa.Column("discount_percent", Fixed(6)),
+        sa.Column("discount_amount", Fixed(4)),
+        sa.Column("discount_sum", Fixed(4), nullable=False),
+        sa.Column("net_sum", Fixed(4), nullable=False),
+        sa.Column("sum", Fixed(4), nullable=False),
+        sa.Column("tax_sum", Fixed(4), nullable=False),
+        sa.Column("tax_percent", Fixed(6)),
+        sa.Column("unit_id", sa.BigInteger()),
+        sa.Column("product_id", sa.BigInteger()),
+        sa.Column("supplier_id", sa.BigInteger()),
+        sa.Column("status", sa.Integer(), nullable=False),
+        sa.Column("requisition_line_id", sa.BigInteger()),
+        sa.Column("item_type", sa.Integer(), nullable=False),
+        sa.Column("request_id", sa.BigInteger(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["company_id", "product_id"],
+            ["items.company_id", "items.id"],
+            name="fk_requests_for_proposal_lines_company_id_product_id",
+        ),
+        sa.ForeignKeyConstraint(
+            ["company_id", "request_id"],
+            ["requests_for_proposal.company_id", "requests_for_proposal.id"],
+            name="fk_requests_for_proposal_lines_company_id_request_id",
+            ondelete="CASCADE",
+        ),
+        sa.ForeignKeyConstraint(
+            ["company_id", "requisition_line_id"],
+            ["purchase_requisition_lines.company_id", "purchase_requisition_lines.id"],
+            name="fk_requests_for_proposal_lines_company_id_requisition_line_id",
+        ),
+        sa.ForeignKeyConstraint(
+            ["company_id", "supplier_id"],
+            ["suppliers.company_id", "suppliers.id"],
+            name="fk_requests_for_proposal_lines_company_id_supplier_id",
+        ),
+        sa.ForeignKeyConstraint(
+            ["company_id", "unit_id"],
+            ["units.company_id", "units.id"],
+            name="fk_requests_for_proposal_lines_company_id_unit_id",
+        ),
+        sa.PrimaryKeyConstraint("company_id", "id", name="pk_requests_for_proposal_lines"),
+    )
+    op.create_index(
+        "ix_requests_for_proposal_lines_company_id_request_id",
+        "requests_for_proposal_lines",
+        ["company_id", "request_id"],
+    )
+    op.create_index(
+        "ix_requests_for_proposal_lines_company_id_requisition_line_id",
+        "requests_for_proposal_lines",
+        ["company_id", "requisition_line_id"],
+    )
+    op.create_table(
+        "warehouse_request_lines_custom_values",
+        sa.Column("company_id", sa.BigInteger(), nullable=False),
+        sa.Column("id", sa.BigInteger(), nullable=False),
+        sa.Column("value", sa.String(length=2000)),
+        sa.Column("field_id", sa.BigInteger(), nullable=False),
+        sa.Column("option_id", sa.BigInteger()),
+        sa.Column("owner_id", sa.BigInteger(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["company_id", "field_id"],
+            ["custom_fields.company_id", "custom_fields.id"],
+            name="fk_warehouse_request_lines_custom_values_company_id_field_id",
+        ),
+        sa.ForeignKeyConstraint(
+            ["company_id", "option_id"],
+            ["custom_field_options.company_id", "custom_field_options.id"],
+            name="fk_warehouse_request_lines_custom_values_company_id_option_id",
+        ),
+        sa.ForeignKeyConstraint(
+            ["company_id", "owner_id"],
+            ["warehouse_request_lines.company_id", "warehouse_request_lines.id"],
+            name="fk_warehouse_request_lines_custom_values_company_id_owner_id",
+            ondelete="CASCADE",
+        ),
+        sa.PrimaryKeyConstraint("company_id", "id", name="pk_warehouse_request_lines_custom_values"),
+    )
+    op.create_index(
+        "ix_warehouse_request_lines_custom_values_company_id_owner_id",
+        "warehouse_request_lines_custom_values",
+        ["company_id", "owner_id"],
+    )
+    op.create_table(
+        "warehouse_request_lines_taxes",
+        sa.Column("company_id", sa.BigInteger(), nullable=False),
+        sa.Column("id", sa.BigInteger(), nullable=False),
+        sa.Column("tax_id", sa.BigInteger(), nullable=False),
+        sa.Column("position", sa.Integer(), nullable=False),
+        sa.Column("name", sa.String(length=200)),
+        sa.Column("percent", Fixed(6)),
+        sa.Column("is_withholding_tax", sa.Boolean(), nullable=False),
+        sa.Column("is_compound", sa.Boolean(), nullable=False),
+        sa.Column("sum", Fixed(4), nullable=False),
+        sa.Column("line_id", sa.BigInteger(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["company_id", "line_id"],
+            ["warehouse_request_lines.company_id", "warehouse_request_lines.id"],
+            name="fk_warehouse_request_lines_taxes_company_id_line_id",
+            ondelete="CASCADE",
+        ),
+        sa.ForeignKeyConstraint(
+            ["company_id", "tax_id"],
+            ["taxes.company_id", "taxes.id"],
+            name="fk_warehouse_request_lines_taxes_company_id_tax_id",
+        ),
+        sa.PrimaryKeyConstraint("company_id", "id", name="pk_warehouse_request_lines_taxes"),
+    )
+    op.create_index(
+        "ix_warehouse_request_lines_taxes_company_id_line_id",
+        "warehouse_request_lines_taxes",
+        ["company_id", "line_id"],
+    )
+    op.create_table(
+        "stock_transfer_lines",
+        sa.Column("company_id", sa.BigInteger(), nullable=False),
+        sa.Column("id", sa.BigInteger(), nullable=False),
+        sa.Column("position", sa.Integer(), nullable=False),
+        sa.Column("product_id", sa.BigInteger(), nullable=False),
+        sa.Column("quantity", Fixed(6), nullable=False),
+        sa.Column("received_quantity", Fixed(6), nullable=False),
+        sa.Column("request_line_id", sa.BigInteger()),
+        sa.Column("transfer_id", sa.BigInteger(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["company_id", "product_id"],
+            ["items.company_id", "items.id"],
+            name="fk_stock_transfer_lines_company_id_product_id",
+        ),
+        sa.ForeignKeyConstraint(
+            ["company_id", "request_line_id"],
+            ["warehouse_request_lines.company_id", "warehouse_request_lines.id"],
+            name="fk_stock_transfer_lines_company_id_request_line_id",
+        ),
+        sa.ForeignKeyConstraint(
+            ["company_id", "transfer_id"],
+            ["stock_transfers.company_id", "stock_transfers.id"],
+            name="fk_stock_transfer_lines_company_id_transfer_id",
+            ondelete="CASCADE",
+        ),
+        sa.PrimaryKeyConstraint("company_id", "id", name="pk_stock_transfer_lines"),
+    )
+    op.create_index(
+        "ix_stock_transfer_lines_company_id_transfer_id", "stock_transfer_lines", ["company_id", "transfer_id"]
+    )
+    op.create_table(
+        "invoices_custom_values",
+        sa.Column("company_id", sa.BigInteger(), nullable=False),
+        sa.Column("id", sa.BigInteger(), nullable=False),
+        sa.Column("value", sa.String(length=2000)),
+        sa.Column("field_id", sa.BigInteger(), nullable=False),
+        sa.Column("option_id", sa.BigInteger()),
+        sa.Column("owner_id", sa.BigInteger(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["company_id", "field_id"],
+            ["custom_fields.company_id", "custom_fields.id"],
+            name="fk_invoices_custom_values_company_id_field_id",
+        ),
+        sa.ForeignKeyConstraint(
+            ["company_id", "option_id"],
+            ["custom_field_options.company_id", "custom_field_options.id"],
+            name="fk_invoices_custom_values_company_id_option_id",
+        ),
+        sa.ForeignKeyConstraint(
+            ["company_id", "owner_id"],
+            ["invoices.company_id", "invoices.id"],
+            name="fk_invoices_custom_values_company_id_owner_id",
+            ondelete="CASCADE",
+        ),
+        sa.PrimaryKeyConstraint("company_id", "id", name="pk_invoices_custom_values"),
+    )
+    op.create_index(
+        "ix_invoices_custom_values_company_id_owner_id", "invoices_custom_values", ["company_id", "owner_id"]
+    )
+    op.create_table(
+        "invoice_lines",
+        sa.Column("company_id", sa.BigInteger(), nullable=False),
+        sa.Column("id", sa.BigInteger(), nullable=False),
+        sa.Column("position", sa.Integer(), nullable=False),
+        sa.Column("name", sa.String(length=300)),
+        sa.Column("sku", sa.String(length=300)),
+        sa.Column("description", sa.String(length=255)),
+        sa.Column("quantity", Fixed(6), nullable=False),
+        sa.Column("price", Fixed(6)),
+        sa.Column("discount_percent", Fixed(6)),
+        sa.Column("discount_amount", Fixed(4)),
+        sa.Column("discount_sum", Fixed(4), nullable=False),
+        sa.Column("net_sum", Fixed(4), nullable=False),
+        sa.Column("sum", Fixed(4), nullable=False),
+        sa.Column("tax_sum", Fixed(4), nullable=False),
+        sa.Column("tax_percent", Fixed(6)),
+        sa.Column("unit_id", sa.BigInteger()),
+        sa.Column("product_id", sa.BigInteger()),
+        sa.Column("supplier_id", sa.BigInteger()),
+        sa.Column("status", sa.Integer(), nullable=False),
+        sa.Column("item_type", sa.Integer(), nullable=False),
+        sa.Column("invoice_id", sa.BigInteger(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["company_id", "invoice_id"],
+            ["invoices.company_id", "invoices.id"],
+            name="fk_invoice_lines_company_id_invoice_id",
+            ondelete="CASCADE",
+        ),
+        sa.ForeignKeyConstraint(
+            ["company_id", "product_id"],
+            ["items.company_id", "items.id"],
+            name="fk_invoice_lines_company_id_product_id",
+        ),
+        sa.ForeignKeyConstraint(
+            ["company_id", "supplier_id"],
+            ["suppliers.company_id", "suppliers.id"],
+            name="fk_invoice_lines_company_id_supplier_id",
+        ),
+        sa.ForeignKeyConstraint(
+            ["company_id", "unit_id"], ["units.company_id", "units.id"], name="fk_invoice_lines_company_id_unit_id"
+        ),
+        sa.PrimaryKeyConstraint("company_id", "id", name="pk_invoice_lines"),
+    )
+    op.create_index("ix_invoice_lines_company_id_invoice_id", "invoice_lines", ["company_id", "invoice_id"])
+    op.create_table(
+        "payments",
+        sa.Column("company_id", sa.BigInteger(), nullable=False),
+        sa.Column("id", sa.BigInteger(), nullable=False),
+        sa.Column("idn", sa.String(length=40), nullable=False),
+        sa.Column("create_date", Instant(), nullable=False),
+        sa.Column("update_date", Instant()),
+        sa.Column("pay_date", Instant(), nullable=False),
+        sa.Column("sum_paid", Fixed(4), nullable=False),
+        sa.Column("status", sa.Integer(), nullable=False),
+        sa.Column("logic_type", sa.Integer(), nullable=False),
+        sa.Column("external_id", sa.String(length=200)),
+        sa.Column("note", sa.String(length=1000)),
+        sa.Column("prepayment", sa.Boolean(), nullable=False),
+        sa.Column("invoice_id", sa.BigInteger(), nullable=False),
+        sa.Column("creator_id", sa.BigInteger()),
+        sa.ForeignKeyConstraint(
+            ["company_id", "creator_id"], ["users.company_id", "users.id"], name="fk_payments_company_id_creator_id"
+        ),
+        sa.ForeignKeyConstraint(
+            ["company_id", "invoice_id"],
+            ["invoices.company_id", "invoices.id"],
+            name="fk_payments_company_id_invoice_id",
+        ),
+        sa.PrimaryKeyConstraint("company_id", "id", name="pk_payments"),
+        sa.UniqueConstraint("company_id", "idn", name="uq_payments_company_id_idn"),
+    )
+    op.create_index("ix_payments_company_id_external_id", "payments", ["company_id", "external_id"])
+    op.create_index("ix_payments_company_id_invoice_id", "payments", ["company_id", "invoice_id"])
+    op.create_index("ix_payments_company_id_update_date", "payments", ["company_id", "update_date"])
+    op.create_table(
         "purchase_order_lines_custom_values",
         sa.Column("company_id", sa.BigInteger(), nullable=False),
         sa.Column("id", sa.BigInteger(), nullable=False),
@@ -1062,7 +2612,7 @@ def upgrade() -> None:
         "ix_purchase_order_lines_taxes_company_id_line_id", "purchase_order_lines_taxes", ["company_id", "line_id"]
     )
     op.create_table(
-        "invoices_custom_values",
+        "receipts_custom_values",
         sa.Column("company_id", sa.BigInteger(), nullable=False),
         sa.Column("id", sa.BigInteger(), nullable=False),
         sa.Column("value", sa.String(length=2000)),
@@ -1072,98 +2622,199 @@ def upgrade() -> None:
         sa.ForeignKeyConstraint(
             ["company_id", "field_id"],
             ["custom_fields.company_id", "custom_fields.id"],
-            name="fk_invoices_custom_values_company_id_field_id",
+            name="fk_receipts_custom_values_company_id_field_id",
         ),
         sa.ForeignKeyConstraint(
             ["company_id", "option_id"],
             ["custom_field_options.company_id", "custom_field_options.id"],
-            name="fk_invoices_custom_values_company_id_option_id",
+            name="fk_receipts_custom_values_company_id_option_id",
         ),
         sa.ForeignKeyConstraint(
             ["company_id", "owner_id"],
-            ["invoices.company_id", "invoices.id"],
-            name="fk_invoices_custom_values_company_id_owner_id",
+            ["receipts.company_id", "receipts.id"],
+            name="fk_receipts_custom_values_company_id_owner_id",
             ondelete="CASCADE",
         ),
-        sa.PrimaryKeyConstraint("company_id", "id", name="pk_invoices_custom_values"),
+        sa.PrimaryKeyConstraint("company_id", "id", name="pk_receipts_custom_values"),
     )
     op.create_index(
-        "ix_invoices_custom_values_company_id_owner_id", "invoices_custom_values", ["company_id", "owner_id"]
+        "ix_receipts_custom_values_company_id_owner_id", "receipts_custom_values", ["company_id", "owner_id"]
     )
     op.create_table(
-        "invoice_lines",
+        "receipt_lines",
         sa.Column("company_id", sa.BigInteger(), nullable=False),
         sa.Column("id", sa.BigInteger(), nullable=False),
         sa.Column("position", sa.Integer(), nullable=False),
+        sa.Column("order_line_id", sa.BigInteger(), nullable=False),
         sa.Column("name", sa.String(length=300)),
         sa.Column("sku", sa.String(length=300)),
-        sa.Column("description", sa.String(length=255)),
         sa.Column("quantity", Fixed(6), nullable=False),
-        sa.Column("price", Fixed(6)),
-        sa.Column("discount_percent", Fixed(6)),
-        sa.Column("discount_amount", Fixed(4)),
-        sa.Column("discount_sum", Fixed(4), nullable=False),
+        sa.Column("rejected_quantity", Fixed(6), nullable=False),
+        sa.Column("price", Fixed(6), nullable=False),
         sa.Column("net_sum", Fixed(4), nullable=False),
-        sa.Column("sum", Fixed(4), nullable=False),
-        sa.Column("tax_sum", Fixed(4), nullable=False),
-        sa.Column("tax_percent", Fixed(6)),
         sa.Column("unit_id", sa.BigInteger()),
         sa.Column("product_id", sa.BigInteger()),
-        sa.Column("supplier_id", sa.BigInteger()),
-        sa.Column("status", sa.Integer(), nullable=False),
-        sa.Column("invoice_id", sa.BigInteger(), nullable=False),
+        sa.Column("receipt_id", sa.BigInteger(), nullable=False),
         sa.ForeignKeyConstraint(
-            ["company_id", "invoice_id"],
-            ["invoices.company_id", "invoices.id"],
-            name="fk_invoice_lines_company_id_invoice_id",
-            ondelete="CASCADE",
+            ["company_id", "order_line_id"],
+            ["purchase_order_lines.company_id", "purchase_order_lines.id"],
+            name="fk_receipt_lines_company_id_order_line_id",
         ),
         sa.ForeignKeyConstraint(
             ["company_id", "product_id"],
             ["items.company_id", "items.id"],
-            name="fk_invoice_lines_company_id_product_id",
+            name="fk_receipt_lines_company_id_product_id",
         ),
         sa.ForeignKeyConstraint(
-            ["company_id", "supplier_id"],
-            ["suppliers.company_id", "suppliers.id"],
-            name="fk_invoice_lines_company_id_supplier_id",
+            ["company_id", "receipt_id"],
+            ["receipts.company_id", "receipts.id"],
+            name="fk_receipt_lines_company_id_receipt_id",
+            ondelete="CASCADE",
         ),
         sa.ForeignKeyConstraint(
-            ["company_id", "unit_id"], ["units.company_id", "units.id"], name="fk_invoice_lines_company_id_unit_id"
+            ["company_id", "unit_id"], ["units.company_id", "units.id"], name="fk_receipt_lines_company_id_unit_id"
         ),
-        sa.PrimaryKeyConstraint("company_id", "id", name="pk_invoice_lines"),
+        sa.PrimaryKeyConstraint("company_id", "id", name="pk_receipt_lines"),
     )
-    op.create_index("ix_invoice_lines_company_id_invoice_id", "invoice_lines", ["company_id", "invoice_id"])
+    op.create_index("ix_receipt_lines_company_id_order_line_id", "receipt_lines", ["company_id", "order_line_id"])
+    op.create_index("ix_receipt_lines_company_id_receipt_id", "receipt_lines", ["company_id", "receipt_id"])
     op.create_table(
-        "payments",
+        "proposition_lines",
         sa.Column("company_id", sa.BigInteger(), nullable=False),
         sa.Column("id", sa.BigInteger(), nullable=False),
-        sa.Column("idn", sa.String(length=40), nullable=False),
-        sa.Column("create_date", Instant(), nullable=False),
-        sa.Column("update_date", Instant()),
-        sa.Column("pay_date", Instant(), nullable=False),
-        sa.Column("sum_paid", Fixed(4), nullable=False),
+        sa.Column("position", sa.Integer(), nullable=False),
+        sa.Column("request_line_id", sa.BigInteger(), nullable=False),
+        sa.Column("name", sa.String(length=300)),
+        sa.Column("sku", sa.String(length=300)),
+        sa.Column("quantity", Fixed(6)),
+        sa.Column("price", Fixed(6)),
+        sa.Column("net_sum", Fixed(4), nullable=False),
+        sa.Column("sum", Fixed(4), nullable=False),
+        sa.Column("unit_id", sa.BigInteger()),
+        sa.Column("product_id", sa.BigInteger()),
+        sa.Column("delivery_date", Instant()),
+        sa.Column("comment", sa.String(length=1000)),
         sa.Column("status", sa.Integer(), nullable=False),
-        sa.Column("logic_type", sa.Integer(), nullable=False),
-        sa.Column("external_id", sa.String(length=200)),
-        sa.Column("note", sa.String(length=1000)),
-        sa.Column("prepayment", sa.Boolean(), nullable=False),
-        sa.Column("invoice_id", sa.BigInteger(), nullable=False),
-        sa.Column("creator_id", sa.BigInteger()),
+        sa.Column("proposition_id", sa.BigInteger(), nullable=False),
         sa.ForeignKeyConstraint(
-            ["company_id", "creator_id"], ["users.company_id", "users.id"], name="fk_payments_company_id_creator_id"
+            ["company_id", "product_id"],
+            ["items.company_id", "items.id"],
+            name="fk_proposition_lines_company_id_product_id",
         ),
         sa.ForeignKeyConstraint(
-            ["company_id", "invoice_id"],
-            ["invoices.company_id", "invoices.id"],
-            name="fk_payments_company_id_invoice_id",
+            ["company_id", "proposition_id"],
+            ["propositions.company_id", "propositions.id"],
+            name="fk_proposition_lines_company_id_proposition_id",
+            ondelete="CASCADE",
         ),
-        sa.PrimaryKeyConstraint("company_id", "id", name="pk_payments"),
-        sa.UniqueConstraint("company_id", "idn", name="uq_payments_company_id_idn"),
+        sa.ForeignKeyConstraint(
+            ["company_id", "request_line_id"],
+            ["requests_for_proposal_lines.company_id", "requests_for_proposal_lines.id"],
+            name="fk_proposition_lines_company_id_request_line_id",
+        ),
+        sa.ForeignKeyConstraint(
+            ["company_id", "unit_id"], ["units.company_id", "units.id"], name="fk_proposition_lines_company_id_unit_id"
+        ),
+        sa.PrimaryKeyConstraint("company_id", "id", name="pk_proposition_lines"),
     )
-    op.create_index("ix_payments_company_id_external_id", "payments", ["company_id", "external_id"])
-    op.create_index("ix_payments_company_id_invoice_id", "payments", ["company_id", "invoice_id"])
-    op.create_index("ix_payments_company_id_update_date", "payments", ["company_id", "update_date"])
+    op.create_index(
+        "ix_proposition_lines_company_id_proposition_id", "proposition_lines", ["company_id", "proposition_id"]
+    )
+    op.create_index(
+        "ix_proposition_lines_company_id_request_line_id", "proposition_lines", ["company_id", "request_line_id"]
+    )
+    op.create_table(
+        "requests_for_proposal_lines_custom_values",
+        sa.Column("company_id", sa.BigInteger(), nullable=False),
+        sa.Column("id", sa.BigInteger(), nullable=False),
+        sa.Column("value", sa.String(length=2000)),
+        sa.Column("field_id", sa.BigInteger(), nullable=False),
+        sa.Column("option_id", sa.BigInteger()),
+        sa.Column("owner_id", sa.BigInteger(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["company_id", "field_id"],
+            ["custom_fields.company_id", "custom_fields.id"],
+            name=op.f("fk_requests_for_proposal_lines_custom_values_company_id_field_id"),
+        ),
+        sa.ForeignKeyConstraint(
+            ["company_id", "option_id"],
+            ["custom_field_options.company_id", "custom_field_options.id"],
+            name=op.f("fk_requests_for_proposal_lines_custom_values_company_id_option_id"),
+        ),
+        sa.ForeignKeyConstraint(
+            ["company_id", "owner_id"],
+            ["requests_for_proposal_lines.company_id", "requests_for_proposal_lines.id"],
+            name=op.f("fk_requests_for_proposal_lines_custom_values_company_id_owner_id"),
+            ondelete="CASCADE",
+        ),
+        sa.PrimaryKeyConstraint("company_id", "id", name="pk_requests_for_proposal_lines_custom_values"),
+    )
+    op.create_index(
+        op.f("ix_requests_for_proposal_lines_custom_values_company_id_owner_id"),
+        "requests_for_proposal_lines_custom_values",
+        ["company_id", "owner_id"],
+    )
+    op.create_table(
+        "requests_for_proposal_lines_taxes",
+        sa.Column("company_id", sa.BigInteger(), nullable=False),
+        sa.Column("id", sa.BigInteger(), nullable=False),
+        sa.Column("tax_id", sa.BigInteger(), nullable=False),
+        sa.Column("position", sa.Integer(), nullable=False),
+        sa.Column("name", sa.String(length=200)),
+        sa.Column("percent", Fixed(6)),
+        sa.Column("is_withholding_tax", sa.Boolean(), nullable=False),
+        sa.Column("is_compound", sa.Boolean(), nullable=False),
+        sa.Column("sum", Fixed(4), nullable=False),
+        sa.Column("line_id", sa.BigInteger(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["company_id", "line_id"],
+            ["requests_for_proposal_lines.company_id", "requests_for_proposal_lines.id"],
+            name="fk_requests_for_proposal_lines_taxes_company_id_line_id",
+            ondelete="CASCADE",
+        ),
+        sa.ForeignKeyConstraint(
+            ["company_id", "tax_id"],
+            ["taxes.company_id", "taxes.id"],
+            name="fk_requests_for_proposal_lines_taxes_company_id_tax_id",
+        ),
+        sa.PrimaryKeyConstraint("company_id", "id", name="pk_requests_for_proposal_lines_taxes"),
+    )
+    op.create_index(
+        "ix_requests_for_proposal_lines_taxes_company_id_line_id",
+        "requests_for_proposal_lines_taxes",
+        ["company_id", "line_id"],
+    )
+    op.create_table(
+        "stock_transfer_lines_custom_values",
+        sa.Column("company_id", sa.BigInteger(), nullable=False),
+        sa.Column("id", sa.BigInteger(), nullable=False),
+        sa.Column("value", sa.String(length=2000)),
+        sa.Column("field_id", sa.BigInteger(), nullable=False),
+        sa.Column("option_id", sa.BigInteger()),
+        sa.Column("owner_id", sa.BigInteger(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["company_id", "field_id"],
+            ["custom_fields.company_id", "custom_fields.id"],
+            name="fk_stock_transfer_lines_custom_values_company_id_field_id",
+        ),
+        sa.ForeignKeyConstraint(
+            ["company_id", "option_id"],
+            ["custom_field_options.company_id", "custom_field_options.id"],
+            name="fk_stock_transfer_lines_custom_values_company_id_option_id",
+        ),
+        sa.ForeignKeyConstraint(
+            ["company_id", "owner_id"],
+            ["stock_transfer_lines.company_id", "stock_transfer_lines.id"],
+            name="fk_stock_transfer_lines_custom_values_company_id_owner_id",
+            ondelete="CASCADE",
+        ),
+        sa.PrimaryKeyConstraint("company_id", "id", name="pk_stock_transfer_lines_custom_values"),
+    )
+    op.create_index(
+        "ix_stock_transfer_lines_custom_values_company_id_owner_id",
+        "stock_transfer_lines_custom_values",
+        ["company_id", "owner_id"],
+    )
     op.create_table(
         "invoice_lines_custom_values",
         sa.Column("company_id", sa.BigInteger(), nullable=False),
@@ -1217,9 +2868,50 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("company_id", "id", name="pk_invoice_lines_taxes"),
     )
     op.create_index("ix_invoice_lines_taxes_company_id_line_id", "invoice_lines_taxes", ["company_id", "line_id"])
+    op.create_table(
+        "purchase_order_line_sources",
+        sa.Column("company_id", sa.BigInteger(), nullable=False),
+        sa.Column("id", sa.BigInteger(), nullable=False),
+        sa.Column("requisition_line_id", sa.BigInteger()),
+        sa.Column("proposition_line_id", sa.BigInteger()),
+        sa.Column("quantity", Fixed(6), nullable=False),
+        sa.Column("line_id", sa.BigInteger(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["company_id", "line_id"],
+            ["purchase_order_lines.company_id", "purchase_order_lines.id"],
+            name="fk_purchase_order_line_sources_company_id_line_id",
+            ondelete="CASCADE",
+        ),
+        sa.ForeignKeyConstraint(
+            ["company_id", "proposition_line_id"],
+            ["proposition_lines.company_id", "proposition_lines.id"],
+            name="fk_purchase_order_line_sources_company_id_proposition_line_id",
+        ),
+        sa.ForeignKeyConstraint(
+            ["company_id", "requisition_line_id"],
+            ["purchase_requisition_lines.company_id", "purchase_requisition_lines.id"],
+            name="fk_purchase_order_line_sources_company_id_requisition_line_id",
+        ),
+        sa.PrimaryKeyConstraint("company_id", "id", name="pk_purchase_order_line_sources"),
+    )
+    op.create_index(
+        "ix_purchase_order_line_sources_company_id_line_id", "purchase_order_line_sources", ["company_id", "line_id"]
+    )
+    op.create_index(
+        "ix_purchase_order_line_sources_company_id_proposition_line_id",
+        "purchase_order_line_sources",
+        ["company_id", "proposition_line_id"],
+    )
+    op.create_index(
+        "ix_purchase_order_line_sources_company_id_requisition_line_id",
+        "purchase_order_line_sources",
+        ["company_id", "requisition_line_id"],
+    )
     if op.get_bind().dialect.name == "postgresql":
         op.execute("CREATE SEQUENCE emptor_ids INCREMENT 64")
         op.execute("ALTER TABLE rate_windows SET UNLOGGED")
         for table in GUARDED:
             for statement in guard(table):
                 op.execute(statement)
+    for statement in append_only(op.get_bind().dialect.name, SEALED):
+        op.execute(statement)
