@@ -11,10 +11,11 @@ from sqlalchemy import bindparam, select, true
 from emptor.domains.organisation.roles import MODULES, SEES_OTHERS, SUPER_USER
 from emptor.kit.errors import Forbidden
 from emptor.kit.resource import Permission, Resource
+from emptor.store import query
 from emptor.store.query import Scope
 from emptor.store.schema import table
 from emptor.store.statement import Statement
-from emptor.store.unit_of_work import Transaction
+from emptor.store.unit_of_work import Transaction, UnitOfWork
 
 
 @dataclass(frozen=True)
@@ -48,9 +49,11 @@ class Principal:
 
     def scope(self, resource: Resource) -> Scope:
         """Which rows of `resource` the person sees."""
-        if self.is_super_user:
-            return Scope(resource.access, self.user_id)
         access = resource.access
+        if access.private:
+            return Scope(access, self.user_id, own_only=True)
+        if self.is_super_user:
+            return Scope(access, self.user_id)
         owner = access.owner or access
         return Scope(
             access,
@@ -61,6 +64,14 @@ class Principal:
             limiting_fields=self.limiting_fields,
             options=self.options,
         )
+
+
+def sees(tx: UnitOfWork, user_id: int, resource: Resource, row_id: int) -> Principal | None:
+    """That person of the acting one's company, if the person is active and sees the row."""
+    person = load(tx, user_id, tx.actor.settings)
+    if person is None or not person.may(resource.reads):
+        return None
+    return person if query.stored(tx, resource, "id", row_id, person.scope(resource)) else None
 
 
 def read_permission(module: str, *also: str) -> Permission:

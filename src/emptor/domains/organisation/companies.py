@@ -12,7 +12,7 @@ from emptor.domains.organisation.tables import companies
 from emptor.kit.clock import spell
 from emptor.store.schema import company_clocks
 from emptor.store.statement import Statement, insert_into
-from emptor.store.unit_of_work import PLATFORM, Database, UnitOfWork
+from emptor.store.unit_of_work import PLATFORM, Database, Transaction, UnitOfWork
 
 
 def on_or_off(text: str) -> bool:
@@ -30,6 +30,20 @@ def up_to_four(text: str) -> int:
     return int(text)
 
 
+def net_or_gross(text: str) -> str:
+    """The word that a person writes; ValueError with a sentence when it is neither."""
+    if text.lower() not in ("net", "gross"):
+        raise ValueError("Write net or gross.")
+    return text.lower()
+
+
+def id_number(text: str) -> int:
+    """The id that a person writes; ValueError with a sentence when it is none."""
+    if not (text.isascii() and text.isdigit() and len(text) < 19):
+        raise ValueError("Write the number of an object, its id.")
+    return int(text)
+
+
 @dataclass(frozen=True)
 class Choice:
     """Something a company can choose."""
@@ -40,7 +54,18 @@ class Choice:
 
 
 CHOICES: dict[str, Choice] = {
-    "supplierApproval": Choice("new suppliers wait for approval", on_or_off),
+    "supplierApproval": Choice(
+        "suppliers wait for approval when they are new, or their name, bank or tax data changes", on_or_off
+    ),
+    "negativeStock": Choice("more may leave a warehouse than is known to be there", on_or_off),
+    "transferInTransit": Choice("transfers arrive when the other warehouse says so, not at once", on_or_off),
+    "approvalTotal": Choice("approvers' limits are about net or gross totals; gross unless chosen", net_or_gross),
+    "selfApproval": Choice("people may approve documents of their own; on unless chosen", on_or_off),
+    "fallbackApprover": Choice("id of the user who approves what no step of a workflow applies to", id_number),
+    "restartAffectedStepsOnly": Choice("a change restarts approval at the first step it matters to", on_or_off),
+    "mail": Choice("people are told by e-mail too, on unless it is turned off", on_or_off),
+    "automaticOrders": Choice("approved requisitions become orders by themselves, one per supplier", on_or_off),
+    "defaultPurchaser": Choice("id of the user who orders by itself for those who may not order", id_number),
     "decimals": Choice("decimals of amounts of money, 2 unless the currency needs others", up_to_four),
 }
 """What a company can choose. Beside these stand `limits`, the request limits that the operator has raised for it."""
@@ -51,6 +76,7 @@ _BUMP = Statement(
     .values(access_version=companies.c.access_version + 1)
 )
 _HIGHEST = Statement(select(func.max(companies.c.id)))
+_OWN = Statement(select(companies.c.settings).where(companies.c.id == bindparam("company")))
 _ALL = Statement(select(companies).order_by(companies.c.id))
 _SETTINGS = Statement(
     update(companies).where(companies.c.id == bindparam("company")).values(settings=bindparam("settings"))
@@ -69,7 +95,7 @@ def create(database: Database, name: str, region: str, currency: str, **choices:
         "name": name, "region": region, "currency": currency, "enable": True, "settings": choices,
         "access_version": 1, "create_date": now,
     }  # fmt: skip
-    clock = {"sequence": 0, "stamp": now}
+    clock = {"sequence": 0, "stamp": now, "entries": 0, "head": ""}
     with database.write(PLATFORM) as tx:
         company_id = (tx.scalar(_HIGHEST) or 0) + 1
         tx.run(insert_into(companies, ("id", *row)), id=company_id, **row)
@@ -83,8 +109,17 @@ def all_companies(database: Database) -> list[dict[str, Any]]:
         return tx.records(_ALL)
 
 
+def chosen(tx: Transaction) -> dict[str, Any]:
+    """What the company has chosen."""
+    return dict(tx.scalar(_OWN, company=tx.company_id) or {})
+
+
 def choose(tx: UnitOfWork, current: dict[str, Any], **choices: Any) -> None:
     """Change choices of the company; None takes a choice back."""
     merged = {name: value for name, value in {**current, **choices}.items() if value is not None}
     tx.run(_SETTINGS, company=tx.company_id, settings=merged)
+    names = [name for name in choices if current.get(name) != merged.get(name)]
+    if names:
+        before, after = ({name: one.get(name) for name in names} for one in (current, merged))
+        tx.note("choose", "companies", tx.company_id, None, {"before": before, "after": after})
     access_changed(tx)

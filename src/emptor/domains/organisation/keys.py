@@ -80,16 +80,22 @@ def create(tx: UnitOfWork, user_id: int, token: str | None = None) -> tuple[int,
         api_keys,
         {"id": key_id, "user_id": user_id, "hash": hash_of(token), "hint": token[:6], "create_date": tx.stamp},
     )
+    tx.note("create", "api_keys", key_id, None, {"after": {"user_id": user_id}})
     return key_id, token
 
 
 def revoke(tx: UnitOfWork, key_id: int) -> bool:
     """End a key at once; False when there is no such live key."""
-    return tx.update(api_keys, {"revoked": tx.stamp}, id=key_id, revoked=None) > 0
+    revoked = tx.update(api_keys, {"revoked": tx.stamp}, id=key_id, revoked=None) > 0
+    if revoked:
+        tx.note("revoke", "api_keys", key_id, None, {"after": {"revoked": tx.stamp}})
+    return revoked
 
 
 def regenerate(tx: UnitOfWork, key_id: int) -> str | None:
     """Replace the token of a live key; None when there is none. The old token stops working at once."""
     token = new_token()
     changed = tx.update(api_keys, {"hash": hash_of(token), "hint": token[:6]}, id=key_id, revoked=None)
+    if changed:
+        tx.note("regenerate", "api_keys", key_id, None, {})
     return token if changed else None

@@ -2,17 +2,70 @@
 
 from __future__ import annotations
 
-from emptor.domains.organisation.roles import ROLES
-from emptor.kit.fields import Flag, Ref, Refs, Text, Texts, Write
+from typing import Any
+
+from emptor.domains import writing
+from emptor.domains.organisation import leaving
+from emptor.domains.organisation.roles import ROLES, SUPER_USER
+from emptor.kit.errors import Forbidden
+from emptor.kit.fields import Flag, Moment, Ref, Refs, Text, Texts, Write
 from emptor.kit.resource import CREATED, KEY, UPDATED, Permission, Resource, read_operations, write_operations
 from emptor.store.schema import define
+from emptor.store.unit_of_work import UnitOfWork
 
 CONFIGURE = Permission("configuration", ("edit",))
+PERSON = ("id", "email", "firstname", "lastname")
+"""How people appear in other people."""
 
 LOCATIONS = Refs(
     "locations", to="locations", table="user_locations", owner="user_id", member="location_id", write=Write.ALWAYS,
     send_as="locationIds", listed=False, note="locations the person sees when `allLocationsAccess` is off",
 )  # fmt: skip
+
+
+def create(tx: UnitOfWork, values: dict[str, Any]) -> int:
+    """A new person; the id."""
+    _guard_super_users(tx, {}, values)
+    _check_absence(tx, {}, values)
+    return writing.create(tx, USERS, values)
+
+
+def update(tx: UnitOfWork, row: dict[str, Any], values: dict[str, Any]) -> None:
+    """Change a person."""
+    _guard_super_users(tx, row, values)
+    _check_absence(tx, row, values)
+    leaves = bool(row["enable"]) and values.get("enable") is False
+    if leaves:
+        leaving.check(tx, row, values)
+    writing.update(tx, USERS, row, values)
+    if leaves:
+        leaving.complete(tx, row["id"], values.get("substitute_id", row["substitute_id"]))
+
+
+def _check_absence(tx: UnitOfWork, row: dict[str, Any], values: dict[str, Any]) -> None:
+    """Note what no absence, manager or stand-in can be."""
+    begins, ends = (values.get(name, row.get(name)) for name in ("away_from", "away_until"))
+    if ends and begins and ends < begins:
+        tx.problems.add("awayUntil", "This is before the absence begins.")
+    if row and row["id"] in (values.get("manager_id"), values.get("substitute_id"), *(values.get("backups") or ())):
+        place = "manager" if values.get("manager_id") == row["id"] else "substitute"
+        place = "backupIds" if row["id"] in (values.get("backups") or ()) else place
+        tx.problems.add(place, "Name somebody else than the person.")
+
+
+def _guard_super_users(tx: UnitOfWork, row: dict[str, Any], values: dict[str, Any]) -> None:
+    """Raise Forbidden when somebody else would make a super user or change one in any way.
+
+    To manage people must not be a way to everything; and who may change the e-mail of super users, or disable them,
+    may shut them out. The operator, who is nobody in the company, may do all that.
+    """
+    if tx.actor is None or tx.actor.is_super_user:
+        return
+    if SUPER_USER in row.get("roles", ()):
+        raise Forbidden("This person is a super user, whom only a super user can change; ask one of them.")
+    if SUPER_USER in values.get("roles", ()):
+        raise Forbidden(f"Only a super user can give the role {SUPER_USER}; ask one of them, or leave it out.")
+
 
 USERS = define(
     Resource(
@@ -50,10 +103,21 @@ USERS = define(
                 member="option_id", write=Write.ALWAYS, send_as="documentCustomFieldOptionIds", listed=False,
                 note="options whose documents the person sees when `allUserDocumentCostcentersAccess` is off",
             ),
+            Ref("manager", to="users", listed=False, write=Write.ALWAYS, show=PERSON),
+            Moment("awayFrom", listed=False, write=Write.ALWAYS, note="first moment of an absence"),
+            Moment("awayUntil", listed=False, write=Write.ALWAYS, day_ends=True, note="its last moment; open without"),
+            Refs(
+                "backups", to="users", table="user_backups", owner="user_id", member="backup_id", write=Write.ALWAYS,
+                send_as="backupIds", listed=False, show=PERSON, note="who may approve for the person while away",
+            ),
+            Ref(
+                "substitute", to="users", listed=False, write=Write.ALWAYS, show=PERSON,
+                note="who takes over from a person who has left",
+            ),
         ),
         operations=(
             *read_operations("users", get_hosted=False),
-            *write_operations("users", CONFIGURE, hosted=False),
+            *write_operations("users", CONFIGURE, create=create, update=update, hosted=False),
         ),
         reference=("id", "email", "firstname", "lastname", "phone", "position", "locale", "createDate", "updateDate"),
         writes=CONFIGURE,
