@@ -7,6 +7,7 @@ from typing import Any
 from emptor.domains import writing
 from emptor.domains.catalog.categories import CREATE
 from emptor.domains.external_ids import external_id, patch_external_id
+from emptor.domains.inventory import ledger
 from emptor.kit.fields import Code, Constant, Derived, Flag, Number, Ref, Text, Write
 from emptor.kit.money import PRICE_SCALE
 from emptor.kit.resource import CREATED, KEY, UPDATED, Resource, read_operations, write_operations
@@ -14,6 +15,7 @@ from emptor.store.schema import custom_values, define
 from emptor.store.unit_of_work import UnitOfWork
 
 KINDS = {0: "item", 1: "bundle", 2: "group"}
+TYPES = {0: "non-inventory", ledger.INVENTORY: "inventory", 2: "service", 3: "tax"}
 
 
 def create(tx: UnitOfWork, values: dict[str, Any]) -> int:
@@ -23,8 +25,11 @@ def create(tx: UnitOfWork, values: dict[str, Any]) -> int:
 
 
 def update(tx: UnitOfWork, row: dict[str, Any], values: dict[str, Any]) -> None:
-    """Change an item."""
+    """Change an item; one that has been in stock goes on being kept there."""
     _complete_price(tx, values, row)
+    leaves = row["item_type"] == ledger.INVENTORY != values.get("item_type", ledger.INVENTORY)
+    if leaves and ledger.has_moves(tx, row["id"]):
+        tx.problems.add("itemType", "This item has been in stock; make a new one for another type.")
     writing.update(tx, ITEMS, row, values)
 
 
@@ -51,6 +56,7 @@ ITEMS = define(
             Derived(
                 "typeString", compute=lambda shown: KINDS.get(shown["type"]), json_schema={"type": ["string", "null"]}
             ),
+            Code("itemType", names=TYPES, default=ledger.INVENTORY, write=Write.ALWAYS),
             Text("description", size=255, multiline=True, write=Write.ALWAYS),
             Text("unit", size=100, write=Write.ALWAYS, note="name of the unit"),
             Text(

@@ -1,0 +1,450 @@
+"""The stock ledger: every movement of goods, written once and never changed; what is on hand is their sum.
+
+Worth is in the company's currency. Goods leave a warehouse at the moving average of what they came in for.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+from functools import cached_property, lru_cache
+from typing import Any, NamedTuple
+
+from sqlalchemy import Select, Table, and_, bindparam, func, null, or_, select, union_all, update
+
+from emptor.kit.money import MONEY_SCALE, PRICE_SCALE, ZERO, plain, product, rounded
+from emptor.store.schema import table
+from emptor.store.statement import Statement, update_by
+from emptor.store.types import any_of
+from emptor.store.unit_of_work import Transaction, UnitOfWork
+
+RECEIPT, CORRECTION, SENT, ARRIVED, CONSUMPTION, STOCKTAKING, OPENING, REVERSAL = range(8)
+KINDS = {
+    RECEIPT: "receipt", CORRECTION: "receipt correction", SENT: "transfer out", ARRIVED: "transfer in",
+    CONSUMPTION: "consumption", STOCKTAKING: "stocktaking adjustment", OPENING: "opening", REVERSAL: "reversal",
+}  # fmt: skip
+
+INVENTORY = 1
+"""The type of the items that are kept in stock; others pass through the ledger without a trace."""
+
+MOST = Decimal(10) ** 11
+"""No warehouse holds more than this of an item."""
+MOST_VALUE = Decimal(10) ** 14
+"""No item in a warehouse is worth more than this in all."""
+MOST_APIECE = Decimal(10) ** 12
+"""More than this is not noted as the worth of one."""
+
+
+class Pair(NamedTuple):
+    """An item in a warehouse."""
+
+    product_id: int
+    warehouse_id: int
+
+
+@dataclass(frozen=True)
+class Moved:
+    """A movement to post."""
+
+    kind: int
+    product_id: int
+    warehouse_id: int
+    quantity: Decimal
+    """Above zero comes in, below zero goes out."""
+    document_kind: str
+    """Name of the resource of the document behind it: `receipts`."""
+    document_id: int
+    line_id: int
+    revision: int = 0
+    """Tells repeated movements of one line apart: a correction, the second part of a transfer."""
+    value: Decimal | None = None
+    """What the whole quantity is worth, with its sign; None: at the average of the warehouse."""
+    spares: bool = False
+    """Leaves alone what is reserved; only what goes out can."""
+    place: str = "items"
+    """Where in the request it stands, for what is said when it cannot be posted."""
+    note: str | None = None
+
+    @cached_property
+    def pair(self) -> Pair:
+        """The item and the warehouse it is about."""
+        return Pair(self.product_id, self.warehouse_id)
+
+    @property
+    def identity(self) -> tuple[int, int, int, Pair]:
+        """What no second movement of its document has."""
+        return self.line_id, self.kind, self.revision, self.pair
+
+
+@dataclass(frozen=True)
+class Balance:
+    """What there is of an item in a warehouse, and what one was worth in the latest movement."""
+
+    quantity: Decimal = ZERO
+    value: Decimal = ZERO
+    unit_value: Decimal = ZERO
+
+    @property
+    def average(self) -> Decimal:
+        """What one is worth."""
+        return self.value / self.quantity if self.quantity > 0 else self.unit_value
+
+    def moved(self, quantity: Decimal, value: Decimal | None = None) -> Balance:
+        """The balance after a movement worth `value` (None: at the average).
+
+        An empty warehouse is worth nothing. Goods that left before they came in are worth what they turn out to cost.
+        """
+        unit = self.average if value is None else abs(value / quantity)
+        left = self.quantity + quantity
+        if left <= 0 or self.quantity < 0:
+            worth = product(left, unit)
+        else:
+            worth = max(self.value + (product(quantity, unit) if value is None else value), ZERO)
+        return Balance(left, rounded(worth, MONEY_SCALE), rounded(min(unit, MOST_APIECE), PRICE_SCALE))
+
+
+@dataclass(frozen=True)
+class _Stock:
+    """What the movements of a document meet: the rows of the pairs, and the worth of what it has posted by identity."""
+
+    pairs: Mapping[Pair, Mapping[str, Any]]
+    posted: Mapping[Any, Decimal]
+
+
+def post(tx: UnitOfWork, moves: Sequence[Moved]) -> list[Decimal]:
+    """Write the movements of one document into the ledger; what each was worth, with its sign, in order.
+
+    Those that are there already are not written again, and those of items that are not kept in stock not at all.
+    Raises Invalid, with a sentence for each place, when there is not enough and the company does not allow that.
+    """
+    stock = _read(tx, moves)
+    balances = {pair: _balance(row) for pair, row in stock.pairs.items()}
+    worth, written = [], []
+    for one in moves:
+        row = stock.pairs[one.pair]
+        if one.identity in stock.posted or not one.quantity or row["item_type"] != INVENTORY:
+            worth.append(stock.posted.get(one.identity, ZERO))
+            continue
+        before = balances[one.pair]
+        after = balances[one.pair] = before.moved(one.quantity, one.value)
+        sentence = _refusal(tx, one, row, before, after)
+        if sentence:
+            tx.problems.add(one.place, sentence)
+        worth.append(after.value - before.value)
+        written.append((one, worth[-1], after))
+    tx.problems.raise_if_any()
+    ids = tx.new_ids(len(written))
+    _write(tx, ids, written)
+    _keep(tx, stock.pairs, {one.pair: (i, after) for i, (one, _, after) in zip(ids, written, strict=True)})
+    return worth
+
+
+def reverse(tx: UnitOfWork, document_kind: str, document_id: int, why: str | None = None) -> None:
+    """Take back all that a document has moved, at the value it had; what is taken back already stays so.
+
+    Raises Invalid when goods that would have to go out again are no longer there.
+    """
+    left = net_of(tx, document_id)
+    revision = 1 + max((row["revision"] for row in left), default=0)
+    counter = [
+        Moved(
+            REVERSAL, row["product_id"], row["warehouse_id"], -row["quantity"], document_kind, document_id,
+            row["line_id"], revision, -row["value"], place=f"items[{i}][quantity]", note=why,
+        )
+        for i, row in enumerate(left)
+    ]  # fmt: skip
+    if counter:
+        post(tx, counter)
+
+
+def net_of(tx: Transaction, document_id: int) -> list[dict[str, Any]]:
+    """What a document has moved and not taken back: line, item, warehouse, quantity, value and latest revision."""
+    return tx.records(_net(), company=tx.company_id, document=document_id)
+
+
+def posted(tx: Transaction, document_id: int) -> list[dict[str, Any]]:
+    """The movements of a document, oldest first: line, kind, revision, item, warehouse, quantity and value."""
+    return tx.records(_posted(), company=tx.company_id, document=document_id)
+
+
+def reserve(tx: UnitOfWork, reserved: Mapping[Pair, Decimal]) -> None:
+    """Note how much of each item in each warehouse is spoken for; what never was there gets a row for that."""
+    rows = _rows(tx, reserved)
+    changed = {pair: amount for pair, amount in reserved.items() if amount != (rows[pair]["reserved"] or ZERO)}
+    known = [pair for pair in changed if rows[pair]["id"] is not None]
+    source = table("warehouse_items")
+    tx.run_all(
+        update_by(source, ("company_id", "id"), ("reserved", "update_date")),
+        [
+            {
+                "key_company_id": tx.company_id, "key_id": rows[pair]["id"], "set_reserved": changed[pair],
+                "set_update_date": tx.stamp,
+            }
+            for pair in known
+        ],
+    )  # fmt: skip
+    _make_rows(tx, {pair: (Balance(), amount) for pair, amount in changed.items() if pair not in known})
+
+
+def on_hand(tx: Transaction, pairs: Collection[Pair]) -> dict[Pair, Decimal]:
+    """How much there is of each item in each warehouse."""
+    return {pair: row["quantity"] or ZERO for pair, row in _rows(tx, pairs).items()}
+
+
+def available(tx: Transaction, pairs: Collection[Pair]) -> dict[Pair, Decimal]:
+    """How much of it nobody has reserved."""
+    return {pair: (row["quantity"] or ZERO) - (row["reserved"] or ZERO) for pair, row in _rows(tx, pairs).items()}
+
+
+def balances(tx: Transaction, pairs: Collection[Pair]) -> dict[Pair, Balance]:
+    """The balance of each item in each warehouse."""
+    return {pair: _balance(row) for pair, row in _rows(tx, pairs).items()}
+
+
+def has_moves(tx: Transaction, product_id: int) -> bool:
+    """Whether an item has ever been moved."""
+    return tx.scalar(_first_move(), company=tx.company_id, product=product_id) is not None
+
+
+def holds(tx: Transaction, warehouse_id: int) -> bool:
+    """Whether anything is left in a warehouse, or missing."""
+    return tx.scalar(_some_stock(), company=tx.company_id, warehouse=warehouse_id) is not None
+
+
+class Difference(NamedTuple):
+    """A kept figure that is not what the movements add up to."""
+
+    product_id: int
+    warehouse_id: int
+    where: str
+    """`after movement 812`, or `in the warehouse`."""
+    name: str
+    """`quantity` or `value`."""
+    kept: Decimal
+    counted: Decimal
+
+
+def differences(tx: Transaction) -> list[Difference]:
+    """Every balance that is not the sum of its movements: those kept with a movement, then those of the warehouses."""
+    found = []
+    for place, statement in (("after movement", _running()), ("in the warehouse", _totals())):
+        for row in tx.records(statement, company=tx.company_id):
+            where = (row["product_id"], row["warehouse_id"], f"{place} {row['move'] or ''}".strip())
+            found += [
+                Difference(*where, name, row[name], row[f"counted_{name}"])
+                for name in ("quantity", "value")
+                if row[name] != row[f"counted_{name}"]
+            ]
+    return found
+
+
+def _refusal(tx: UnitOfWork, one: Moved, row: Mapping[str, Any], before: Balance, after: Balance) -> str:
+    """Why a movement cannot be, as a sentence; empty when it can."""
+    floor = (row["reserved"] or ZERO) if one.spares else ZERO
+    place, item = row["warehouse_name"], row["item_name"]
+    if one.quantity > 0 and not row["enable"]:
+        return f"{place} is deactivated; choose another warehouse."
+    if abs(after.quantity) > MOST or abs(after.value) > MOST_VALUE:
+        return f"{place} would have too much of {item} to keep count."
+    if one.quantity < 0 and after.quantity < floor and not _may_lack(tx):
+        reserved = f", of which {plain(floor, 0)} is reserved" if floor else ""
+        return f"{place} has {plain(before.quantity, 0)} of {item}{reserved}; this takes {plain(-one.quantity, 0)}."
+    return ""
+
+
+def _may_lack(tx: UnitOfWork) -> bool:
+    return bool(tx.actor and tx.actor.settings.get("negativeStock"))
+
+
+def _balance(row: Mapping[str, Any]) -> Balance:
+    return Balance(row["quantity"] or ZERO, row["value"] or ZERO, row["unit_value"] or ZERO)
+
+
+def _read(tx: UnitOfWork, moves: Sequence[Moved]) -> _Stock:
+    if not moves:
+        return _Stock({}, {})
+    (document,) = {one.document_id for one in moves}
+    rows, posted = tx.many_records([(_pairs(), _named(one.pair for one in moves)), (_posted(), {"document": document})])
+    return _Stock(_by_pair(rows), {(m["line_id"], m["kind"], m["revision"], _pair(m)): m["value"] for m in posted})
+
+
+def _rows(tx: Transaction, pairs: Collection[Pair]) -> dict[Pair, dict[str, Any]]:
+    found = _by_pair(tx.records(_pairs(), company=tx.company_id, **_named(pairs)))
+    return {pair: found[pair] for pair in pairs}
+
+
+def _named(pairs: Iterable[Pair]) -> dict[str, list[int]]:
+    listed = list(pairs)
+    return {
+        "products": list({one.product_id for one in listed}),
+        "warehouses": list({one.warehouse_id for one in listed}),
+    }
+
+
+def _pair(row: Mapping[str, Any]) -> Pair:
+    return Pair(row["product_id"], row["warehouse_id"])
+
+
+def _by_pair(rows: list[dict[str, Any]]) -> dict[Pair, dict[str, Any]]:
+    return {_pair(row): row for row in rows}
+
+
+def _write(tx: UnitOfWork, ids: list[int], written: list[tuple[Moved, Decimal, Balance]]) -> None:
+    tx.insert_all(
+        table("stock_moves"),
+        [
+            {
+                "id": row_id, "create_date": tx.stamp, "creator_id": tx.actor.user_id if tx.actor else None,
+                "kind": one.kind, "product_id": one.product_id, "warehouse_id": one.warehouse_id,
+                "quantity": one.quantity, "unit_value": after.unit_value, "value": worth,
+                "balance_quantity": after.quantity, "balance_value": after.value,
+                "document_kind": one.document_kind, "document_id": one.document_id, "line_id": one.line_id,
+                "revision": one.revision, "note": one.note,
+            }
+            for row_id, (one, worth, after) in zip(ids, written, strict=True)
+        ],
+    )  # fmt: skip
+
+
+def _keep(tx: UnitOfWork, rows: Mapping[Pair, Mapping[str, Any]], latest: Mapping[Pair, tuple[int, Balance]]) -> None:
+    """Take each pair's latest movement over into its row, which is made where there is none yet."""
+    known = [row_id for pair, (row_id, _) in latest.items() if rows[pair]["id"] is not None]
+    fresh = {pair: after for pair, (_, after) in latest.items() if rows[pair]["id"] is None}
+    if known:
+        tx.run(_taken_over(), company=tx.company_id, moves=known, stamp=tx.stamp)
+    _make_rows(tx, {pair: (after, ZERO) for pair, after in fresh.items()})
+
+
+def _make_rows(tx: UnitOfWork, made: Mapping[Pair, tuple[Balance, Decimal]]) -> None:
+    """Rows of warehouses for items with these balances, so much of them reserved."""
+    ids = tx.new_ids(len(made))
+    tx.insert_all(
+        table("warehouse_items"),
+        [
+            {"id": row_id, "update_date": tx.stamp, "reserved": reserved, **pair._asdict(), **vars(balance)}
+            for row_id, (pair, (balance, reserved)) in zip(ids, made.items(), strict=True)
+        ],
+    )
+
+
+@lru_cache(maxsize=1)
+def _taken_over() -> Statement:
+    kept, moves = table("warehouse_items"), table("stock_moves")
+    same = (kept.c[name] == moves.c[name] for name in ("company_id", "product_id", "warehouse_id"))
+    return Statement(
+        update(kept)
+        .where(kept.c.company_id == bindparam("company"), *same, any_of(moves.c.id, "moves"))
+        .values(
+            quantity=moves.c.balance_quantity, value=moves.c.balance_value, unit_value=moves.c.unit_value,
+            update_date=bindparam("stamp", type_=kept.c.update_date.type),
+        )
+    )  # fmt: skip
+
+
+@lru_cache(maxsize=1)
+def _pairs() -> Statement:
+    """Each of the items in each of the warehouses, with the row there is of the two together."""
+    items, warehouses, kept = table("items"), table("warehouses"), table("warehouse_items")
+    same = (kept.c.company_id == items.c.company_id, kept.c.product_id == items.c.id)
+    source = items.join(warehouses, warehouses.c.company_id == items.c.company_id).outerjoin(
+        kept, and_(*same, kept.c.warehouse_id == warehouses.c.id)
+    )
+    return Statement(
+        select(
+            items.c.id.label("product_id"), warehouses.c.id.label("warehouse_id"), items.c.name.label("item_name"),
+            items.c.item_type, warehouses.c.name.label("warehouse_name"), warehouses.c.enable, kept.c.id,
+            kept.c.quantity, kept.c.value, kept.c.unit_value, kept.c.reserved,
+        )
+        .select_from(source)
+        .where(items.c.company_id == bindparam("company"), any_of(items.c.id, "products"))
+        .where(any_of(warehouses.c.id, "warehouses"))
+    )  # fmt: skip
+
+
+@lru_cache(maxsize=1)
+def _posted() -> Statement:
+    moves = table("stock_moves")
+    names = ("line_id", "kind", "revision", "product_id", "warehouse_id", "quantity", "value")
+    return Statement(
+        select(*(moves.c[name] for name in names))
+        .where(moves.c.company_id == bindparam("company"), moves.c.document_id == bindparam("document"))
+        .order_by(moves.c.id)
+    )
+
+
+@lru_cache(maxsize=1)
+def _net() -> Statement:
+    """What a document has moved, corrections and counter-movements included."""
+    moves = table("stock_moves")
+    quantity, value = (func.sum(moves.c[name], type_=moves.c[name].type) for name in ("quantity", "value"))
+    keys = (moves.c.line_id, moves.c.product_id, moves.c.warehouse_id)
+    return Statement(
+        select(*keys, quantity.label("quantity"), value.label("value"), func.max(moves.c.revision).label("revision"))
+        .where(moves.c.company_id == bindparam("company"), moves.c.document_id == bindparam("document"))
+        .group_by(*keys)
+        .having(quantity != 0)
+        .order_by(func.min(moves.c.id))
+    )
+
+
+@lru_cache(maxsize=1)
+def _first_move() -> Statement:
+    moves = table("stock_moves")
+    mine = (moves.c.company_id == bindparam("company"), moves.c.product_id == bindparam("product"))
+    return Statement(select(moves.c.id).where(*mine).limit(1))
+
+
+@lru_cache(maxsize=1)
+def _some_stock() -> Statement:
+    kept = table("warehouse_items")
+    here = (kept.c.company_id == bindparam("company"), kept.c.warehouse_id == bindparam("warehouse"))
+    return Statement(select(kept.c.id).where(*here, kept.c.quantity != 0).limit(1))
+
+
+@lru_cache(maxsize=1)
+def _running() -> Statement:
+    """Movements whose kept balance is not the sum up to them."""
+    moves = table("stock_moves")
+    summed = [
+        func.sum(moves.c[name], type_=moves.c[name].type)
+        .over(partition_by=(moves.c.product_id, moves.c.warehouse_id), order_by=moves.c.id)
+        .label(f"counted_{name}")
+        for name in ("quantity", "value")
+    ]
+    kept = (moves.c.balance_quantity.label("quantity"), moves.c.balance_value.label("value"))
+    found = (
+        select(moves.c.id.label("move"), moves.c.product_id, moves.c.warehouse_id, *kept, *summed)
+        .where(moves.c.company_id == bindparam("company"))
+        .subquery()
+    )
+    wrong = or_(found.c.quantity != found.c.counted_quantity, found.c.value != found.c.counted_value)
+    return Statement(select(found).where(wrong).order_by(found.c.move))
+
+
+@lru_cache(maxsize=1)
+def _totals() -> Statement:
+    """Items in warehouses whose row does not hold the sum of all movements."""
+    moves, kept = table("stock_moves"), table("warehouse_items")
+    names = ("quantity", "value")
+
+    def entries(source: Table, prefix: str, other: str) -> Select[Any]:
+        figures = [source.c[name].label(f"{prefix}{name}") for name in names]
+        nothing = [(source.c[name] - source.c[name]).label(f"{other}{name}") for name in names]
+        columns = sorted((*figures, *nothing), key=lambda column: column.name)
+        mine = source.c.company_id == bindparam("company")
+        return select(source.c.product_id, source.c.warehouse_id, *columns).where(mine)
+
+    both = union_all(entries(kept, "", "counted_"), entries(moves, "counted_", "")).subquery()
+    sums = {
+        f"{prefix}{name}": func.sum(both.c[f"{prefix}{name}"], type_=moves.c[name].type)
+        for name in names
+        for prefix in ("", "counted_")
+    }
+    keys = (both.c.product_id, both.c.warehouse_id)
+    return Statement(
+        select(null().label("move"), *keys, *(one.label(name) for name, one in sums.items()))
+        .group_by(*keys)
+        .having(or_(*(sums[name] != sums[f"counted_{name}"] for name in names)))
+        .order_by(*keys)
+    )
