@@ -11,7 +11,7 @@ from __future__ import annotations
 
 import json
 import os
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from itertools import count
@@ -177,7 +177,12 @@ class Premises:
     def close(self) -> None:
         """Close every connection."""
         for service in self._services.values():
-            service.database.close()
+            service.close()
+
+
+def allowed(methods: Iterable[str]) -> set[str]:
+    """What `Allow` names where these methods are declared."""
+    return {*methods, "HEAD"} if "GET" in methods else {*methods}
 
 
 def multipart(form: Mapping[str, Any], files: Mapping[str, File]) -> tuple[str, bytes]:

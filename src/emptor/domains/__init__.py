@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pkgutil
+from dataclasses import replace
 from functools import cache
 from importlib import import_module
 
@@ -19,4 +20,18 @@ def discover() -> tuple[Resource, ...]:
             for resource in value if isinstance(value, tuple) else (value,):
                 if isinstance(resource, Resource):
                     found[resource.name] = resource
-    return tuple(found[name] for name in sorted(found))
+    return tuple(_with_common_operations(found[name]) for name in sorted(found))
+
+
+def _with_common_operations(resource: Resource) -> Resource:
+    """The resource with what every document with a life can do: tell who decides, be talked about, show its past."""
+    from emptor.domains import conversation, outlook, revisions
+
+    if resource.life is None:
+        return resource
+    common = revisions.operations(resource)
+    if resource.has("comments"):
+        common = (*conversation.operations(resource), *common)
+    if resource.has("approvalSteps"):
+        common = (*outlook.operations(resource), *common)
+    return replace(resource, operations=(*resource.operations, *common))

@@ -2,18 +2,24 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from decimal import Decimal
-from functools import lru_cache
+from functools import cached_property, lru_cache, partial
 from typing import Any
 
 from sqlalchemy import bindparam, select
 
-from emptor.domains import writing
+from emptor.domains import numbering, revisions, writing
+from emptor.domains.approvals import running
 from emptor.domains.attachments import attachments as attachments
+from emptor.domains.conversation import comments as comments
+from emptor.domains.conversation import followers as followers
 from emptor.domains.custom_fields import values as custom_field_values
 from emptor.domains.pricing import Line, Priced, Rate, Totals, combined_percent, price_document
+from emptor.domains.writing import Known
 from emptor.kit.errors import IllegalMove
 from emptor.kit.fields import (
+    Asked,
     Code,
     Constant,
     CustomValues,
@@ -35,8 +41,7 @@ from emptor.kit.money import PRICE_SCALE, RATE_SCALE, ZERO, product, rounded
 from emptor.kit.resource import CREATED, KEY, UPDATED, Resource
 from emptor.store.schema import custom_values, table
 from emptor.store.statement import Statement
-from emptor.store.types import any_of
-from emptor.store.unit_of_work import UnitOfWork
+from emptor.store.unit_of_work import Transaction, UnitOfWork
 
 Values = dict[str, Any]
 
@@ -50,16 +55,48 @@ STATUS_KEYS = {
     PENDING_RECEIPT: "pending_receipt", APPROVAL_REVIEW: "approval_review", CLOSED: "closed",
 }  # fmt: skip
 
+NON_INVENTORY_ITEM, INVENTORY_ITEM, SERVICE_ITEM, TAX_ITEM = range(4)
+ITEM_TYPES = {
+    NON_INVENTORY_ITEM: "non-inventory", INVENTORY_ITEM: "inventory", SERVICE_ITEM: "service", TAX_ITEM: "tax",
+}  # fmt: skip
+
 EMPTY = {"data": []}
 
-APPROVAL_INFO = Constant(
+RIGHTS = ("canApproveDocument", "canRejectDocument", "canAcceptMatchingChanges", "canRejectMatchingChanges",
+          "documentAC", "isMatchingReceipt")  # fmt: skip
+
+
+def _rights(tx: Transaction, documents: list[dict[str, Any]]) -> list[dict[str, bool]]:
+    """What whoever asks may decide about each document."""
+    pending = [one["id"] for one in documents if one["status"] == PENDING]
+    in_turn = running.turns(tx, tx.actor, pending) if pending and tx.actor else {}
+    found = []
+    for one in documents:
+        decides, matching = one["id"] in in_turn, one["status"] == MATCHING and _placed(tx, one)
+        found.append(dict(zip(RIGHTS, (decides, decides, matching, matching, False, matching), strict=True)))
+    return found
+
+
+def _placed(tx: Transaction, document: dict[str, Any]) -> bool:
+    """Whether whoever asks is the one to decide about differences: who placed the order."""
+    placed_by = document.get("creator") or {}
+    return bool(tx.actor and (tx.actor.is_super_user or placed_by.get("id") == tx.actor.user_id))
+
+
+APPROVAL_INFO = Asked(
     "approvalInfo",
-    value=dict.fromkeys(
-        ("canApproveDocument", "canRejectDocument", "canAcceptMatchingChanges", "canRejectMatchingChanges",
-         "documentAC", "isMatchingReceipt"), False,
-    ),
-    kind="object",
-)  # fmt: skip
+    ask=_rights,
+    json_schema={
+        "type": "object",
+        "properties": dict.fromkeys(RIGHTS, {"type": "boolean"}),
+        "required": list(RIGHTS),
+        "additionalProperties": False,
+    },
+    note="what the asking person may decide",
+)
+
+APPROVAL_STEPS = running.STEPS
+"""The way of a document through its approvers."""
 
 
 def nothing(*names: str, listed: bool = True) -> tuple[Field, ...]:
@@ -113,8 +150,8 @@ DISCOUNT = (
 )
 
 
-def lines(owner_table: str, owner: str) -> Parts:
-    """The lines of a document, with their taxes and custom fields."""
+def lines(owner_table: str, owner: str, *more: Field, label: str = "LineItem", supplier: Write = Write.NEVER) -> Parts:
+    """The lines of a document, with their taxes and custom fields, and what only lines of this kind have."""
     name = f"{owner_table.removesuffix('s')}_lines"
     tax = Part(
         "LineTax",
@@ -135,7 +172,7 @@ def lines(owner_table: str, owner: str) -> Parts:
         shorthand="id",
     )
     line = Part(
-        "LineItem",
+        label,
         name,
         owner,
         owner_table,
@@ -155,8 +192,9 @@ def lines(owner_table: str, owner: str) -> Parts:
             percent("taxPercent"),
             Ref("unit", to="units", write=Write.ALWAYS),
             Ref("product", to="items", write=Write.ALWAYS),
-            Ref("supplier", to="suppliers"),
-            Code("status", default=0),
+            Ref("supplier", to="suppliers", write=supplier),
+            *(more if any(one.wire == "status" for one in more) else (Code("status", default=0), *more)),
+            Code("itemType", names=ITEM_TYPES, default=NON_INVENTORY_ITEM, note="that of the product"),
             custom_values("item", name),
             Parts("taxes", part=tax, write=Write.ALWAYS, size=20),
             Constant("budget"),
@@ -190,47 +228,45 @@ TAX_TOTALS = Derived(
 )
 
 
-def create(tx: UnitOfWork, resource: Resource, values: Values, extra: Values | None = None) -> int:
-    """Store a new draft with its lines, priced, under the company's next idn; its id."""
+READ = {
+    "items": ("name", "sku", "price", "item_type"),
+    "taxes": ("name", "percent", "is_withholding_tax", "is_compound"),
+    "payment_terms": ("prepayment_percent", "postpayment_percent", "credit_period_days"),
+}
+"""What a document takes over from the rows it refers to."""
+
+
+def check(tx: UnitOfWork, resource: Resource, values: Values) -> Known:
+    """Complete a new document's currency, terms and lines, and note what is wrong; what was read for that."""
     _choose_currency(tx, values)
-    writing.check(tx, resource, values)
-    _complete_lines(tx, values.get("items", []))
+    known = writing.check(tx, resource, values, read=READ)
+    _take_over(tx, values, known)
+    return known
+
+
+def create(tx: UnitOfWork, resource: Resource, values: Values, known: Known, extra: Values | None = None) -> int:
+    """Store a new draft that has been checked, with its lines, priced, under the company's next idn; its id."""
     tx.problems.raise_if_any()
-    totals = price(tx, values.setdefault("items", []), values)
-    idn = str(tx.count(resource.name, idns=1, rows=1))
-    return writing.insert(tx, resource, values, {"idn": idn, **totals, **(extra or {})})
+    totals = price(tx, values.setdefault("items", []), values, known)
+    number = numbering.numbers(tx, resource, {**values, **(extra or {})})
+    return writing.insert(tx, resource, values, {**number, **totals, **(extra or {})})
 
 
 def update(tx: UnitOfWork, resource: Resource, row: Values, values: Values) -> None:
-    """Change a draft: given fields replace, a given list of lines becomes the lines."""
-    if row["status"] not in (DRAFT, IN_REVISION):
-        raise IllegalMove(
-            f"Only a draft or a document in revision can be edited; this one is {STATUS_KEYS[row['status']]}."
-        )
+    """Change a document: given fields replace, a given list of lines becomes the lines."""
     merged = {**row, **values}
-    merged["items"] = _merge_lines(tx, resource, row["id"], values.get("items"))
+    merged["items"] = merged_lines(tx, resource, row["id"], values.get("items"))
     if "currency" in values and "exchange_rate" not in values:
         merged["exchange_rate"] = None
     _choose_currency(tx, merged)
     values |= {name: merged[name] for name in ("currency", "exchange_rate", "items")}
-    writing.check(tx, resource, values, row)
-    _complete_lines(tx, values["items"])
+    known = writing.check(tx, resource, values, row, read=READ)
+    _take_over(tx, values, known)
     tx.problems.raise_if_any()
-    writing.replace(tx, resource, row, values, price(tx, values["items"], merged))
+    writing.replace(tx, resource, row, values, price(tx, values["items"], merged, known))
 
 
-def confirm(tx: UnitOfWork, resource: Resource, row: Values) -> None:
-    """Submit a draft. No approval steps are configured, so it is approved at once."""
-    if row["status"] not in (DRAFT, IN_REVISION):
-        raise IllegalMove(f"Only a draft can be confirmed; this document is {STATUS_KEYS[row['status']]}.")
-    items = stored_lines(tx, resource, row["id"])
-    if not items:
-        raise IllegalMove("Add at least one line before you confirm this document.")
-    _require_custom_values(tx, resource, row, items)
-    move(tx, resource, row, APPROVED, approval_date=tx.stamp)
-
-
-def _require_custom_values(tx: UnitOfWork, resource: Resource, row: Values, items: list[Values]) -> None:
+def require_custom_values(tx: UnitOfWork, resource: Resource, row: Values, items: Sequence[Values]) -> None:
     """A draft may lack required custom fields, its header's and its lines'; what is submitted has them all."""
     own = resource.custom_values
     if own:
@@ -245,20 +281,21 @@ def _require_custom_values(tx: UnitOfWork, resource: Resource, row: Values, item
 def move(tx: UnitOfWork, resource: Resource, row: Values, to: int, **changes: Any) -> None:
     """Set the status if it is still the one that was read; IllegalMove when somebody was faster."""
     changed = {"status": to, "update_date": tx.stamp, **changes}
-    if not tx.update(table(resource.table), changed, id=row["id"], status=row["status"]):
+    if not writing.change(tx, resource, row, changed, status=row["status"]):
         raise IllegalMove("Somebody else changed this document just now; read it again.")
+    if row["status"] in (DRAFT, IN_REVISION) and to != CANCELED:
+        revisions.note(tx, resource, row["id"])
 
 
-def price(tx: UnitOfWork, items: list[Values], header: Values) -> Values:
+def price(tx: UnitOfWork, items: list[Values], header: Values, known: Known) -> Values:
     """Price `items` in place and return the document's sums by column; Invalid when a sum is beyond what is kept."""
-    rates = _tax_rates(tx, items)
+    rates = known.get("taxes", {})
     scale = int(tx.actor.settings.get("decimals", 2))
-    priced, totals = price_document(
-        [_line(item, rates) for item in items], header.get("discount_percent"), header.get("discount_amount"), scale
-    )
-    for position, (item, cost) in enumerate(zip(items, priced, strict=True)):
+    unpriced = [_line(item, rates) for item in items]
+    priced, totals = price_document(unpriced, header.get("discount_percent"), header.get("discount_amount"), scale)
+    for position, (item, line, cost) in enumerate(zip(items, unpriced, priced, strict=True)):
         item |= _priced_columns(cost, position)
-        item["tax_percent"] = combined_percent(_line(item, rates).rates)
+        item["tax_percent"] = combined_percent(line.rates)
         for i, (tax, sum_) in enumerate(zip(item.get("taxes") or (), cost.taxes, strict=True)):
             kept = rates[tax["tax_id"]]
             tax |= {**kept, "position": i, "sum": sum_}
@@ -293,34 +330,30 @@ def _total_columns(totals: Totals, rate: Decimal, scale: int) -> Values:
 
 
 def _line(item: Values, rates: dict[int, Values]) -> Line:
-    taxes = tuple(
-        Rate(rates[t["tax_id"]]["percent"], rates[t["tax_id"]]["is_compound"], rates[t["tax_id"]]["is_withholding_tax"])
-        for t in item.get("taxes") or ()
-    )
+    chosen = (rates[tax["tax_id"]] for tax in item.get("taxes") or ())
+    taxes = tuple(Rate(one["percent"], one["is_compound"], one["is_withholding_tax"]) for one in chosen)
     return Line(item["quantity"], item["price"], item.get("discount_percent"), item.get("discount_amount"), taxes)
 
 
-def _tax_rates(tx: UnitOfWork, items: list[Values]) -> dict[int, Values]:
-    ids = list({tax["tax_id"] for item in items for tax in item.get("taxes") or ()})
-    if not ids:
-        return {}
-    rows = tx.records(_taxes(), company=tx.company_id, ids=ids)
-    return {row.pop("id"): row for row in rows}
+def _take_over(tx: UnitOfWork, values: Values, known: Known) -> None:
+    """Take the shares and days of the chosen payment terms, and what lines leave out from the catalogue."""
+    values |= known.get("payment_terms", {}).get(values.get("payment_term_id"), {})
+    _complete_lines(tx, values.get("items", []), known.get("items", {}))
 
 
-def _complete_lines(tx: UnitOfWork, items: list[Values]) -> None:
-    """Take name, SKU, price and unit from the catalogue where a line leaves them out; note what is still missing."""
-    ids = list({item["product_id"] for item in items if isinstance(item, dict) and item.get("product_id")})
-    known = {row["id"]: row for row in tx.records(_products(), company=tx.company_id, ids=ids)} if ids else {}
+def _complete_lines(tx: UnitOfWork, items: list[Values], catalogue: dict[int, Values]) -> None:
+    """Take name, SKU and price from the catalogue where a line leaves them out; note what is still missing."""
     for i, item in enumerate(items):
         if not isinstance(item, dict):
             continue
-        product = known.get(item.get("product_id"), {})
+        product = catalogue.get(item.get("product_id"), {})
         for name in ("name", "sku", "price"):
             if item.get(name) is None:
                 item[name] = product.get(name)
         if item.get("quantity") is None:
             item["quantity"] = Decimal(1)
+        if product:
+            item["item_type"] = product["item_type"]
         if not item["name"]:
             tx.problems.add(f"items[{i}][name]", "Name the line, or choose a product from the catalogue.")
         if item["price"] is None:
@@ -345,6 +378,28 @@ def _choose_currency(tx: UnitOfWork, values: Values) -> None:
         tx.problems.add("exchangeRate", f"Give the rate from {values['currency']} to {own}.")
 
 
+class Lines(Sequence[Values]):
+    """The lines of a stored document, read when somebody looks at them: many verbs need none."""
+
+    def __init__(self, tx: UnitOfWork, resource: Resource, row_id: int) -> None:
+        self._read = partial(stored_lines, tx, resource, row_id)
+
+    @cached_property
+    def _rows(self) -> list[Values]:
+        return self._read()
+
+    def __getitem__(self, index: Any) -> Any:
+        return self._rows[index]
+
+    def __len__(self) -> int:
+        return len(self._rows)
+
+
+def has_lines(tx: UnitOfWork, resource: Resource, row_id: int) -> bool:
+    """Whether the document has any line."""
+    return tx.one(_first_line(_lines_of(resource)), company=tx.company_id, owner=row_id) is not None
+
+
 def stored_lines(tx: UnitOfWork, resource: Resource, row_id: int) -> list[Values]:
     """The lines as stored, each with its taxes and custom field values, as if a client had sent them."""
     part = _lines_of(resource)
@@ -359,28 +414,28 @@ def stored_lines(tx: UnitOfWork, resource: Resource, row_id: int) -> list[Values
     return found
 
 
+def stored_custom_values(tx: UnitOfWork, resource: Resource, row_id: int) -> list[Values]:
+    """The header's custom field values as stored."""
+    own = resource.custom_values
+    return custom_field_values.stored(tx, own, row_id) if own else []
+
+
 def _lines_of(resource: Resource) -> Part:
     lines = resource.field("items")
     assert isinstance(lines, Parts)
     return lines.of
 
 
-def _merge_lines(tx: UnitOfWork, resource: Resource, row_id: int, sent: list[Any] | None) -> list[Values]:
+@lru_cache(maxsize=50)
+def _first_line(part: Part) -> Statement:
+    lines = table(part.table)
+    mine = (lines.c.company_id == bindparam("company"), lines.c[part.owner] == bindparam("owner"))
+    return Statement(select(lines.c.id).where(*mine).limit(1))
+
+
+def merged_lines(tx: UnitOfWork, resource: Resource, row_id: int, sent: list[Any] | None) -> list[Values]:
+    """The lines as they will be once those that were `sent` are merged into the stored ones; none sent: as stored."""
     stored = {line["id"]: line for line in stored_lines(tx, resource, row_id)}
     if sent is None:
         return list(stored.values())
     return writing.merge_parts(tx, "items", stored, sent)
-
-
-@lru_cache(maxsize=1)
-def _taxes() -> Statement:
-    taxes = table("taxes")
-    columns = (taxes.c.id, taxes.c.name, taxes.c.percent, taxes.c.is_withholding_tax, taxes.c.is_compound)
-    return Statement(select(*columns).where(taxes.c.company_id == bindparam("company"), any_of(taxes.c.id, "ids")))
-
-
-@lru_cache(maxsize=1)
-def _products() -> Statement:
-    items = table("items")
-    columns = (items.c.id, items.c.name, items.c.sku, items.c.price)
-    return Statement(select(*columns).where(items.c.company_id == bindparam("company"), any_of(items.c.id, "ids")))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from emptor.domains import documents as doc
+from emptor.domains import verbs
 from emptor.domains.external_ids import patch_external_id
 from emptor.domains.organisation.access import read_permission
 from emptor.domains.payables.invoices import actions
@@ -22,7 +23,7 @@ from emptor.kit.fields import (
     amount,
     percent,
 )
-from emptor.kit.resource import Access, Operation, Permission, Resource, read_operations, write_operations
+from emptor.kit.resource import Access, Permission, Resource, read_operations, write_operations
 from emptor.store.schema import custom_values, define
 
 MODULE = "invoice"
@@ -59,7 +60,22 @@ PAYMENT = Part(
     ),
 )
 
-RESOURCE = define(
+KIND = verbs.Kind(
+    noun="invoice",
+    module=MODULE,
+    name="invoices",
+    statuses=STATUSES,
+    free=frozenset({"issue_date", "invoice_number", "legal_entity_id"}),
+    cancelable=actions.cancelable,
+    create=actions.create,
+    copied=(
+        "supplier_id", "location_id", "legal_entity_id", "currency", "exchange_rate", "note", "payment_term_id",
+        "discount_percent", "discount_amount",
+    ),
+)  # fmt: skip
+LIFE = verbs.life(KIND)
+
+RESOURCE = verbs.living(define(
     Resource(
         name="invoices",
         label="Invoice",
@@ -109,7 +125,10 @@ RESOURCE = define(
             *doc.nothing("company", listed=False),
             Constant("isRequiredTaxesForItems", value=False, kind="boolean", listed=False),
             *doc.nothing("budgetLine", "secondInCharge", "lastApprover", listed=False),
-            *doc.no_parts("approvalSteps", "comments", "followers", "contracts"),
+            doc.APPROVAL_STEPS,
+                doc.comments(),
+                doc.followers(),
+                *doc.no_parts("contracts"),
             doc.lines("invoices", "invoice_id"),
             doc.TAX_TOTALS,
             Parts("payments", part=PAYMENT, listed=False),
@@ -123,10 +142,7 @@ RESOURCE = define(
                 "invoices", CREATE, key="idn", hosted=False, create=actions.create, update=actions.update
             ),
             patch_external_id("invoices", LINK, "idn", log=True),
-            Operation(
-                "action", "POST", "/invoices/{idn}/confirm", CREATE, run=actions.confirm, body=(),
-                summary="Submit a draft invoice",
-            ),
+            *LIFE.operations("invoices", "idn"),
         ),
         reference=(
             "id", "idn", "customName", "createDate", "updateDate", "requiredDate", "issueDate", "approvalDate",
@@ -138,5 +154,6 @@ RESOURCE = define(
         uniques=(("idn",),),
         counted=True,
         attachment_type=1,
+        life=LIFE,
     )
-)  # fmt: skip
+), KIND)  # fmt: skip

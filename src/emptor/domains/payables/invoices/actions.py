@@ -5,41 +5,40 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 from typing import Any
 
-from emptor.domains import documents
-from emptor.domains.purchasing.orders.actions import terms
+from emptor.domains import documents, verbs
 from emptor.kit.clock import spell
+from emptor.kit.errors import IllegalMove
 from emptor.kit.money import product, rounded
 from emptor.kit.resource import Resource
 from emptor.store.unit_of_work import UnitOfWork
 
 
 def _invoices() -> Resource:
-    from emptor.domains.payables.invoices import RESOURCE
-
-    return RESOURCE
+    return verbs.RESOURCES["invoices"]
 
 
 def create(tx: UnitOfWork, values: dict[str, Any]) -> int:
     """A new draft invoice; its id. Unless told otherwise it is issued now and due when its terms say."""
-    values |= terms(tx, values)
+    known = documents.check(tx, _invoices(), values)
     values["issue_date"] = values.get("issue_date") or tx.stamp
     if not values.get("required_date") and values.get("credit_period_days") is not None:
         try:
             values["required_date"] = due_date(values["issue_date"], values["credit_period_days"])
         except OverflowError:
             tx.problems.add("issueDate", "The invoice would be due beyond the last day there is.")
-    return documents.create(tx, _invoices(), values)
+    return documents.create(tx, _invoices(), values, known)
 
 
 def update(tx: UnitOfWork, row: dict[str, Any], values: dict[str, Any]) -> None:
-    """Change a draft invoice."""
-    values |= terms(tx, values)
+    """Change an invoice as far as its state allows."""
+    verbs.editable(verbs.KINDS["invoices"], tx, row, values)
     documents.update(tx, _invoices(), row, values)
 
 
-def confirm(tx: UnitOfWork, row: dict[str, Any], values: dict[str, Any]) -> None:
-    """Submit a draft invoice."""
-    documents.confirm(tx, _invoices(), row)
+def cancelable(tx: UnitOfWork, row: dict[str, Any]) -> None:
+    """An invoice on which something has been paid stands."""
+    if row["sum_paid"]:
+        raise IllegalMove("Something has been paid on this invoice; cancel its payments first.")
 
 
 def due_date(issued: str, days: int) -> str:

@@ -1,43 +1,235 @@
-"""What people do with purchase orders."""
+"""What people do with purchase orders, beside what they do with every document."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from decimal import Decimal
+from functools import lru_cache
 from typing import Any
 
-from emptor.domains import documents
-from emptor.domains.taxes_and_terms.payment_terms import PAYMENT_TERMS
+from sqlalchemy import bindparam, select
+
+from emptor.domains import documents, notices, verbs, writing
+from emptor.domains.purchasing.orders import progress
+from emptor.domains.purchasing.requisitions.sources import check_sources, sources_changed
+from emptor.domains.suppliers.approval import APPROVED as SUPPLIER_APPROVED
+from emptor.domains.suppliers.approval import STATUSES as SUPPLIER_STATUSES
+from emptor.kit.errors import IllegalMove
+from emptor.kit.fields import Code, Write
 from emptor.kit.resource import Resource
-from emptor.store import query
+from emptor.store.schema import table
+from emptor.store.statement import Statement
+from emptor.store.types import any_of
 from emptor.store.unit_of_work import UnitOfWork
+
+Row = dict[str, Any]
+
+STANDARD, SERVICE, BLANKET_TOTAL, BLANKET_ITEMS = range(4)
+KINDS = {STANDARD: "standard", SERVICE: "service", BLANKET_TOTAL: "blanket", BLANKET_ITEMS: "blanket per item"}
+BLANKETS = (BLANKET_TOTAL, BLANKET_ITEMS)
+
+NOT_SENT, SENT, READ, CONFIRMED, SENT_FOR_INTEGRATION, FAILED = range(6)
+SENDING = {
+    NOT_SENT: "not sent", SENT: "sent", READ: "message received", CONFIRMED: "confirmed",
+    SENT_FOR_INTEGRATION: "sent for integration", FAILED: "failed",
+}  # fmt: skip
+SEND = (
+    Code("statusSending", names=SENDING, write=Write.ALWAYS, note="leave it out to send the order to its supplier"),
+)
 
 
 def _orders() -> Resource:
-    from emptor.domains.purchasing.orders import RESOURCE
-
-    return RESOURCE
+    return verbs.RESOURCES["purchaseorders"]
 
 
-def create(tx: UnitOfWork, values: dict[str, Any]) -> int:
+def _kind() -> verbs.Kind:
+    return verbs.KINDS["purchaseorders"]
+
+
+def create(tx: UnitOfWork, values: Row) -> int:
     """A new draft order; its id."""
-    values |= terms(tx, values)
-    return documents.create(tx, _orders(), values)
+    _settle_kind(tx, values, values.get("logic_type") or STANDARD)
+    order_id = documents.create(tx, _orders(), values, documents.check(tx, _orders(), values))
+    if any(item.get("sources") for item in values["items"]):
+        sources_changed(tx, order_id)
+    return order_id
 
 
-def update(tx: UnitOfWork, row: dict[str, Any], values: dict[str, Any]) -> None:
-    """Change a draft order."""
-    values |= terms(tx, values)
+def update(tx: UnitOfWork, row: Row, values: Row) -> None:
+    """Change an order as far as its state allows."""
+    verbs.editable(_kind(), tx, row, values)
+    _settle_kind(tx, {**row, **values}, row["logic_type"])
+    before = []
+    if "items" in values:
+        _keep_received_lines(tx, row, values["items"])
+        before = check_sources(tx, row, values["items"])
     documents.update(tx, _orders(), row, values)
+    sources_changed(tx, row["id"], before=before)
 
 
-def confirm(tx: UnitOfWork, row: dict[str, Any], values: dict[str, Any]) -> None:
-    """Submit a draft order."""
-    documents.confirm(tx, _orders(), row)
+def _settle_kind(tx: UnitOfWork, values: Row, kind: int) -> None:
+    """A service has amounts instead of quantities; periods end after they begin."""
+    begin, end = values.get("begin_date"), values.get("end_date")
+    if begin and end and end < begin:
+        tx.problems.add("endDate", "It cannot end before it begins.")
+    for item in values.get("items") or ():
+        if kind == SERVICE and isinstance(item, dict):
+            item["quantity"] = Decimal(1)
+    if kind == BLANKET_TOTAL and values.get("items"):
+        tx.problems.add("items", "A blanket order by its total has no lines; give blanketSum, beginDate and endDate.")
 
 
-def terms(tx: UnitOfWork, values: dict[str, Any]) -> dict[str, Any]:
-    """The shares and days that the chosen payment terms mean."""
-    if not values.get("payment_term_id"):
-        return {}
-    chosen = query.stored(tx, PAYMENT_TERMS, "id", values["payment_term_id"])
-    names = ("prepayment_percent", "postpayment_percent", "credit_period_days")
-    return {name: chosen[name] for name in names} if chosen else {}
+def _keep_received_lines(tx: UnitOfWork, row: Row, items: list[Any]) -> None:
+    """What has come stays ordered."""
+    kept = {item["id"] for item in items if isinstance(item, dict) and "id" in item}
+    for line in progress.ordered_lines(tx, row):
+        if (line.received or line.claimed) and line.id not in kept:
+            tx.problems.add("items", f"Line {line.id} has been received and has to stay; cancel its receipts first.")
+
+
+def check(tx: UnitOfWork, row: Row, items: Sequence[Row]) -> None:
+    """What an order needs before anybody is asked to approve it."""
+    if row["logic_type"] == BLANKET_TOTAL:
+        for wire, column in (("blanketSum", "blanket_sum"), ("beginDate", "begin_date"), ("endDate", "end_date")):
+            if not row[column]:
+                tx.problems.add(wire, "A blanket order by its total needs this.")
+    elif not documents.has_lines(tx, _orders(), row["id"]):
+        raise IllegalMove("Add at least one line before you confirm this order.")
+    _check_supplier(tx, row)
+    _check_contracts(tx, row)
+    if row["status"] != documents.DRAFT and _has_receipts(tx, row):
+        _check_received(tx, row, items)
+
+
+def _check_received(tx: UnitOfWork, row: Row, items: Sequence[Row]) -> None:
+    """No line may order less than has come."""
+    lines = {line.id: line for line in progress.ordered_lines(tx, row)}
+    for position, item in enumerate(items):
+        line = lines.get(item["id"])
+        if line and line.ordered < line.received + line.claimed:
+            tx.problems.add(
+                f"items[{position}][quantity]", f"{line.received + line.claimed:f} have been received already."
+            )
+
+
+def _has_receipts(tx: UnitOfWork, row: Row) -> bool:
+    return tx.one(_documents_of(), company=tx.company_id, order=row["id"], states=list(range(12))) is not None
+
+
+def _check_supplier(tx: UnitOfWork, row: Row) -> None:
+    supplier = tx.record(_supplier(), company=tx.company_id, supplier=row["supplier_id"])
+    assert supplier is not None
+    if supplier["status"] != SUPPLIER_APPROVED or not supplier["enable"]:
+        state = SUPPLIER_STATUSES[supplier["status"]] if supplier["enable"] else "deactivated"
+        tx.problems.add("supplier", f"Supplier {supplier['name']} is {state}; orders go to approved suppliers only.")
+    least = supplier["minimum_sum"]
+    total = row["sum"] if tx.actor.settings.get("approvalTotal") == "gross" else row["net_sum"]
+    if least and total < least and row["logic_type"] not in BLANKETS:
+        tx.problems.add(
+            "items", f"Supplier {supplier['name']} takes orders from {least:f}; this one comes to {total:f}."
+        )
+
+
+def _check_contracts(tx: UnitOfWork, row: Row) -> None:
+    for contract in tx.records(_contracts(), company=tx.company_id, order=row["id"]):
+        begin, end = contract["begin_date"], contract["end_date"]
+        if contract["supplier_id"] != row["supplier_id"]:
+            tx.problems.add("contractIds", f"Contract {contract['number']} is with another supplier.")
+        elif (
+            not contract["enable"]
+            or (begin and begin > tx.stamp)
+            or (end and end < tx.stamp and not contract["prolongation"])
+        ):
+            tx.problems.add("contractIds", f"Contract {contract['number']} is not in force today.")
+
+
+def approved(tx: UnitOfWork, row: Row, items: Sequence[Row]) -> None:
+    """What is open is counted anew, for a revision may have changed it; suppliers who want that get the order."""
+    if _has_receipts(tx, row):
+        progress.recount(tx, row)
+    sources_changed(tx, row["id"])
+    supplier = tx.record(_supplier(), company=tx.company_id, supplier=row["supplier_id"])
+    if row["status_sending"] == NOT_SENT and (row["send_to_supplier"] or (supplier or {}).get("auto_send_po_supplier")):
+        send(tx, row, {})
+
+
+def released(tx: UnitOfWork, row: Row) -> None:
+    """Rejected or canceled: the requisition lines behind it can be ordered again."""
+    sources_changed(tx, row["id"])
+
+
+def deleted(tx: UnitOfWork, row: Row) -> None:
+    """A draft that goes gives back what it took of requisitions."""
+    sources_changed(tx, row["id"], gone=True)
+
+
+def revisable(tx: UnitOfWork, row: Row) -> None:
+    """Nobody may be deciding about differences of one of its documents."""
+    if tx.one(_documents_of(), company=tx.company_id, order=row["id"], states=[documents.MATCHING]):
+        raise IllegalMove("A receipt of this order is being matched; decide about that first.")
+
+
+def cancelable(tx: UnitOfWork, row: Row) -> None:
+    """An order with living receipts stands."""
+    living = [documents.PENDING, documents.APPROVED, documents.IN_REVISION, documents.MATCHING]
+    found = tx.one(_documents_of(), company=tx.company_id, order=row["id"], states=living)
+    if found:
+        raise IllegalMove(f"Receipt {found[0]} belongs to this order; cancel it first.")
+
+
+def complete(tx: UnitOfWork, row: Row, values: Row) -> None:
+    """Closed by hand: what has come has been billed and paid, and nobody waits for the rest."""
+    progress.close(tx, row)
+    sources_changed(tx, row["id"])
+
+
+def stop(tx: UnitOfWork, row: Row, values: Row) -> None:
+    """A blanket order ends before its time."""
+    if row["logic_type"] not in BLANKETS:
+        raise IllegalMove("Only a blanket order can be stopped; complete or cancel this one.")
+    documents.move(tx, _orders(), row, documents.CLOSED)
+    sources_changed(tx, row["id"])
+
+
+def send(tx: UnitOfWork, row: Row, values: Row) -> None:
+    """On its way to the supplier's contacts by mail, or as far on that way as the request says."""
+    sending = values.get("status_sending")
+    changes = {"status_sending": SENT if sending is None else sending, "update_date": tx.stamp}
+    writing.change(tx, _orders(), row, changes)
+    if sending is None:
+        lines = notices.listed(documents.stored_lines(tx, _orders(), row["id"]), row["currency"])
+        to = notices.supplier_addresses(tx, row["supplier_id"])
+        notices.write_to(tx, to, "order", _orders(), row, lines=lines)
+
+
+@lru_cache(maxsize=1)
+def _supplier() -> Statement:
+    suppliers = table("suppliers")
+    columns = (suppliers.c.name, suppliers.c.status, suppliers.c.enable, suppliers.c.minimum_sum,
+               suppliers.c.auto_send_po_supplier)  # fmt: skip
+    return Statement(
+        select(*columns).where(suppliers.c.company_id == bindparam("company"), suppliers.c.id == bindparam("supplier"))
+    )
+
+
+@lru_cache(maxsize=1)
+def _contracts() -> Statement:
+    links, contracts = table("purchase_order_contracts"), table("contracts")
+    linked = (contracts.c.company_id == links.c.company_id) & (contracts.c.id == links.c.contract_id)
+    return Statement(
+        select(contracts)
+        .join_from(links, contracts, linked)
+        .where(links.c.company_id == bindparam("company"), links.c.order_id == bindparam("order"))
+    )
+
+
+@lru_cache(maxsize=1)
+def _documents_of() -> Statement:
+    """Receipts of an order in some states."""
+    receipts = table("receipts")
+    return Statement(
+        select(receipts.c.idn).where(
+            receipts.c.company_id == bindparam("company"), receipts.c.purchase_order_id == bindparam("order"),
+            any_of(receipts.c.status, "states"),
+        )
+    )  # fmt: skip

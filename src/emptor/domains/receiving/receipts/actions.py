@@ -1,0 +1,340 @@
+"""What people do with receipts, and what that does to the order and to the stock."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from decimal import Decimal
+from functools import lru_cache
+from typing import Any
+
+from sqlalchemy import bindparam, select
+
+from emptor.domains import documents, notices, numbering, verbs, writing
+from emptor.domains.approvals import running
+from emptor.domains.inventory import ledger
+from emptor.domains.purchasing.orders import progress
+from emptor.domains.receiving.quantities import Ordered, too_much
+from emptor.kit.errors import IllegalMove
+from emptor.kit.money import MONEY_SCALE, PRICE_SCALE, ZERO, rounded
+from emptor.kit.money import product as product_of
+from emptor.kit.resource import Resource
+from emptor.kit.states import Party
+from emptor.store import query
+from emptor.store.schema import table
+from emptor.store.statement import Statement
+from emptor.store.types import any_of
+from emptor.store.unit_of_work import UnitOfWork
+
+Row = dict[str, Any]
+
+
+def _orders() -> Resource:
+    return verbs.RESOURCES["purchaseorders"]
+
+
+def _receipts() -> Resource:
+    return verbs.RESOURCES["receipts"]
+
+
+def _kind() -> verbs.Kind:
+    return verbs.KINDS["receipts"]
+
+
+def order_of(tx: UnitOfWork, row: Row) -> Row:
+    """The order that a receipt is for, as stored."""
+    order = query.stored(tx, _orders(), "id", row["purchase_order_id"])
+    assert order is not None
+    return order
+
+
+ORDERED_BY = Party(
+    "whoever placed the order",
+    lambda tx, row: tx.actor.is_super_user or order_of(tx, dict(row))["creator_id"] == tx.actor.user_id,
+)
+
+
+def create(tx: UnitOfWork, values: Row, line: str = "purchaseOrderItem") -> int:
+    """A new draft receipt of an approved order: of all that is open unless lines are given; its id.
+
+    `line` is under what the body names a line of the order.
+    """
+    order = _order(tx, values)
+    if order is None:
+        writing.check(tx, _receipts(), values)
+        tx.problems.raise_if_any()
+        raise AssertionError("an order that is missing has been noted")
+    if not values.get("items"):
+        values["items"] = [
+            {"order_line_id": one.id, "quantity": one.open, "rejected_quantity": ZERO}
+            for one in progress.ordered_lines(tx, order)
+            if one.open
+        ]
+        if not values["items"]:
+            raise IllegalMove("Nothing of this order is open any more; see its receipts.")
+    values["required_date"] = values.get("required_date") or tx.stamp
+    totals = _fill(tx, order, values["items"], line)
+    writing.check(tx, _receipts(), {**values, "items": _without_references(values["items"])})
+    tx.problems.raise_if_any()
+    header = {
+        "location_id": order["location_id"], "legal_entity_id": order["legal_entity_id"],
+        "supplier_id": order["supplier_id"], "currency": order["currency"], "exchange_rate": order["exchange_rate"],
+        "is_service_order": order["logic_type"] == progress.SERVICE,
+    }  # fmt: skip
+    number = numbering.numbers(tx, _receipts(), {**values, **header})
+    return writing.insert(tx, _receipts(), values, {**header, **totals, **number})
+
+
+def _without_references(items: list[Any]) -> list[Any]:
+    """The lines without what `_fill` has checked, and told where it stands in the body."""
+    return [
+        {name: value for name, value in item.items() if name != "order_line_id"} if isinstance(item, dict) else item
+        for item in items
+    ]
+
+
+def _order(tx: UnitOfWork, values: Row) -> Row | None:
+    order = None
+    if values.get("purchase_order_id"):
+        order = query.stored(tx, _orders(), "id", values["purchase_order_id"], tx.actor.scope(_orders()))
+        if order is None:
+            tx.problems.add("purchaseOrder", f"There is no order with id {values['purchase_order_id']} that you see.")
+        elif order["status"] != documents.APPROVED:
+            tx.problems.raise_if_any()
+            name = _orders().life.names[order["status"]]
+            raise IllegalMove(f"Only an approved order can be received; order {order['idn']} is {name}.")
+    return order
+
+
+def update(tx: UnitOfWork, row: Row, values: Row) -> None:
+    """Change a draft or a receipt in revision."""
+    verbs.editable(_kind(), tx, row, values)
+    totals: Row = {}
+    if "items" in values:
+        values["items"] = documents.merged_lines(tx, _receipts(), row["id"], values["items"])
+        totals = _fill(tx, order_of(tx, row), values["items"])
+    writing.check(tx, _receipts(), values, row)
+    tx.problems.raise_if_any()
+    writing.replace(tx, _receipts(), row, values, totals)
+
+
+def _fill(tx: UnitOfWork, order: Row, items: list[Row], line_name: str = "purchaseOrderItem") -> Row:
+    """Take names and prices from the order's lines, note wrong lines; the receipt's sums by column."""
+    ids = [item["order_line_id"] for item in items if isinstance(item, dict) and "order_line_id" in item]
+    known = {row["id"]: row for row in tx.records(_order_lines(), company=tx.company_id, order=order["id"], ids=ids)}
+    scale = int(tx.actor.settings.get("decimals", 2))
+    total, seen = ZERO, set()
+    for position, item in enumerate(items):
+        if not isinstance(item, dict) or "order_line_id" not in item:
+            continue
+        place = f"items[{position}][{line_name}]"
+        line = known.get(item["order_line_id"])
+        if line is None:
+            tx.problems.add(place, f"Order {order['idn']} has no line with this id.")
+            continue
+        if line["id"] in seen:
+            tx.problems.add(place, "This line of the order is here twice; add the quantities.")
+        seen.add(line["id"])
+        if line["item_type"] == documents.TAX_ITEM:
+            tx.problems.add(place, "A tax is not received.")
+        service = order["logic_type"] == progress.SERVICE
+        price = Decimal(1) if service else _net_price(line)
+        item |= {
+            "position": position, "name": line["name"], "sku": line["sku"], "unit_id": line["unit_id"],
+            "product_id": line["product_id"], "price": price,
+        }  # fmt: skip
+        item.setdefault("quantity", ZERO)
+        item.setdefault("rejected_quantity", ZERO)
+        item["net_sum"] = rounded(product_of(item["quantity"] or ZERO, price), scale)
+        total += item["net_sum"]
+    return {
+        "net_sum": total, "net_sum_in_company_currency": rounded(product_of(total, order["exchange_rate"]), scale),
+    }  # fmt: skip
+
+
+def _net_price(line: Row) -> Any:
+    """What one piece costs after discounts."""
+    return rounded(line["net_sum"] / line["quantity"], PRICE_SCALE) if line["quantity"] else ZERO
+
+
+def check(tx: UnitOfWork, row: Row, items: Sequence[Row]) -> None:
+    """A receipt takes something, and no more than is open unless the company lets the buyer decide about more."""
+    order = order_of(tx, row)
+    if order["status"] not in (documents.APPROVED, documents.PAID):
+        raise IllegalMove(
+            f"Order {order['idn']} is {_orders().life.names[order['status']]}; it cannot be received now."
+        )
+    if not any(item["quantity"] or item["rejected_quantity"] for item in items):
+        tx.problems.add("items", "Enter a quantity on at least one line.")
+    if tx.actor.settings.get("receiptMatching"):
+        return
+    for position, sentence in excess(tx, row, order, items):
+        tx.problems.add(f"items[{position}][quantity]", sentence)
+
+
+def excess(tx: UnitOfWork, row: Row, order: Row, items: Sequence[Row]) -> list[tuple[int, str]]:
+    """The lines of a receipt that take more than is open, with why."""
+    lines: dict[int, Ordered] = {line.id: line for line in progress.ordered_lines(tx, order, without=row["id"])}
+    found = ((i, too_much(lines[item["order_line_id"]], item["quantity"])) for i, item in enumerate(items))
+    return [(i, sentence) for i, sentence in found if sentence]
+
+
+def received(tx: UnitOfWork, row: Row, items: Sequence[Row]) -> None:
+    """The goods are in: the order's progress is recounted and the stock brought to what the receipt says."""
+    order = order_of(tx, row)
+    progress.recount(tx, order)
+    post(tx, row, items)
+    notices.tell(tx, [order["creator_id"]], "received", _receipts(), row, lines=notices.listed(items))
+    for requisition, theirs in _asked_for(tx, items):
+        said = notices.listed(theirs)
+        notices.tell(tx, [requisition["creator_id"]], "received", verbs.RESOURCES["purchaserequisitions"], requisition,
+                     lines=said)  # fmt: skip
+
+
+def _asked_for(tx: UnitOfWork, items: list[Row]) -> list[tuple[Row, list[Row]]]:
+    """The requisitions behind these lines, each with the lines that came for it."""
+    by_line = {item["order_line_id"]: item for item in items if item["quantity"]}
+    pairs = tx.records(_requisitions(), company=tx.company_id, lines=list(by_line))
+    lines: dict[int, list[Row]] = {}
+    rows = {}
+    for pair in pairs:
+        line = by_line[pair.pop("order_line_id")]
+        rows[pair["id"]] = pair
+        lines.setdefault(pair["id"], []).append(line)
+    return [(row, lines[row_id]) for row_id, row in rows.items()]
+
+
+Posting = dict[tuple[int, int, int], tuple[Decimal, Decimal]]
+"""(line of the order, item, warehouse) → quantity, and what it is worth in the company's currency."""
+
+
+def post(tx: UnitOfWork, row: Row, items: Sequence[Row]) -> None:
+    """Bring the stock to what the receipt says now: the difference to what it has moved before is moved."""
+    before = ledger.net_of(tx, row["id"])
+    posted = {(m["line_id"], m["product_id"], m["warehouse_id"]): (m["quantity"], m["value"]) for m in before}
+    kind = ledger.CORRECTION if before else ledger.RECEIPT
+    revision = 1 + max((m["revision"] for m in before), default=-1)
+    places = {item["order_line_id"]: f"items[{i}][quantity]" for i, item in enumerate(items)}
+    ledger.post(
+        tx,
+        [
+            ledger.Moved(
+                kind, product, warehouse, quantity, "receipts", row["id"], line, revision, value,
+                place=places.get(line, "warehouse"),
+            )
+            for (line, product, warehouse), (quantity, value) in _differences(_stocked(row, items), posted).items()
+        ],
+    )  # fmt: skip
+
+
+def _stocked(row: Row, items: Sequence[Row]) -> Posting:
+    """What the receipt puts into stock: what it keeps of catalogue items, where it names a warehouse."""
+    if not row["warehouse_id"] or row["is_service_order"]:
+        return {}
+    return {
+        (item["order_line_id"], item["product_id"], row["warehouse_id"]): (
+            item["quantity"], rounded(product_of(item["net_sum"], row["exchange_rate"]), MONEY_SCALE)
+        )
+        for item in items
+        if item["product_id"] and item["quantity"]
+    }  # fmt: skip
+
+
+def _differences(wanted: Posting, posted: Posting) -> Posting:
+    """What has to move so that what is posted becomes what is wanted: first what comes in, then what goes out."""
+    found: Posting = {}
+    for key in {**wanted, **posted}:
+        (now, worth), (before, was) = wanted.get(key, (ZERO, ZERO)), posted.get(key, (ZERO, ZERO))
+        if now != before:
+            found[key] = (now - before, worth - was)
+    return dict(sorted(found.items(), key=lambda entry: entry[1][0], reverse=True))
+
+
+def released(tx: UnitOfWork, row: Row) -> None:
+    """Rejected or canceled: what it took of the order is open again, what it put into stock goes out."""
+    progress.recount(tx, order_of(tx, row))
+    post(tx, {**row, "warehouse_id": None}, [])
+
+
+def revisable(tx: UnitOfWork, row: Row) -> None:
+    """A receipt of a completed order stays as it is."""
+    order = order_of(tx, row)
+    if order["status"] in (documents.PAID, documents.CLOSED):
+        raise IllegalMove(f"Order {order['idn']} is {_orders().life.names[order['status']]}; its receipts are final.")
+
+
+def cancelable(tx: UnitOfWork, row: Row) -> None:
+    """As for revising: the order must still be open."""
+    revisable(tx, row)
+
+
+def diverts(tx: UnitOfWork, row: Row, items: Sequence[Row]) -> bool:
+    """Where the company matches receipts, more than was ordered waits for the word of whoever ordered it."""
+    if not tx.actor.settings.get("receiptMatching"):
+        return False
+    order = order_of(tx, row)
+    if not excess(tx, row, order, items):
+        return False
+    documents.move(tx, _orders(), order, documents.MATCHING)
+    documents.move(tx, _receipts(), row, documents.MATCHING)
+    return True
+
+
+def accept(tx: UnitOfWork, row: Row, values: Row) -> None:
+    """The order takes over what came beyond it, approved anew where that is too much; the receipt goes its way."""
+    items = documents.stored_lines(tx, _receipts(), row["id"])
+    order = order_of(tx, row)
+    lines = {line.id: line for line in progress.ordered_lines(tx, order, without=row["id"])}
+    needed = {item["order_line_id"]: lines[item["order_line_id"]].received + item["quantity"] for item in items}
+    measure = "price" if order["logic_type"] == progress.SERVICE else "quantity"
+    kept = [{"id": line["id"]} for line in documents.stored_lines(tx, _orders(), order["id"])]
+    for line in kept:
+        if line["id"] in needed and needed[line["id"]] > lines[line["id"]].ordered:
+            line[measure] = needed[line["id"]]
+    documents.move(tx, _orders(), order, documents.APPROVED)
+    order["status"] = documents.APPROVED
+    kind = verbs.KINDS["purchaseorders"]
+    documents.update(tx, _orders(), order, {"items": kept})
+    order = order_of(tx, row)
+    now = documents.stored_lines(tx, _orders(), order["id"])
+    if (
+        tx.actor.settings.get("toleranceOnMatching")
+        and running.judge(tx, _orders(), order, order, now, kind.free).restarts
+    ):
+        verbs.submit(kind, tx, order, now)
+    verbs.submit(_kind(), tx, row, items)
+
+
+def decline(tx: UnitOfWork, row: Row, values: Row) -> None:
+    """The order stays as it is; the receipt is rejected."""
+    order = order_of(tx, row)
+    documents.move(tx, _orders(), order, documents.APPROVED)
+    documents.move(tx, _receipts(), row, documents.REJECTED)
+    released(tx, {**row, "status": documents.REJECTED})
+
+
+@lru_cache(maxsize=1)
+def _requisitions() -> Statement:
+    """Requisitions, each beside the lines of orders that were made for it."""
+    sources, lines = table("purchase_order_line_sources"), table("purchase_requisition_lines")
+    rows = table("purchase_requisitions")
+    asked = (lines.c.company_id == sources.c.company_id) & (lines.c.id == sources.c.requisition_line_id)
+    owner = (rows.c.company_id == lines.c.company_id) & (rows.c.id == lines.c.requisition_id)
+    return Statement(
+        select(sources.c.line_id.label("order_line_id"), rows)
+        .join_from(sources, lines, asked)
+        .join(rows, owner)
+        .where(sources.c.company_id == bindparam("company"), any_of(sources.c.line_id, "lines"))
+        .distinct()
+    )
+
+
+@lru_cache(maxsize=1)
+def _order_lines() -> Statement:
+    lines = table("purchase_order_lines")
+    return Statement(
+        select(lines).where(
+            lines.c.company_id == bindparam("company"),
+            lines.c.order_id == bindparam("order"),
+            any_of(lines.c.id, "ids"),
+        )
+    )

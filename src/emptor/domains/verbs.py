@@ -1,0 +1,310 @@
+"""What people do with documents of every kind: confirm, approve, reject, revise, cancel, repeat and delete."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import Any
+
+from emptor.domains import conversation, documents, notices, writing
+from emptor.domains.approvals import running
+from emptor.domains.approvals.rules import Decision
+from emptor.kit.errors import Forbidden, IllegalMove, Invalid
+from emptor.kit.fields import Flag, Text, Write
+from emptor.kit.resource import Permission, Resource
+from emptor.kit.states import ANYONE, Life, Move, Party
+from emptor.store.schema import table
+from emptor.store.unit_of_work import UnitOfWork
+
+Row = dict[str, Any]
+Items = Sequence[Row]
+Hook = Callable[[UnitOfWork, Row], None]
+
+
+def nothing(tx: UnitOfWork, row: Row) -> None:
+    """The hook of a kind that has nothing to do here."""
+
+
+@dataclass(frozen=True, eq=False)
+class Kind:
+    """What the shared verbs must know of one kind of document; the hooks are its own rules and effects."""
+
+    noun: str
+    module: str
+    name: str
+    """Name of its resource."""
+    statuses: Mapping[int, str]
+    free: frozenset[str] = frozenset()
+    """Columns whose change during a revision never restarts approval."""
+    needs_lines: bool = True
+    check: Callable[[UnitOfWork, Row, Items], None] = lambda tx, row, items: None
+    """Before it is submitted: adds to `tx.problems` or raises IllegalMove."""
+    revisable: Hook = nothing
+    """Raises IllegalMove where it cannot be taken back for changes."""
+    cancelable: Hook = nothing
+    """Raises IllegalMove where it cannot be canceled."""
+    approved: Callable[[UnitOfWork, Row, Items], None] = lambda tx, row, items: None
+    """It has just become approved: for the first time or after a revision."""
+    released: Hook = nothing
+    """It has just been rejected or canceled: whatever it held is free again."""
+    deleted: Hook = nothing
+    """It is a draft that is about to be deleted."""
+    diverts: Callable[[UnitOfWork, Row, Items], bool] = lambda tx, row, items: False
+    """Whether what is submitted takes another way first, such as matching; then it has moved the document itself."""
+    detours: tuple[int, ...] = ()
+    """The states in which that leaves it."""
+    create: Callable[[UnitOfWork, Row], int] = lambda tx, values: 0
+    """Makes a new draft; what repeating one does."""
+    copied: tuple[str, ...] = ()
+    """Columns that a repeated document takes over, beside the lines."""
+
+    @property
+    def resource(self) -> Resource:
+        """Its declaration."""
+        return RESOURCES[self.name]
+
+    @property
+    def creates(self) -> Permission:
+        """Who writes such documents."""
+        return Permission(self.module, ("create",))
+
+    @property
+    def handles(self) -> Permission:
+        """Who writes or approves them."""
+        return Permission(self.module, ("create", "approve"))
+
+    @property
+    def approves(self) -> Permission:
+        """Who may be asked to approve them."""
+        return Permission(self.module, ("approve",))
+
+
+KINDS: dict[str, Kind] = {}
+"""Every kind of document by the name of its resource."""
+RESOURCES: dict[str, Resource] = {}
+
+
+def living(declared: Resource, kind: Kind) -> Resource:
+    """Note a document's declaration and kind, and hand the declaration back."""
+    KINDS[kind.name], RESOURCES[kind.name] = kind, declared
+    return declared
+
+
+def _is_initiator(tx: UnitOfWork, row: Mapping[str, Any]) -> bool:
+    return bool(tx.actor.is_super_user) or row["creator_id"] == tx.actor.user_id or running.replaces(tx, row)
+
+
+def parties(kind: Kind) -> tuple[Party, Party, Party]:
+    """Whoever wrote it; that person or an approver of it; whoever has to approve it next."""
+    return (
+        Party("whoever created it", _is_initiator),
+        Party(
+            "whoever created it and its approvers",
+            lambda tx, row: _is_initiator(tx, row) or running.is_approver(tx, kind.resource, row),
+        ),
+        Party(
+            "those whose turn it is to approve",
+            lambda tx, row: running.turn(tx, kind.resource, row) is not None,
+            lambda tx, row: running.who_may(tx, kind.resource, row),
+        ),
+    )
+
+
+REASON = Text("comment", size=2000, multiline=True, write=Write.ALWAYS, note="why")
+RESTART = Flag("restartApproval", write=Write.ALWAYS, note="have it approved anew even where that is not needed")
+
+DRAFT, PENDING, APPROVED = documents.DRAFT, documents.PENDING, documents.APPROVED
+REJECTED, IN_REVISION, CANCELED = documents.REJECTED, documents.IN_REVISION, documents.CANCELED
+
+
+def life(kind: Kind, *more: Move) -> Life:
+    """The life every document leads, with the moves that only this kind has."""
+    initiator, concerned, in_turn = parties(kind)
+
+    def of(verb: Callable[[Kind, UnitOfWork, Row, Row], Any]) -> Callable[[UnitOfWork, Row, Row], Any]:
+        return lambda tx, row, values: verb(kind, tx, row, values)
+
+    noun = kind.noun
+    shared = (
+        Move("confirm", (DRAFT,), (PENDING, APPROVED, *kind.detours), kind.creates, of(confirm), initiator,
+             summary=f"Submit a draft {noun}"),
+        Move("approve", (PENDING,), (PENDING, APPROVED), kind.approves, of(approve), in_turn, (REASON,),
+             summary=f"Approve a {noun} at its present step"),
+        Move("reject", (PENDING,), (REJECTED,), kind.approves, of(reject), in_turn, (REASON,),
+             summary=f"Turn a {noun} down for good"),
+        Move("revision", (PENDING, APPROVED), (IN_REVISION,), kind.handles, of(revise), concerned, (REASON,),
+             summary=f"Take a {noun} back for changes"),
+        Move("confirm_revise", (IN_REVISION,), (PENDING, APPROVED, *kind.detours), kind.creates,
+             of(confirm_revise), initiator, (RESTART,), summary=f"Submit a revised {noun}"),
+        Move("cancel", (PENDING, APPROVED, IN_REVISION), (CANCELED,), kind.handles, of(cancel), concerned, (REASON,),
+             hosted=False, summary=f"Cancel a {noun}; it stays visible"),
+        Move("repeat", tuple(kind.statuses), (DRAFT,), kind.creates, of(repeat), ANYONE, hosted=False,
+             makes=True, summary=f"A new draft with the lines of this {noun}"),
+        Move("delete", (DRAFT,), (), kind.creates, of(delete), initiator, hosted=False,
+             summary=f"Delete a draft {noun}"),
+    )  # fmt: skip
+    moves = (replace(move, run=_remembered(kind, move)) for move in (*shared, *more))
+    return Life(noun, kind.statuses, tuple(moves))
+
+
+TOLD = {"approve": "approved", "reject": "rejected", "revision": "revision", "cancel": "canceled"}
+"""What whoever wrote a document, and whoever follows it, is told of, by verb."""
+
+
+def _remembered(kind: Kind, move: Move) -> Callable[[UnitOfWork, Row, Row], Any]:
+    """What a move does, with its name in the journal, its reason among the comments and word to whom it concerns."""
+
+    def run(tx: UnitOfWork, row: Row, values: Row) -> Any:
+        tx.verb = move.verb
+        made = move.run(tx, row, values)
+        reason = values.get("comment")
+        if reason:
+            conversation.keep(tx, kind.resource, row, reason, move.verb)
+        if move.verb in TOLD and not (move.verb == "approve" and row["status"] != APPROVED):
+            concerned = [row["creator_id"], *conversation.following(tx, row)]
+            notices.tell(tx, concerned, TOLD[move.verb], kind.resource, row, reason=reason)
+        return made
+
+    return run
+
+
+def confirm(kind: Kind, tx: UnitOfWork, row: Row, values: Row) -> None:
+    """Submit a draft: to its approvers, or straight to approved where nobody needs to approve it."""
+    items = complete_lines(kind, tx, row)
+    if not kind.diverts(tx, row, items):
+        submit(kind, tx, row, items)
+
+
+def submit(kind: Kind, tx: UnitOfWork, row: Row, items: Items, decision: Decision | None = None) -> None:
+    """Start the approval of a document whose lines are complete; `decision`: what a revision has made necessary."""
+    if running.begin(tx, kind.resource, row, decision):
+        documents.move(tx, kind.resource, row, PENDING)
+    else:
+        grant(kind, tx, row, items)
+
+
+def confirm_revise(kind: Kind, tx: UnitOfWork, row: Row, values: Row) -> None:
+    """Submit a revised document: back to approved where the changes need no approval, else to its approvers."""
+    items = complete_lines(kind, tx, row)
+    if kind.diverts(tx, row, items):
+        return
+    decision = running.judge(tx, kind.resource, row, row, items, kind.free)
+    if values.get("restart_approval") or decision.restarts:
+        submit(kind, tx, row, items, decision)
+    else:
+        grant(kind, tx, row, items)
+
+
+IN_PLACE = frozenset({"note", "custom_name"})
+"""Columns that can be changed without taking an approved document back."""
+
+
+def editable(kind: Kind, tx: UnitOfWork, row: Row, values: Row) -> None:
+    """IllegalMove or Forbidden unless the acting person may change these values of the document as it is now.
+
+    A draft is its writer's; in revision its approvers may help; while it waits, whose turn it is may correct it; once
+    approved, only what restarts no approval is changed in place.
+    """
+    initiator, concerned, in_turn = parties(kind)
+    allowed = {DRAFT: initiator, IN_REVISION: concerned, PENDING: in_turn, APPROVED: concerned}.get(row["status"])
+    if allowed is None:
+        raise IllegalMove(
+            f"This {kind.noun} is {kind.statuses[row['status']]} and can't be edited. {kind.resource.life.way_out(row)}"
+        )
+    if not allowed.includes(tx, row):
+        raise Forbidden(f"To edit this {kind.noun} now is for {allowed.words}.")
+    held = values.keys() - kind.free - IN_PLACE
+    if row["status"] == APPROVED and held:
+        raise IllegalMove(
+            f"To change {', '.join(sorted(held))} of an approved {kind.noun}, take it back by `revision`."
+        )
+
+
+def complete_lines(kind: Kind, tx: UnitOfWork, row: Row) -> Items:
+    """The lines of a document that can be submitted; Invalid or IllegalMove when something is missing."""
+    items = documents.Lines(tx, kind.resource, row["id"])
+    if kind.needs_lines and not documents.has_lines(tx, kind.resource, row["id"]):
+        raise IllegalMove(f"Add at least one line before you confirm this {kind.noun}.")
+    documents.require_custom_values(tx, kind.resource, row, items)
+    kind.check(tx, row, items)
+    tx.problems.raise_if_any()
+    return items
+
+
+def grant(kind: Kind, tx: UnitOfWork, row: Row, items: Items) -> None:
+    """The document is approved, now."""
+    documents.move(tx, kind.resource, row, APPROVED, approval_date=tx.stamp)
+    row |= {"status": APPROVED, "approval_date": tx.stamp}
+    running.snapshot(tx, kind.resource, row, items)
+    kind.approved(tx, row, items)
+
+
+def approve(kind: Kind, tx: UnitOfWork, row: Row, values: Row) -> None:
+    """The acting person's approval; the last one makes the document approved."""
+    if running.approve(tx, kind.resource, row, values.get("comment")):
+        grant(kind, tx, row, documents.Lines(tx, kind.resource, row["id"]))
+    else:
+        touch(kind, tx, row)
+
+
+def reject(kind: Kind, tx: UnitOfWork, row: Row, values: Row) -> None:
+    """Turned down, finally. Where the company demands reasons, one has to be given."""
+    demand_reason(tx, values)
+    running.reject(tx, kind.resource, row, values.get("comment"))
+    documents.move(tx, kind.resource, row, REJECTED)
+    row["status"] = REJECTED
+    kind.released(tx, row)
+
+
+def revise(kind: Kind, tx: UnitOfWork, row: Row, values: Row) -> None:
+    """Taken back for changes; whoever was asked to approve it need not any more."""
+    kind.revisable(tx, row)
+    running.withdraw(tx, kind.resource, row, values.get("comment"))
+    documents.move(tx, kind.resource, row, IN_REVISION)
+
+
+def cancel(kind: Kind, tx: UnitOfWork, row: Row, values: Row) -> None:
+    """Not wanted any more; what it held is free again."""
+    demand_reason(tx, values)
+    kind.cancelable(tx, row)
+    running.withdraw(tx, kind.resource, row, values.get("comment"))
+    documents.move(tx, kind.resource, row, CANCELED)
+    row["status"] = CANCELED
+    kind.released(tx, row)
+
+
+def demand_reason(tx: UnitOfWork, values: Row) -> None:
+    """Invalid where the company wants to know why and nobody says."""
+    if tx.actor.settings.get("reasons") and not values.get("comment"):
+        raise Invalid({"comment": "Say why; your company wants a reason for this."})
+
+
+def repeat(kind: Kind, tx: UnitOfWork, row: Row, values: Row) -> int:
+    """A new draft of the acting person with the same lines; the new document's id."""
+    items = [anew(item) for item in documents.stored_lines(tx, kind.resource, row["id"])]
+    copied = {name: row[name] for name in kind.copied}
+    custom = kind.resource.custom_values
+    if custom:
+        copied[custom.wire] = documents.stored_custom_values(tx, kind.resource, row["id"])
+    return kind.create(tx, {**copied, "items": items})
+
+
+def anew(item: Row) -> Row:
+    """A stored line as a new one would be sent: without its own number and what became of it."""
+    return {name: value for name, value in item.items() if name not in ("id", "company_id", *FATES)}
+
+
+FATES = ("status", "sources", "received_quantity", "invoiced_quantity", "ordered_quantity", "rejected_quantity")
+"""What becomes of a line in its life; a repeated line starts without."""
+
+
+def delete(kind: Kind, tx: UnitOfWork, row: Row, values: Row) -> None:
+    """Remove a draft with all that belongs to it."""
+    kind.deleted(tx, row)
+    writing.remove(tx, kind.resource, row)
+    tx.count(kind.resource.name, rows=-1)
+
+
+def touch(kind: Kind, tx: UnitOfWork, row: Row) -> None:
+    """Something about the document changed: pollers by `modifiedSince` shall see it."""
+    tx.update(table(kind.resource.table), {"update_date": tx.stamp}, id=row["id"])
