@@ -10,6 +10,7 @@ from emptor.domains import discover
 from emptor.http.openapi.shared import FAILURES
 from emptor.kit.fields import Constant, Derived, Field, Hidden, Parts, Ref, Refs, Write
 from emptor.kit.resource import Resource
+from emptor.kit.states import Life
 
 NOTICE = "<!-- Made by `make docs` from the code; changes here are lost. -->"
 
@@ -17,7 +18,8 @@ NOTICE = "<!-- Made by `make docs` from the code; changes here are lost. -->"
 def pages() -> dict[str, str]:
     """The text of every page by file name."""
     made: dict[str, Callable[[], str]] = {
-        "settings.md": _settings, "commands.md": _commands, "resources.md": _resources, "errors.md": _errors,
+        "settings.md": _settings, "commands.md": _commands, "resources.md": _resources, "lives.md": _lives,
+        "errors.md": _errors,
     }  # fmt: skip
     return {name: f"{NOTICE}\n\n{make().strip()}\n" for name, make in made.items()}
 
@@ -128,6 +130,53 @@ def _sent(field: Field) -> str:
 
 def _filter(resource: Resource, field: Field) -> str:
     return "filter" if field in resource.searchable else ""
+
+
+def _lives() -> str:
+    parts = [_life(resource) for resource in discover() if resource.life]
+    return (
+        "# Lives of documents\n\nWhat can become of each kind of document, and whose word it takes. A verb is a POST "
+        "to `/{documents}/{key}/{verb}`; *delete* is a DELETE of the document itself. An answer with code 400 to a "
+        "verb that the state does not allow names those that it does; 403 says whose move it is.\n\n"
+        + "\n\n".join(parts)
+    )
+
+
+def _life(resource: Resource) -> str:
+    life: Life = resource.life
+    names = life.names
+    rows = [
+        (
+            f"`{move.verb}`",
+            ", ".join(names[state] for state in move.sources),
+            "a new document" if move.makes else ", ".join(names[state] for state in move.targets) or "gone",
+            ", ".join(move.permission.roles),
+            move.by.words,
+            "" if move.hosted else "extended",
+        )
+        for move in life.moves
+    ]
+    table = _table(("verb", "from", "to", "needs", "is for", "profile"), rows)
+    return f"## {resource.name}\n\n{_diagram(life)}\n\n{table}"
+
+
+def _diagram(life: Life) -> str:
+    """The life as a picture that code hosts draw."""
+
+    def node(state: int) -> str:
+        return life.names[state].replace(" ", "_")
+
+    arrows: dict[tuple[str, str], list[str]] = {}
+    for move in life.moves:
+        if move.makes:
+            continue
+        targets = [node(state) for state in move.targets] or ["[*]"]
+        for source in move.sources:
+            for target in targets:
+                arrows.setdefault((node(source), target), []).append(move.verb)
+    first = node(next(iter(life.names)))
+    lines = [f"    [*] --> {first}", *(f"    {a} --> {b}: {', '.join(verbs)}" for (a, b), verbs in arrows.items())]
+    return "\n".join(("```mermaid", "stateDiagram-v2", *lines, "```"))
 
 
 def _errors() -> str:

@@ -8,6 +8,7 @@ from sqlalchemy import MetaData, create_engine
 
 from emptor import logs
 from emptor.domains import discover
+from emptor.domains.notices.delivery import Postman
 from emptor.http.asgi import App
 from emptor.http.auth import Authenticator
 from emptor.http.blocks import Blocks
@@ -18,6 +19,7 @@ from emptor.http.special import SPECIAL
 from emptor.http.usage import Usage
 from emptor.kit.clock import Clock, system_clock
 from emptor.services.files import Files, FolderFiles
+from emptor.services.mail import Mail, mail_for
 from emptor.settings import Settings
 from emptor.store.query import Registry
 from emptor.store.schema import metadata
@@ -50,7 +52,9 @@ def limit_store(settings: Settings, database: Database) -> LimitStore:
     return FailOpen(MemoryStore())
 
 
-def service(settings: Settings, *, clock: Clock = system_clock, files: Files | None = None) -> Service:
+def service(
+    settings: Settings, *, clock: Clock = system_clock, files: Files | None = None, mail: Mail | None = None
+) -> Service:
     """The parts of a server, connected."""
     logs.set_up()
     resources = registry(settings)
@@ -67,6 +71,7 @@ def service(settings: Settings, *, clock: Clock = system_clock, files: Files | N
         usage=Usage(settings, database),
         authenticator=Authenticator(database),
         special=SPECIAL,
+        postman=Postman(settings, database, mail or mail_for(settings)),
     )
 
 

@@ -15,6 +15,7 @@ from msgspec import Meta
 PREFIX = "EMPTOR_"
 
 Profile = Literal["strict", "extended"]
+SmtpSecurity = Literal["starttls", "tls", "none"]
 LimitStoreName = Literal["memory", "database", "valkey"]
 PER_PAGE = (10, 20, 50, 100, 200)
 REGIONS = ("com", "us")
@@ -71,6 +72,14 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     wrong_days_block: _said(int, "Wrong days in a row after which the key is blocked.", ge=1) = 7
     key_block_seconds: _said(int, "Seconds for which such a key stays blocked.", ge=1) = 86_400
     threads: _said(int, "Worker threads, each with a database connection of its own.", ge=1, le=200) = 8
+    smtp_host: _said(str, "Mail server for notices; empty: nothing is mailed, people read them at `/-/notices`.") = ""
+    smtp_port: _said(int, "Port of the mail server.", ge=1, le=65535) = 587
+    smtp_security: _said(
+        SmtpSecurity, "`starttls` begins in the open and turns to TLS, `tls` begins with it, `none` stays in the open."
+    ) = "starttls"
+    smtp_user: _said(str, "Name to log in to the mail server with; empty: no login.") = ""
+    smtp_password: _said(str, "Password that goes with it.") = ""
+    smtp_sender: _said(str, "Address that mail comes from, such as `Emptor <orders@example.com>`.") = "emptor@localhost"
     log_requests: _said(bool, "Write one line per request to the log.") = False
 
     @property

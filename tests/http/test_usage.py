@@ -12,7 +12,7 @@ from typing import Any
 
 import pytest
 from prometheus_client import REGISTRY
-from sqlalchemy import delete, select
+from sqlalchemy import Engine, create_engine, delete, event, select
 from structlog.testing import capture_logs
 
 from emptor import server
@@ -227,6 +227,25 @@ def test_half_a_write_counts_nothing_twice(serve: Serve, monkeypatch):
     assert figures(service, key) == [("2031-03-03", 1, 0)]
 
 
+@pytest.mark.parametrize(("judged", "kept"), [(7, 400), (500, 500)])
+def test_figures_are_forgotten_when_nobody_looks_back_so_far(serve: Serve, clock: Hands, judged: int, kept: int):
+    service = serve(wrong_days_block=judged)
+    key, idle = new_key(service), new_key(service)
+    for one in (key, idle):
+        one.send(service, WRONG)
+    clock.forward(days=kept)
+    key.send(service)
+    service.usage.settle()
+    old, today = ("2031-03-03", 1, 1), (clock.now.date().isoformat(), 1, 0)
+    assert figures(service, key) == [old, today]
+    assert figures(service, idle) == [old]
+    clock.forward(days=1)
+    key.send(service)
+    service.usage.settle()
+    assert figures(service, key) == [today, (clock.now.date().isoformat(), 1, 0)]
+    assert figures(service, idle) == []
+
+
 def test_memory_for_figures_is_bounded(serve: Serve, monkeypatch):
     monkeypatch.setattr(usage, "TALLIES", 2)
     service = serve()
@@ -321,6 +340,21 @@ def test_the_end_waits_for_a_write_under_way(serve: Serve, monkeypatch):
     lived(server.app(service), during)
     assert settlers() == []
     assert figures(service, key) == [("2031-03-03", 1, 0)]
+
+
+def test_a_server_that_ends_leaves_no_connection(serve: Serve, monkeypatch):
+    """Neither its own nor those of the limits, which have an engine to themselves."""
+    made: list[Engine] = []
+    monkeypatch.setattr(
+        server, "create_engine", lambda *args, **more: made.append(create_engine(*args, **more)) or made[0]
+    )
+    service = serve(limits=True, limit_store="database")
+    key = new_key(service)
+    disposed: list[Engine] = []
+    for engine in (*made, service.database.engine):
+        event.listen(engine, "engine_disposed", disposed.append)
+    lived(server.app(service), lambda: key.send(service))
+    assert (len(made), {*disposed}) == (1, {*made, service.database.engine})
 
 
 def test_a_fault_in_the_background_is_not_the_end(serve: Serve, monkeypatch):

@@ -18,7 +18,6 @@ from emptor.kit.fields import Problems, Write, parse_fields
 from emptor.kit.resource import Operation, Resource
 from emptor.store import query
 from emptor.store.query import Condition
-from emptor.store.schema import table
 from emptor.store.unit_of_work import Transaction, UnitOfWork
 
 if TYPE_CHECKING:
@@ -73,7 +72,7 @@ def list_(call: Call) -> Answer:
     wanted = filters.read(resource, call.query, service.settings)
     shape = service.registry.shape(resource, listed=True, include=wanted.include)
     settled = any(c.op == "since" and c.column == "update_date" for c in wanted.conditions)
-    with service.database.read(call.principal.company_id, settled=settled) as tx:
+    with service.database.read(call.principal.company_id, settled=settled, actor=call.principal) as tx:
         below = (Condition("any", column, [value]) for column, value in above(call, tx).items())
         page = query.page_of(
             tx, shape, resource, (*wanted.conditions, *below), call.principal.scope(resource),
@@ -84,7 +83,7 @@ def list_(call: Call) -> Answer:
 
 def get(call: Call) -> Answer:
     """One object."""
-    with call.service.database.read(call.principal.company_id) as tx:
+    with call.service.database.read(call.principal.company_id, actor=call.principal) as tx:
         if call.operation.parent:
             found(call, tx)
         shape = call.service.registry.shape(call.resource, listed=False)
@@ -101,8 +100,8 @@ def create(call: Call) -> Answer:
     with writing_for(call, problems) as tx:
         values |= above(call, tx)
         run = call.operation.run
-        row_id = run(tx, values) if run else writing.create(tx, call.resource, values)
-        shown = whole(call, tx, row_id)
+        made = run(tx, values) if run else writing.create(tx, call.resource, values)
+        shown: Any = {"data": [whole(call, tx, one) for one in made]} if call.operation.many else whole(call, tx, made)
     return json_answer(call.operation.status, shown)
 
 
@@ -130,21 +129,40 @@ def patch(call: Call) -> Answer:
             call.operation.run(tx, row, values)
         else:
             tx.problems.raise_if_any()
-            tx.update(table(call.resource.table), values, id=row["id"])
+            writing.change(tx, call.resource, row, values)
         shown = whole(call, tx, row["id"])
     return json_answer(200, shown)
 
 
 def action(call: Call) -> Answer:
-    """A verb on an object, answered with the object as it is afterwards."""
+    """A verb on an object. Answered with the object as it is afterwards, or the new one that the verb has made.
+
+    wire: a verb in the life of a document answers with what a list shows of it, without its lines.
+    """
+    with carried_out(call) as (tx, row, made):
+        move = call.operation.move
+        if move and move.makes:
+            shown = whole(call, tx, made)
+        else:
+            shown = whole(call, tx, row["id"], listed=move is not None)
+    return json_answer(call.operation.status, shown)
+
+
+def delete(call: Call) -> Answer:
+    """An object that is gone afterwards."""
+    with carried_out(call):
+        return Answer(204, b"", {})
+
+
+@contextmanager
+def carried_out(call: Call) -> Iterator[tuple[UnitOfWork, dict[str, Any], Any]]:
+    """The unit of work in which the operation has been run, the row it was run on, and the id of what it has made."""
     assert call.operation.run is not None, call.operation.path
     values, problems = parsed(call, Write.ON_UPDATE)
     with writing_for(call, problems) as tx:
         row = found(call, tx)
         tx.problems.raise_if_any()
-        call.operation.run(tx, row, values)
-        shown = whole(call, tx, row["id"])
-    return json_answer(call.operation.status, shown)
+        yield tx, row, call.operation.run(tx, row, values)
 
 
 def parsed(call: Call, occasion: Write) -> tuple[dict[str, Any], Problems]:
@@ -185,17 +203,45 @@ def above(call: Call, tx: Transaction) -> dict[str, Any]:
     return {parent.column: row["id"]}
 
 
-def whole(call: Call, tx: Transaction, row_id: int) -> dict[str, Any]:
+def whole(call: Call, tx: Transaction, row_id: int, *, listed: bool = False) -> dict[str, Any]:
     """The object as sent out after a change, even if the change took it out of the caller's sight."""
-    shape = call.service.registry.shape(call.resource, listed=False)
+    shape = call.service.registry.shape(call.resource, listed=listed)
     one = query.one(tx, shape, call.resource, "id", row_id, query.EVERYTHING)
     assert one is not None, row_id
     return one
 
 
+def look(call: Call) -> Answer:
+    """What there is to know about an object beside the object itself; nothing changes."""
+    problems = Problems()
+    asked = parse_fields(call.operation.asks, call.query, Write.ON_CREATE, problems)
+    problems.raise_if_any()
+    assert call.operation.run is not None, call.operation.path
+    with call.service.database.read(call.principal.company_id, actor=call.principal) as tx:
+        return json_answer(call.operation.status, call.operation.run(tx, found(call, tx), asked))
+
+
+class _Undone(Exception):
+    """Ends a unit of work whose changes were only made to see what they lead to."""
+
+    def __init__(self, seen: dict[str, Any]) -> None:
+        super().__init__()
+        self.seen = seen
+
+
+def simulate(call: Call) -> Answer:
+    """What a change would lead to: it is made by the same rules, looked at, and undone."""
+    try:
+        with carried_out(call) as (_, _, seen):
+            raise _Undone(seen)
+    except _Undone as undone:
+        return json_answer(200, undone.seen)
+
+
 HANDLERS: dict[str, Handler] = {
     "list": list_, "get": get, "create": create, "update": update, "patch": patch, "action": action,
-    "command": create,
+    "delete": delete, "command": create, "look": look,
+    "simulate": simulate,
 }  # fmt: skip
 """Handlers by kind of operation; `custom` operations bring their own, see `emptor.http.special`."""
 

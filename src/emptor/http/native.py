@@ -1,4 +1,4 @@
-"""Emptor's own paths below `/-/`: health, metrics and the description of the API."""
+"""Emptor's own paths below `/-/`: health, metrics, the description of the API, and the secret links of suppliers."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 import prometheus_client
 
 from emptor import __version__
+from emptor.http import propositions
 from emptor.http.errors import failed
 from emptor.http.messages import JSON, Answer, Request, json_answer
 from emptor.http.openapi import encoded
@@ -17,13 +18,21 @@ if TYPE_CHECKING:
 PREFIX = "/-/"
 
 
+def told(path: str) -> str:
+    """The path as logs may tell it: without the secret of a supplier's link."""
+    return f"{propositions.PREFIX}…" if path.startswith(propositions.PREFIX) else path
+
+
 def answer(service: Service, request: Request) -> Answer:
-    """Answer a request below `/-/`; these need no key and count against no limit."""
+    """Answer a request below `/-/`; these need no key and, but for the secret links, count against no limit."""
+    if request.path.startswith(propositions.PREFIX):
+        return propositions.answer(service, request)
     handler = PATHS.get(request.path)
     if handler is None:
         return failed(404, f"There is nothing at {request.path[:200]}; try {', '.join(PATHS)}.", request.request_id)
     if request.method not in ("GET", "HEAD"):
-        return failed(405, f"{request.method} is not possible here; use GET.", request.request_id, {"allow": "GET"})
+        message = f"{request.method} is not possible here; use GET."
+        return failed(405, message, request.request_id, {"allow": "GET, HEAD"})
     return handler(service)
 
 

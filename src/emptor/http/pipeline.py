@@ -11,6 +11,7 @@ from typing import Any
 import structlog
 from prometheus_client import Histogram
 
+from emptor.domains.notices.delivery import Postman
 from emptor.http import errors, native, regions
 from emptor.http.auth import Authenticator, Caller
 from emptor.http.blocks import Blocks
@@ -84,6 +85,7 @@ class Service:
     usage: Usage
     authenticator: Authenticator
     special: dict[tuple[str, str], Handler]
+    postman: Postman
     counts: Counts = field(default_factory=Counts)
 
     @property
@@ -106,9 +108,11 @@ class Service:
     def start(self) -> None:
         """Begin what goes on in the background."""
         self.usage.start()
+        self.postman.start()
 
     def close(self) -> None:
         """End what goes on in the background, then the connections."""
+        self.postman.stop()
         self.usage.stop()
         self.limits.close()
         self.database.close()
@@ -117,7 +121,11 @@ class Service:
         if isinstance(fault, DomainError | BadBody):
             return errors.refusal(fault, request.request_id)
         log.error(
-            "internal_fault", request_id=request.request_id, method=request.method, path=request.path, exc_info=fault
+            "internal_fault",
+            request_id=request.request_id,
+            method=request.method,
+            path=native.told(request.path),
+            exc_info=fault,
         )
         return errors.failed(
             500, "Something went wrong here, not in your request. Send it again later and quote the request id if it "
@@ -128,7 +136,7 @@ class Service:
         refusal = self.blocks.refusal(request)
         if refusal:
             return refusal
-        if request.path.startswith(native.PREFIX):
+        if request.path.startswith(native.PREFIX) and not self.routes.find(request.path)[0]:
             return native.answer(self, request)
         self.usage.catch_up()
         caller = self.authenticator.caller(request.headers.get("x-auth-token", ""), request.headers.get("email", ""))
@@ -170,7 +178,7 @@ class Service:
             )
         method = "GET" if request.method == "HEAD" else request.method
         if method not in ends:
-            allowed = ", ".join(sorted(ends))
+            allowed = ", ".join(sorted({*ends, "HEAD"} if "GET" in ends else ends))
             message = f"{request.method} is not possible here; use {allowed}."
             return errors.failed(405, message, request.request_id, {"allow": allowed})
         resource, operation = ends[method]

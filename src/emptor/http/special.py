@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
-from emptor.http import attachments
+from emptor.http import approvals, attachments
 from emptor.http.endpoints import Handler
 
 SPECIAL: dict[tuple[str, str], Handler] = {
     ("POST", "/attachments/{objectId}/{objectType}"): attachments.upload,
     ("GET", "/attachments/{id}"): attachments.download,
+    ("GET", "/-/waiting"): approvals.waiting,
+    ("GET", "/-/approvalgaps"): approvals.gaps,
+    ("GET", "/-/stalledapprovals"): approvals.stalled,
+    ("GET", "/-/overdueapprovals"): approvals.overdue,
 }

@@ -15,7 +15,7 @@ from typing import Any
 
 import structlog
 from prometheus_client import Counter
-from sqlalchemy import bindparam, or_, select, text, update
+from sqlalchemy import bindparam, delete, or_, select, text, update
 
 from emptor.domains.organisation.tables import api_keys, companies, key_days
 from emptor.http.auth import Caller
@@ -36,6 +36,8 @@ STOP_SECONDS = 10.0
 """How long the end of the server waits for the thread."""
 SETTLED = timedelta(seconds=30)
 """How long after its end a day is judged: several times what a process needs to write what it counted."""
+KEPT = timedelta(days=400)
+"""How long figures are kept to look back at; longer only where the rule of wrong days needs them."""
 TALLIES = 100_000
 """Days of keys counted in memory at once; requests of further ones are lost to the figures."""
 WARNING = "emptor-warning"
@@ -61,6 +63,7 @@ _USED = Statement(
     .where(*_OF_KEY, or_(api_keys.c.last_used.is_(None), api_keys.c.last_used < bindparam("used", type_=_INSTANT)))
     .values(last_used=bindparam("used", type_=_INSTANT))
 )
+_FORGET = Statement(delete(key_days).where(key_days.c.day < bindparam("first")))
 _WRONG_DAYS = Statement(
     select(key_days.c.company_id, key_days.c.key_id, key_days.c.day, api_keys.c.blocked_until)
     .join(api_keys, (api_keys.c.company_id == key_days.c.company_id) & (api_keys.c.id == key_days.c.key_id))
@@ -92,6 +95,7 @@ class Usage:
     def __init__(self, settings: Settings, database: Database) -> None:
         self._settings = settings
         self._database = database
+        self._judged = timedelta(days=max(settings.wrong_days_block, settings.wrong_days_warning))
         self._tallies: dict[Place, list[Any]] = {}
         self._lock = threading.Lock()
         self._warnings: dict[Key, str] = {}
@@ -191,6 +195,8 @@ class Usage:
             with self._database.write(PLATFORM) as tx:
                 for statement in (_ADD, _USED):
                     tx.run_all(statement, rows)
+                first = (self._database.clock() - SETTLED).date() - max(self._judged, KEPT)
+                tx.run(_FORGET, first=first.isoformat())
         except BaseException:
             self._take_back(tallies)
             raise
@@ -203,9 +209,8 @@ class Usage:
                 newer[1] += wrong
 
     def _judge(self, now: datetime) -> None:
-        settings = self._settings
-        today = (now - SETTLED).date()
-        first = today - timedelta(days=max(settings.wrong_days_block, settings.wrong_days_warning))
+        settings, today = self._settings, (now - SETTLED).date()
+        first = today - self._judged
         with self._database.read(PLATFORM) as tx:
             rows = tx.all(_WRONG_DAYS, first=first.isoformat(), least=settings.wrong_day_requests)
         warnings: dict[Key, str] = {}

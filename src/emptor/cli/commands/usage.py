@@ -16,7 +16,7 @@ app = typer.Typer()
 @app.command()
 def usage(
     company: Annotated[str, typer.Option(metavar="COMPANY", help="Name or id of the only company to show.")] = "",
-    days: Annotated[int, typer.Option(min=1, max=3660, help="How many days, today among them (UTC).")] = 7,
+    days: Annotated[int, typer.Option(min=1, max=400, help="How many days, today among them (UTC).")] = 7,
     database: DatabaseOption = None,
     as_json: JsonOption = False,
 ) -> None:

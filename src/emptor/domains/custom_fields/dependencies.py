@@ -10,7 +10,7 @@ from typing import Any
 from sqlalchemy import bindparam, select
 
 from emptor.domains.custom_fields.values import Choice
-from emptor.kit.fields import Field, Ref, Refs, Write
+from emptor.kit.fields import Field, Ref, Refs, Write, sent_name
 from emptor.store.schema import table
 from emptor.store.statement import Statement
 from emptor.store.types import any_of
@@ -41,6 +41,7 @@ def check(
 
     What the object has already is looked at again only when the object goes to another legal entity or location.
     """
+    choices = [choice for choice in choices if choice.bound]
     found = ((kind, _naming(fields, refs.to)) for kind, refs in BOUND_TO.items())
     naming = [(kind, field) for kind, field in found if field is not None and not _is_wrong(tx, field)]
     if not choices or not naming:
@@ -77,7 +78,7 @@ def _naming(fields: Sequence[Field], target: str) -> Ref | Refs | None:
 
 
 def _is_wrong(tx: UnitOfWork, field: Ref | Refs) -> bool:
-    sent = getattr(field, "send_as", "") or field.wire
+    sent = sent_name(field)
     return any(place == sent or place.startswith(f"{sent}[") for place in tx.problems)
 
 

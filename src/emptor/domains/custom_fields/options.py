@@ -97,11 +97,8 @@ def relevelled(parents: Mapping[int, int | None], moved: int, parent: int | None
 
 def bind(family: str, tx: UnitOfWork, values: Values) -> int:
     """Let an option go only with the named objects and those it is bound to already; its id."""
-    refs = dependencies.BOUND_TO.get(values.get("depend_type", 0))
-    if refs:
-        writing.check_references(tx, (replace(refs, wire="entity_ids"),), [("", values)])
     option_id = unbind(family, tx, values)  # binding twice is binding once
-    assert refs is not None
+    refs = dependencies.BOUND_TO[values["depend_type"]]
     members = dict.fromkeys(values["entity_ids"])
     tx.insert_all(table(refs.table), [{refs.owner: option_id, refs.member: one} for one in members])
     return option_id
@@ -109,12 +106,15 @@ def bind(family: str, tx: UnitOfWork, values: Values) -> int:
 
 def unbind(family: str, tx: UnitOfWork, values: Values) -> int:
     """Take back what binds an option to the named objects; its id."""
+    refs = dependencies.BOUND_TO.get(values.get("depend_type", 0))
+    if refs:
+        writing.check_references(tx, (replace(refs, wire="entity_ids"),), [("", values)])
     option_id = values.get("option_id", 0)
     field_id = tx.scalar(_field(), company=tx.company_id, option=option_id, family=family)
     if field_id is None:
         tx.problems.add(_option_key(family), f"No {family} custom field has an option with id {option_id}.")
     tx.problems.raise_if_any()
-    refs = dependencies.BOUND_TO[values["depend_type"]]
+    assert refs is not None
     for one in values["entity_ids"]:
         tx.delete(table(refs.table), **{refs.owner: option_id, refs.member: one})
     _field_changed(tx, field_id)

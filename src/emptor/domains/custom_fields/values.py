@@ -2,23 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from functools import lru_cache
 from typing import Any, NamedTuple
 
-from sqlalchemy import Table, bindparam, select
+from sqlalchemy import Table, bindparam, or_, select
 
 from emptor.kit.clock import parse_moment
 from emptor.kit.fields import CustomValues
 from emptor.store.schema import table
 from emptor.store.statement import Statement
 from emptor.store.types import any_of
-from emptor.store.unit_of_work import UnitOfWork
+from emptor.store.unit_of_work import Job, UnitOfWork
 
 DROPDOWN, TEXT, DATE = 0, 1, 2
 TYPES = {DROPDOWN: "dropdown", TEXT: "text", DATE: "date"}
 SEVERAL = "supplier"
 """The family whose drop-downs take several options at once."""
+BOUNDS = ("option_legal_entities", "option_locations")
+"""Tables that bind options."""
 
 
 class Placed(NamedTuple):
@@ -29,18 +31,25 @@ class Placed(NamedTuple):
     entries: list[dict[str, Any]]
 
 
+Sent = Mapping[CustomValues, Sequence[Placed]]
+"""All values of one request, by the field they are sent for."""
+
+
 class Choice(NamedTuple):
     """An option that an entry chooses; `anew` unless its owner has it already."""
 
     place: str
     option: int
     anew: bool
+    bound: bool
+    """Whether it goes only with some legal entities or locations."""
 
 
 class Definition(NamedTuple):
     """What a value has to know of its field."""
 
     id: int
+    family: str
     kind: int
     enable: bool
 
@@ -51,41 +60,56 @@ class Option(NamedTuple):
     id: int
     field: int
     enable: bool
+    bound: bool
 
 
-def check(tx: UnitOfWork, custom: CustomValues, placed: Sequence[Placed]) -> list[Choice]:
+def questions(sent: Sent) -> list[Job]:
+    """What `check` has to know about these values, whatever their families: its `answers` are the rows found."""
+    entries = [entry for placed in sent.values() for one in placed for entry in one.entries if isinstance(entry, dict)]
+    ids = list({entry["field_id"] for entry in entries})
+    numbers = list({int(entry["value"]) for entry in entries if _is_id(entry["value"])})
+    asked: list[Job] = [
+        (_definitions(), {"ids": ids} if ids else None),
+        (_options(), {"ids": numbers} if numbers else None),
+    ]
+    for custom, placed in sent.items():
+        owners = list({one.owner for one in placed if isinstance(one.owner, int)})
+        asked.append((_kept(table(custom.of.table)), {"owners": owners} if owners else None))
+    return asked
+
+
+def check(tx: UnitOfWork, sent: Sent, answers: Sequence[Sequence[dict[str, Any]]]) -> list[Choice]:
     """Check entries `{field_id, value}`, note problems, fill in `option_id` and tidy `value`; what is chosen.
 
     A field or an option out of use takes no new values; an object that has the value already keeps it.
     """
+    definitions = [Definition(**row) for row in answers[0]]
+    options = {row["id"]: Option(**row) for row in answers[1]}
+    chosen: list[Choice] = []
+    for (custom, placed), rows in zip(sent.items(), answers[2:], strict=True):
+        of_family = {one.id: one for one in definitions if one.family == custom.family}
+        kept = {tuple(row.values()) for row in rows}
+        chosen += _chosen(tx, custom.family, placed, of_family, options, kept)
+    return chosen
+
+
+def _chosen(
+    tx: UnitOfWork, family: str, placed: Sequence[Placed], definitions: dict[int, Definition],
+    options: dict[int, Option], kept: set[tuple[Any, ...]],
+) -> list[Choice]:  # fmt: skip
     entries = [(f"{p.place}[{i}]", p.owner, e) for p in placed for i, e in enumerate(p.entries) if isinstance(e, dict)]
-    if not entries:
-        return []
-    ids = list({entry["field_id"] for _, _, entry in entries})
-    numbers = list({int(entry["value"]) for _, _, entry in entries if _is_id(entry["value"])})
-    owners = list({owner for _, owner, _ in entries if isinstance(owner, int)})
-    found = tx.many(
-        [
-            (_definitions(), {"family": custom.family, "ids": ids}),
-            (_options(), {"ids": numbers} if numbers else None),
-            (_kept(table(custom.of.table)), {"owners": owners} if owners else None),
-        ]
-    )
-    definitions = {row[0]: Definition(*row) for row in found[0]}
-    options = {row[0]: Option(*row) for row in found[1]}
-    kept = {tuple(row) for row in found[2]}
     chosen = []
     for place, owner, entry in entries:
         definition, entry["option_id"] = definitions.get(entry["field_id"]), None
-        sentence = _unfit(definition, entry, options, custom.family)
+        sentence = _unfit(definition, entry, options, family)
         anew = (owner, entry["field_id"], entry["value"]) not in kept
         if not sentence and anew:
             sentence = _out_of_use(tx, definition, options.get(entry["option_id"]))
         if sentence:
             tx.problems.add(place, sentence)
         elif entry["option_id"] is not None:
-            chosen.append(Choice(place, entry["option_id"], anew))
-    _refuse_repeats(tx, placed, {d.id for d in definitions.values() if d.kind == DROPDOWN and custom.family == SEVERAL})
+            chosen.append(Choice(place, entry["option_id"], anew, options[entry["option_id"]].bound))
+    _refuse_repeats(tx, placed, {d.id for d in definitions.values() if d.kind == DROPDOWN and family == SEVERAL})
     return chosen
 
 
@@ -142,6 +166,8 @@ def _refuse_repeats(tx: UnitOfWork, placed: Sequence[Placed], several: set[int])
 def require(tx: UnitOfWork, family: str, given: Iterable[tuple[str, Iterable[dict[str, Any]]]]) -> None:
     """Note, for each place and the entries there, which required fields of the family are left without a value."""
     required = tx.raw(_required(), company=tx.company_id, family=family)
+    if not required:
+        return
     for place, entries in given:
         filled = {entry["field_id"] for entry in entries if isinstance(entry, dict) and entry["value"] is not None}
         missing = [name for field_id, name in required if field_id not in filled]
@@ -161,10 +187,8 @@ def stored(tx: UnitOfWork, custom: CustomValues, owner: int) -> list[dict[str, A
 def _definitions() -> Statement:
     fields = table("custom_fields")
     return Statement(
-        select(fields.c.id, fields.c.type, fields.c.enable).where(
-            fields.c.company_id == bindparam("company"),
-            fields.c.family == bindparam("family"),
-            any_of(fields.c.id, "ids"),
+        select(fields.c.id, fields.c.family, fields.c.type.label("kind"), fields.c.enable).where(
+            fields.c.company_id == bindparam("company"), any_of(fields.c.id, "ids")
         )
     )
 
@@ -172,8 +196,14 @@ def _definitions() -> Statement:
 @lru_cache(maxsize=1)
 def _options() -> Statement:
     options = table("custom_field_options")
+    bounds = (
+        select(links.c.option_id)
+        .where(links.c.company_id == options.c.company_id, links.c.option_id == options.c.id)
+        .exists()
+        for links in map(table, BOUNDS)
+    )
     return Statement(
-        select(options.c.id, options.c.field_id, options.c.enable).where(
+        select(options.c.id, options.c.field_id.label("field"), options.c.enable, or_(*bounds).label("bound")).where(
             options.c.company_id == bindparam("company"), any_of(options.c.id, "ids")
         )
     )

@@ -1,27 +1,43 @@
-"""The life of a supplier: pending where the company approves suppliers, approved otherwise."""
+"""The life of a supplier: pending where the company approves suppliers, approved otherwise.
+
+Where there is a workflow for suppliers, its steps decide; without one, whoever has the role.
+"""
 
 from __future__ import annotations
 
 from typing import Any
 
 from emptor.domains import writing
+from emptor.domains.approvals import running, workflows
 from emptor.domains.custom_fields import values as custom_values
 from emptor.kit.errors import IllegalMove, Invalid
-from emptor.store.schema import table
+from emptor.store import query
 from emptor.store.unit_of_work import UnitOfWork
 
 DRAFT, PENDING, APPROVED, REJECTED = 0, 1, 2, 3
 STATUSES = {DRAFT: "draft", PENDING: "pending", APPROVED: "approved", REJECTED: "rejected"}
+PENDING_ANEW = {"status": PENDING, "is_enabled_approval": True, "approval_date": None}
+
+APPROVED_DATA = {
+    "name",
+    "account_holder_name", "bank_name", "bank_address", "account_number", "international_bank_account_number",
+    "swift_code", "sort_code", "american_bankers_association_number", "indian_financial_system_code",
+    "tax_payer", "tax_payer_type", "tax_payer_label", "tax_payer_number", "permanent_account_number",
+    "business_registration_number",
+}  # fmt: skip
+"""Columns that say who is paid and where: who can change them unseen can divert payments."""
 
 
 def create(tx: UnitOfWork, values: dict[str, Any]) -> int:
     """A new supplier; its id."""
     from emptor.domains.suppliers.suppliers import SUPPLIERS
 
-    needs_approval = bool(tx.actor.settings.get("supplierApproval"))
+    waits = _needs_approval(tx)
     values |= currencies_of(values, {}, tx.actor.settings["currency"])
-    first = {"status": PENDING, "is_enabled_approval": True} if needs_approval else {"approval_date": tx.stamp}
-    return writing.create(tx, SUPPLIERS, values, first)
+    supplier = writing.create(tx, SUPPLIERS, values, PENDING_ANEW if waits else {"approval_date": tx.stamp})
+    if waits:
+        _ask(tx, supplier)
+    return supplier
 
 
 def update(tx: UnitOfWork, row: dict[str, Any], values: dict[str, Any]) -> None:
@@ -29,7 +45,29 @@ def update(tx: UnitOfWork, row: dict[str, Any], values: dict[str, Any]) -> None:
     from emptor.domains.suppliers.suppliers import SUPPLIERS
 
     values |= currencies_of(values, row, tx.actor.settings["currency"])
-    writing.update(tx, SUPPLIERS, row, values)
+    again = _is_another(tx, row, values)
+    writing.update(tx, SUPPLIERS, row, values, PENDING_ANEW if again else {})
+    if again:
+        _ask(tx, row["id"])
+
+
+def _is_another(tx: UnitOfWork, row: dict[str, Any], values: dict[str, Any]) -> bool:
+    """Whether the supplier will not be what people approved or are about to: another name, bank or tax payer."""
+    changed = any(values[name] != row[name] for name in APPROVED_DATA & values.keys())
+    return changed and row["status"] in (PENDING, APPROVED) and _needs_approval(tx)
+
+
+def _needs_approval(tx: UnitOfWork) -> bool:
+    return bool(tx.actor.settings.get("supplierApproval")) or workflows.exists(tx, "suppliers")
+
+
+def _ask(tx: UnitOfWork, supplier: int) -> None:
+    """Begin the approval of a pending supplier; a workflow of which no step applies lets it pass."""
+    from emptor.domains.suppliers.suppliers import SUPPLIERS
+
+    row = query.stored(tx, SUPPLIERS, "id", supplier)
+    if row is not None and workflows.exists(tx, "suppliers") and not running.begin(tx, SUPPLIERS, row):
+        _decide(tx, row, {"status": APPROVED, "approval_date": tx.stamp})
 
 
 def currencies_of(values: dict[str, Any], row: dict[str, Any], company_currency: str) -> dict[str, Any]:
@@ -45,12 +83,21 @@ def currencies_of(values: dict[str, Any], row: dict[str, Any], company_currency:
 
 
 def approve(tx: UnitOfWork, row: dict[str, Any], values: dict[str, Any]) -> None:
-    """A pending supplier may be bought from."""
+    """A pending supplier may be bought from, once the last step has said so."""
+    from emptor.domains.suppliers.suppliers import SUPPLIERS
+
+    if running.is_open(tx, row["id"]) and not running.approve(tx, SUPPLIERS, row):
+        _decide(tx, row, {})
+        return
     _decide(tx, row, {"status": APPROVED, "approval_date": tx.stamp})
 
 
 def reject(tx: UnitOfWork, row: dict[str, Any], values: dict[str, Any]) -> None:
     """A pending supplier is turned down."""
+    from emptor.domains.suppliers.suppliers import SUPPLIERS
+
+    if running.is_open(tx, row["id"]):
+        running.reject(tx, SUPPLIERS, row, values.get("comment"))
     _decide(tx, row, {"status": REJECTED, "reject_reason": values.get("comment")})
 
 
@@ -69,8 +116,9 @@ def set_custom_fields(tx: UnitOfWork, row: dict[str, Any], values: dict[str, Any
 
 
 def _decide(tx: UnitOfWork, row: dict[str, Any], changes: dict[str, Any]) -> None:
-    decided = tx.update(table("suppliers"), {**changes, "update_date": tx.stamp}, id=row["id"], status=PENDING)
-    if not decided:
+    from emptor.domains.suppliers.suppliers import SUPPLIERS
+
+    if not writing.change(tx, SUPPLIERS, row, {**changes, "update_date": tx.stamp}, status=PENDING):
         raise IllegalMove(
             f"This supplier is {STATUSES[row['status']]}; only a pending supplier can be approved or rejected."
         )

@@ -19,8 +19,7 @@ FILES = OWN_TYPES + 1
 
 def create(tx: UnitOfWork, values: dict[str, Any]) -> int:
     """A new contract; its id."""
-    if values.get("supplier_id") is None:
-        tx.problems.add("id", "Name the supplier by its id.")
+    values["supplier_id"] = _supplier_of(tx, values)
     _check_dates(tx, values)
     made = {"create_date": values["create_date"]} if values.get("create_date") else {}
     return writing.create(tx, CONTRACTS, values, made)
@@ -32,35 +31,49 @@ def update(tx: UnitOfWork, row: dict[str, Any], values: dict[str, Any]) -> None:
     writing.update(tx, CONTRACTS, row, values)
 
 
+def _supplier_of(tx: UnitOfWork, values: dict[str, Any]) -> int | None:
+    """The supplier that the body names under `id`, `supplier` or both; faults are told where it names one."""
+    by_id, named = values.pop(BY_ID.column, None), values.get("supplier_id")
+    if by_id is None:
+        if named is None and tx.problems.keys().isdisjoint((BY_ID.wire, SUPPLIER.wire)):
+            tx.problems.add(BY_ID.wire, "Name the supplier by its id.")
+        return named
+    if named not in (None, by_id):
+        tx.problems.add(SUPPLIER.wire, f"This is another supplier than `{BY_ID.wire}` names; leave one of them out.")
+    writing.check_references(tx, (BY_ID,), [("", {BY_ID.column: by_id})])
+    return named if BY_ID.wire in tx.problems else by_id
+
+
 def _check_dates(tx: UnitOfWork, values: dict[str, Any]) -> None:
     begin, end = values.get("begin_date"), values.get("end_date")
     if begin and end and end < begin:
         tx.problems.add("endDate", "A contract cannot end before it begins.")
 
 
-WRITABLE: tuple[Field, ...] = (
+BY_ID = Ref("id", to="suppliers", column="by_id", flat=True, write=Write.ON_CREATE)
+SUPPLIER = Ref("supplier", to="suppliers", required=True, write=Write.ON_UPDATE)
+LEGAL_ENTITY = Ref("legalEntity", to="legal_entities", write=Write.ALWAYS)
+DETAILS: tuple[Field, ...] = (
     Text("number", size=200, required=True, write=Write.ALWAYS),
     Moment("beginDate", write=Write.ALWAYS),
     Moment("endDate", day_ends=True, write=Write.ALWAYS),
     Flag("prolongation", write=Write.ALWAYS, note="goes on by itself after its end"),
     Text("note", size=5000, multiline=True, write=Write.ALWAYS),
     Flag("enable", default=True, write=Write.ALWAYS),
-    Ref("supplier", to="suppliers", write=Write.ALWAYS),
-    Ref("legalEntity", to="legal_entities", write=Write.ALWAYS),
 )
 
 CONTRACTS = define(
     Resource(
         name="contracts",
         label="Contract",
-        fields=(KEY, CREATED, UPDATED, *WRITABLE, attachments(FILES)),
+        fields=(KEY, CREATED, UPDATED, *DETAILS, SUPPLIER, LEGAL_ENTITY, attachments(FILES)),
         operations=(
             *read_operations("contracts", read=read_permission("supplier")),
             Operation(
                 "create", "POST", "/contract", CREATE, run=create, status=201, summary="Create one of contracts",
                 # wire: clients create at the singular path, with the supplier's id under `id`
-                body=(Ref("id", to="suppliers", column="supplier_id", flat=True, write=Write.ON_CREATE),
-                      Moment("createDate", write=Write.ON_CREATE), *WRITABLE),
+                body=(BY_ID, Moment("createDate", write=Write.ON_CREATE), *DETAILS,
+                      Ref("supplier", to="suppliers", write=Write.ON_CREATE), LEGAL_ENTITY),
             ),
             Operation(
                 "update", "PUT", "/contracts/{id}", CREATE, hosted=False, run=update, summary="Change one of contracts"

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
+from emptor.domains.approvals.running import STEPS
 from emptor.domains.attachments import attachments
 from emptor.domains.external_ids import external_id, patch_external_id
 from emptor.domains.suppliers import approval
@@ -114,7 +117,7 @@ SUPPLIERS = define(
                 "paymentTerms", to="payment_terms", table="supplier_payment_terms", owner="supplier_id",
                 member="payment_term_id", send_as="paymentTermIds", write=Write.ALWAYS,
             ),
-            Constant("approvalSteps", value={"data": []}, kind="object"),
+            replace(STEPS, listed=True),
             Constant("approvingWay"),
             Parts("contacts", part=CONTACT, write=Write.ALWAYS, size=200),
             Constant("marketContacts", value={"data": []}, kind="object"),

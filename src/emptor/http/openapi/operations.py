@@ -51,6 +51,13 @@ class Operations:
         parameters = list(path_parameters(operation))
         if operation.kind == "list":
             parameters += self._query(resource)
+        elif operation.method == "GET":
+            parameters += [_asked_with(one) for one in operation.body or ()]
+        parameters += [
+            {"name": one.wire, "in": "query", "required": one.required, "description": one.note,
+             "schema": one.input_schema()}
+            for one in operation.asks
+        ]  # fmt: skip
         if parameters:
             said["parameters"] = parameters
         failures = {400, 401, 403, 421, 429, 500}
@@ -108,6 +115,15 @@ class Operations:
             )
             shown["content"]["*/*"] = {}
             return shown
+        if operation.shows:
+            return shared.answer(operation.summary, operation.shows)
+        if operation.kind == "delete":
+            return self._responded("Gone", {"description": "It is gone."})
+        if operation.many:
+            several = closed({"data": {"type": "array", "items": self.schemas.detail(resource)}})
+            return self._response(f"{resource.label}Made", "The objects that have been made.", several)
+        if operation.move and not operation.move.makes:
+            return self._response(f"{resource.label}Row", "The object as it is now.", self.schemas.row(resource))
         if operation.kind != "list":
             return self._response(resource.label, "The object as it is now.", self.schemas.detail(resource))
         page = {"data": {"type": "array", "items": self.schemas.row(resource)}}
@@ -116,7 +132,10 @@ class Operations:
         return self._response(f"{resource.label}List", "One page of the objects the person sees.", closed(page))
 
     def _response(self, name: str, description: str, schema: Schema) -> Schema:
-        self.responses.setdefault(name, shared.answer(description, schema))
+        return self._responded(name, shared.answer(description, schema))
+
+    def _responded(self, name: str, response: Schema) -> Schema:
+        self.responses.setdefault(name, response)
         return {"$ref": f"#/components/responses/{name}"}
 
 
@@ -125,7 +144,7 @@ def name_of(operation: Operation) -> str:
     words = [segment for segment in operation.path.strip("/").split("/") if not segment.startswith("{")]
     if operation.kind in UNIFORM:
         words.append(operation.kind)
-    elif operation.path.endswith("}"):
+    elif operation.path.endswith("}") or operation.method == "DELETE":
         words.append(operation.method.lower())
     return "_".join(words)
 
@@ -158,6 +177,13 @@ def filters_of(resource: Resource) -> Iterator[Schema]:
             yield _filter(f"{alias}[]", _several(schema, MOST_EXTERNAL_IDS))
         for name in (name for name, wire in PRESENCE.items() if wire == one.wire):
             yield _filter(name, {"enum": [0, 1]}, f"0: only objects without `{one.wire}`; 1: only objects with one.")
+
+
+def _asked_with(one: Field) -> Schema:
+    """A query parameter of an operation of no uniform kind."""
+    if one.wire in shared.PARAMETERS:
+        return {"$ref": f"#/components/parameters/{one.wire}"}
+    return _filter(one.wire, _filter_schema(one), one.note)
 
 
 def _filter(name: str, schema: Schema, description: str = "") -> Schema:

@@ -72,7 +72,8 @@ class Schemas:
             case CustomValues():
                 return collection(self._custom_value(one))
             case Parts():
-                return collection(self.name(one.of.label, self._object(one.of.fields)))
+                part = self.name(one.of.label, self._object(one.of.fields))
+                return {"type": "array", "items": part} if one.bare else collection(part)
             case Refs():
                 return collection(self._embedded(one.to, one.show))
             case Ref(flat=True):

@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+from emptor.domains.purchasing.proposals import answers
+from emptor.http import propositions
+from emptor.http.openapi.bodies import form_of, json_and_forms
 from emptor.http.openapi.schemas import Schema, closed
+from emptor.kit.fields import Write, input_object
 from emptor.settings import PER_PAGE
 
 TEXT = {"type": "string"}
@@ -179,6 +183,26 @@ def _native(operation_id: str, summary: str, answered: Schema) -> Schema:
     }
 
 
+def _secret_link() -> Schema:
+    """What a supplier can do without a key: see its proposal, and answer."""
+    body = input_object(answers.ANSWER, Write.ON_UPDATE)
+    shown = answer("The supplier's own proposal.", {"type": "object"}, ("X-Request-Id",))
+    key = {"name": "accessKey", "in": "path", "required": True, "schema": TEXT}
+    said = {"tags": ["server"], "security": [], "parameters": [key]}
+    refused = failing(404, 429)
+    return {
+        "get": {
+            **said, "operationId": "proposition_seen", "summary": "What a supplier is asked for, at its secret link",
+            "responses": {"200": shown, **refused},
+        },
+        "put": {
+            **said, "operationId": "proposition_answered", "summary": "A supplier's answer, at its secret link",
+            "requestBody": {"required": True, "content": json_and_forms(body, form_of(body))},
+            "responses": {"200": shown, **refused, **failing(400, 413, 415)},
+        },
+    }  # fmt: skip
+
+
 _STATUS = closed({"status": {"const": "ok"}, "version": TEXT, "profile": {"enum": ["strict", "extended"]}})
 NATIVE_PATHS: dict[str, Schema] = {
     "/-/health": _native(
@@ -192,4 +216,5 @@ NATIVE_PATHS: dict[str, Schema] = {
     "/-/openapi.json": _native(
         "server_openapi", "This description", answer("This document.", {"type": "object"}, ("X-Request-Id",))
     ),
+    propositions.PATH: _secret_link(),
 }

@@ -1,0 +1,79 @@
+"""What notices say: a title and a text for each kind, in words for people, with what to do next."""
+
+from __future__ import annotations
+
+from typing import Any, NamedTuple
+
+
+class Words(NamedTuple):
+    """The words of one kind of notice; in braces stand the facts."""
+
+    title: str
+    text: str
+
+
+WORDS: dict[str, Words] = {
+    "turn": Words(
+        "{Noun} {name} waits for your approval",
+        "{actor} asks for your approval of {noun} {name}{sum}.\n\n{note}"
+        "Please approve it, reject it or send it back for changes.",
+    ),
+    "approved": Words(
+        "{Noun} {name} is approved",
+        "Good news: {noun} {name}{sum} is approved. The last word was {actor}'s.{reason}\n\n"
+        "There is nothing left to do for you here; it goes its way.",
+    ),
+    "rejected": Words(
+        "{Noun} {name} is rejected",
+        "{actor} has rejected {noun} {name}{sum}.{reason}\n\n"
+        "That is final. If you still need it, repeat the {noun}, change the copy and submit that.",
+    ),
+    "revision": Words(
+        "{Noun} {name} needs changes",
+        "{actor} has taken {noun} {name} back for changes.{reason}\n\n"
+        "Please change what is needed and submit it again.",
+    ),
+    "canceled": Words(
+        "{Noun} {name} is canceled",
+        "{actor} has canceled {noun} {name}{sum}.{reason}\n\nIt stays visible. If you still need it, repeat it.",
+    ),
+    "received": Words(
+        "What you asked for has come: {noun} {name}",
+        "{actor} has received what you asked for with {noun} {name}:\n\n{lines}\n\n"
+        "If something is missing or wrong, tell whoever received it.",
+    ),
+    "mention": Words(
+        "{actor} mentions you at {noun} {name}",
+        "{actor} writes about {noun} {name}:\n\n{text}\n\n"
+        "You follow this {noun} from now on. Answer with a comment there.",
+    ),
+    "comment": Words(
+        "{actor} comments on {noun} {name}",
+        "{actor} writes about {noun} {name}, which you follow:\n\n{text}",
+    ),
+    "order": Words(
+        "Order {name} from {company}",
+        "Hello,\n\n{company} orders from you:\n\n{lines}\n\nTotal: {total}{required}\n\n{note}"
+        "Please confirm this order, and name its number {name} on your invoice.\n\n"
+        "With kind regards\n{actor}, {company}",
+    ),
+    "invitation": Words(
+        "{company} asks for your offer: {name}",
+        "Hello,\n\n{company} invites you to make an offer:\n\n{lines}\n\n{note}"
+        "Please answer by {until}. To do so, open the link below; it is for you alone.\n\n"
+        "With kind regards\n{actor}, {company}",
+    ),
+}
+"""By kind of notice. Facts nobody gives are empty."""
+
+
+class _Facts(dict[str, Any]):
+    def __missing__(self, name: str) -> str:
+        return ""
+
+
+def worded(kind: str, facts: dict[str, Any]) -> Words:
+    """The title, on one line, and the text of a notice."""
+    words, known = WORDS[kind], _Facts(facts)
+    title, text = words.title.format_map(known), words.text.format_map(known)
+    return Words(" ".join(title.split())[:300], text.strip())
