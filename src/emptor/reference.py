@@ -7,6 +7,7 @@ from typing import Any
 
 from emptor import settings
 from emptor.domains import discover
+from emptor.domains.organisation import companies
 from emptor.http.openapi.shared import FAILURES
 from emptor.kit.fields import Constant, Derived, Field, Hidden, Parts, Ref, Refs, Write
 from emptor.kit.resource import Resource
@@ -36,9 +37,12 @@ def _settings() -> str:
     rows = [
         (f"`{name}`", f"`{default}`" if default else "–", meaning) for name, default, meaning in settings.described()
     ]
+    choices = [(f"`{name}`", choice.meaning) for name, choice in companies.CHOICES.items()]
     return (
         "# Settings\n\nEvery setting is a variable of the environment. A wrong value stops the start with a sentence "
-        f"that says what is possible.\n\n{_table(('variable', 'default', 'meaning'), rows)}"
+        f"that says what is possible.\n\n{_table(('variable', 'default', 'meaning'), rows)}\n\n"
+        "## What a company chooses\n\n`emptor company settings` sets these for one company, with effect at once.\n\n"
+        f"{_table(('choice', 'meaning'), choices)}"
     )
 
 

@@ -78,7 +78,7 @@ def _is_known(place: str, spec: str) -> bool:
 
 def create(tx: UnitOfWork, values: Values) -> int:
     """A new format; it takes the place of the one in use for that kind of document. Its id."""
-    _check(tx, values["template"] if "template" in values else "{number}", values.get("document_type"))
+    _check(tx, values.get("template", "{number}"), values.get("document_type"))
     made = writing.create(tx, FORMATS, values)
     _settle(tx, made, values)
     return made

@@ -13,6 +13,7 @@ from emptor.kit.errors import Forbidden, IllegalMove, Invalid
 from emptor.kit.fields import Flag, Text, Write
 from emptor.kit.resource import Permission, Resource
 from emptor.kit.states import ANYONE, Life, Move, Party
+from emptor.store import query
 from emptor.store.schema import table
 from emptor.store.unit_of_work import UnitOfWork
 
@@ -42,7 +43,7 @@ class Kind:
     revisable: Hook = nothing
     """Raises IllegalMove where it cannot be taken back for changes."""
     cancelable: Hook = nothing
-    """Raises IllegalMove where it cannot be canceled."""
+    """Raises IllegalMove where it can be neither canceled nor, after a revision, rejected."""
     approved: Callable[[UnitOfWork, Row, Items], None] = lambda tx, row, items: None
     """It has just become approved: for the first time or after a revision."""
     released: Hook = nothing
@@ -231,6 +232,14 @@ def complete_lines(kind: Kind, tx: UnitOfWork, row: Row) -> Items:
     return items
 
 
+def stays_complete(kind: Kind, tx: UnitOfWork, row: Row) -> None:
+    """Whoever corrects a document that waits for approval leaves one that could be submitted."""
+    if row["status"] == PENDING:
+        now = query.stored(tx, kind.resource, "id", row["id"])
+        assert now is not None, row["id"]
+        complete_lines(kind, tx, now)
+
+
 def grant(kind: Kind, tx: UnitOfWork, row: Row, items: Items) -> None:
     """The document is approved, now."""
     documents.move(tx, kind.resource, row, APPROVED, approval_date=tx.stamp)
@@ -250,6 +259,7 @@ def approve(kind: Kind, tx: UnitOfWork, row: Row, values: Row) -> None:
 def reject(kind: Kind, tx: UnitOfWork, row: Row, values: Row) -> None:
     """Turned down, finally. Where the company demands reasons, one has to be given."""
     demand_reason(tx, values)
+    kind.cancelable(tx, row)
     running.reject(tx, kind.resource, row, values.get("comment"))
     documents.move(tx, kind.resource, row, REJECTED)
     row["status"] = REJECTED

@@ -215,10 +215,11 @@ def look(call: Call) -> Answer:
     """What there is to know about an object beside the object itself; nothing changes."""
     problems = Problems()
     asked = parse_fields(call.operation.asks, call.query, Write.ON_CREATE, problems)
-    problems.raise_if_any()
     assert call.operation.run is not None, call.operation.path
     with call.service.database.read(call.principal.company_id, actor=call.principal) as tx:
-        return json_answer(call.operation.status, call.operation.run(tx, found(call, tx), asked))
+        row = found(call, tx)
+        problems.raise_if_any()
+        return json_answer(call.operation.status, call.operation.run(tx, row, asked))
 
 
 class _Undone(Exception):

@@ -67,10 +67,10 @@ class Life:
 
     def operations(self, name: str, key: str) -> tuple[Operation, ...]:
         """A route for every move."""
-        return tuple(self._operation(move, f"/{name}/{{{key}}}") for move in self.moves)
+        return tuple(self._operation(move, name, f"/{name}/{{{key}}}") for move in self.moves)
 
-    def _operation(self, move: Move, path: str) -> Operation:
-        run = partial(perform, self, move)
+    def _operation(self, move: Move, name: str, path: str) -> Operation:
+        run = partial(perform, self, move, name)
         if move.deletes:
             return Operation("delete", "DELETE", path, move.permission, move.hosted, run=run, body=(),
                              status=204, summary=move.summary, move=move)  # fmt: skip
@@ -93,8 +93,11 @@ class Life:
         return f"Possible now: {', '.join(open_now)}." if open_now else "That is final."
 
 
-def perform(life: Life, move: Move, tx: Any, row: dict[str, Any], values: dict[str, Any]) -> Any:
-    """Make a move: IllegalMove when the state does not allow it, Forbidden when it is somebody else's."""
+def perform(life: Life, move: Move, name: str, tx: Any, row: dict[str, Any], values: dict[str, Any]) -> Any:
+    """Make a move: IllegalMove when the state does not allow it, Forbidden when it is somebody else's.
+
+    The journal has each move by its verb, one that leaves the row as it is too: `name` is that of the resource.
+    """
     state = row[life.column]
     if state not in move.sources:
         raise IllegalMove(f"This {life.noun} is {life.names[state]}, so {move.verb} is not possible. "
@@ -102,7 +105,11 @@ def perform(life: Life, move: Move, tx: Any, row: dict[str, Any], values: dict[s
     if not move.by.includes(tx, row):
         named = move.by.named(tx, row)
         raise Forbidden(f"To {move.verb} this {life.noun} is for {move.by.words}.{' ' * bool(named)}{named}")
-    return move.run(tx, row, values)
+    tx.verb = move.verb
+    made = move.run(tx, row, values)
+    if not (move.makes or tx.has_noted(row["id"])):
+        tx.note(move.verb, name, row["id"], row.get("idn"), {})
+    return made
 
 
 __all__ = ["ANYONE", "EVERYONE", "Life", "Move", "Party", "perform"]

@@ -303,13 +303,13 @@ class Postgresql(Backend):
         # One message for all rows, where `executemany` sends one for each.
         columns = tuple(rows[0])
         ready = insert_into(table, columns).on(self.dialect)
-        listed = msgspec.json.encode([ready.named(row) for row in rows]).decode()
+        listed = msgspec.json.encode(ready.named(rows)).decode()
         connection.execute(insert_listed(table, columns), [listed])
 
     def update_all(self, connection: Any, table: Table, keys: tuple[str, ...], rows: list[dict[str, Any]]) -> None:
         columns = tuple(rows[0])
         ready = insert_into(table, columns).on(self.dialect)
-        listed = msgspec.json.encode([ready.named(row) for row in rows]).decode()
+        listed = msgspec.json.encode(ready.named(rows)).decode()
         changed = tuple(name for name in columns if name not in keys)
         connection.execute(update_listed(table, keys, changed), [listed])
 

@@ -33,9 +33,13 @@ class Compiled:
             bound.append(convert(value) if convert is not None else value)
         return bound
 
-    def named(self, values: dict[str, Any]) -> dict[str, Any]:
-        """The parameters by name."""
-        return dict(zip((name for name, _, _ in self.parameters), self.bind(values), strict=True))
+    def named(self, rows: list[dict[str, Any]]) -> list[dict[str, Any]]:
+        """The rows, which carry every parameter by its name, with each value made what the driver takes."""
+        converting = [(name, convert) for name, _, convert in self.parameters if convert is not None]
+        for row in rows:
+            for name, convert in converting:
+                row[name] = convert(row[name])
+        return rows
 
     def convert(self, row: Sequence[Any]) -> Sequence[Any]:
         """The row with each column turned into its Python value."""

@@ -139,6 +139,10 @@ class UnitOfWork(Transaction):
             }
         )  # fmt: skip
 
+    def has_noted(self, row_id: int) -> bool:
+        """Whether the journal will say something of the object."""
+        return any(entry["object_id"] == row_id for entry in self._entries)
+
     def finally_(self, key: Any, run: Callable[[], None]) -> None:
         """Run something when all else has been done, right before the commit; the first of each `key`."""
         self._last.setdefault(key, run)

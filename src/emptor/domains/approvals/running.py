@@ -142,7 +142,7 @@ RESOURCE = define(
             Hidden("workflowStepId", kind="id", nullable=False),
             Hidden("slaHours", kind="integer"),
         ),
-        indexes=(("object_id", "id"), ("status", "due_date")),
+        indexes=(("object_id", "id"), ("status", "object_id")),
     )
 )
 

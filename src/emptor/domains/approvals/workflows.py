@@ -126,6 +126,7 @@ def update(tx: UnitOfWork, row: Values, values: Values) -> None:
         sent = _positioned(values["steps"])
         stored = {step.id: step for step in _load(tx, "id", row["id"])}
         _check(tx, row["document_type"], _complete(sent, stored))
+        writing.check_references(tx, WORKFLOWS.fields, [("", values)])
         tx.problems.raise_if_any()
         running.release(tx, row["document_type"], _removed(stored.values(), sent))
     writing.update(tx, WORKFLOWS, row, values)

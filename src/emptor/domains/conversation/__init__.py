@@ -138,6 +138,8 @@ def follow(resource: Resource, tx: UnitOfWork, row: Row, values: Row) -> None:
 
 def unfollow(resource: Resource, tx: UnitOfWork, row: Row, values: Row) -> None:
     """Stop following a document, oneself or somebody else."""
+    writing.check_references(tx, WHO, [("", values)])
+    tx.problems.raise_if_any()
     tx.delete(followers_of, object_id=row["id"], user_id=values.get("user_id") or tx.actor.user_id)
     _touch(tx, resource, row)
 

@@ -66,6 +66,7 @@ def update(tx: UnitOfWork, row: Row, values: Row) -> None:
             if line[0] not in kept:
                 tx.problems.add("items", f"A stock transfer is about line {line[0]}; leave it in.")
     doc.update(tx, RESOURCE, row, values)
+    verbs.stays_complete(KIND, tx, row)
 
 
 def check(tx: UnitOfWork, row: Row, items: Items) -> None:

@@ -110,10 +110,17 @@ def supplier_addresses(tx: UnitOfWork, supplier_id: int) -> list[str]:
     return [email for (email,) in tx.all(_contacts(), company=tx.company_id, supplier=supplier_id) if email]
 
 
+MOST_LISTED = 50
+"""Longer documents are told in part."""
+
+
 def listed(items: Iterable[Row], currency: str = "") -> str:
     """Lines of a document as text: a line each, with prices where a currency is named."""
     said = []
     for number, item in enumerate(items, 1):
+        if number > MOST_LISTED:
+            said.append("… and more; the document has them all.")
+            break
         sku = f" ({item['sku']})" if item.get("sku") else ""
         cost = f", {_plain(item['price'])} {currency} each, {_plain(item['net_sum'])} {currency}" if currency else ""
         said.append(f"{number}. {item['name']}{sku}: {_plain(item['quantity'])}{cost}")

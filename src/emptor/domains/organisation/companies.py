@@ -57,6 +57,10 @@ CHOICES: dict[str, Choice] = {
     "supplierApproval": Choice(
         "suppliers wait for approval when they are new, or their name, bank or tax data changes", on_or_off
     ),
+    "receipts": Choice("orders wait to be received before they are complete; on unless chosen", on_or_off),
+    "invoices": Choice("orders wait to be billed and paid before they are complete; on unless chosen", on_or_off),
+    "receiptMatching": Choice("receipts of more than was ordered wait for the word of whoever ordered it", on_or_off),
+    "reasons": Choice("who rejects or cancels a document has to say why", on_or_off),
     "negativeStock": Choice("more may leave a warehouse than is known to be there", on_or_off),
     "transferInTransit": Choice("transfers arrive when the other warehouse says so, not at once", on_or_off),
     "approvalTotal": Choice("approvers' limits are about net or gross totals; gross unless chosen", net_or_gross),

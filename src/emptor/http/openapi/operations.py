@@ -144,6 +144,8 @@ def name_of(operation: Operation) -> str:
     words = [segment for segment in operation.path.strip("/").split("/") if not segment.startswith("{")]
     if operation.kind in UNIFORM:
         words.append(operation.kind)
+        if operation.kind == "create" and operation.parent and operation.path.endswith("}"):
+            words.append(operation.parent.resource)
     elif operation.path.endswith("}") or operation.method == "DELETE":
         words.append(operation.method.lower())
     return "_".join(words)

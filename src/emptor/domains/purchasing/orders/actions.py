@@ -65,6 +65,9 @@ def update(tx: UnitOfWork, row: Row, values: Row) -> None:
         before = check_sources(tx, row, values["items"])
     documents.update(tx, _orders(), row, values)
     sources_changed(tx, row["id"], before=before)
+    if "items" in values and row["status"] != documents.DRAFT and _has_receipts(tx, row):
+        progress.recount(tx, row)
+    verbs.stays_complete(_kind(), tx, row)
 
 
 def _settle_kind(tx: UnitOfWork, values: Row, kind: int) -> None:
@@ -179,6 +182,9 @@ def cancelable(tx: UnitOfWork, row: Row) -> None:
 
 def complete(tx: UnitOfWork, row: Row, values: Row) -> None:
     """Closed by hand: what has come has been billed and paid, and nobody waits for the rest."""
+    undecided = tx.one(_documents_of(), company=tx.company_id, order=row["id"], states=list(progress.CLAIMING))
+    if undecided:
+        raise IllegalMove(f"Receipt {undecided[0]} of this order is not decided yet; have that done first.")
     progress.close(tx, row)
     sources_changed(tx, row["id"])
 

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from decimal import Decimal
 from functools import lru_cache
 from typing import Any
 
-from sqlalchemy import BigInteger, bindparam, case, func, literal, or_, select, type_coerce, update
+from sqlalchemy import BigInteger, Boolean, and_, bindparam, case, func, literal, or_, select, type_coerce, update
 from sqlalchemy.sql.elements import ColumnElement
 
 from emptor.domains import documents as doc
@@ -13,7 +14,7 @@ from emptor.domains import verbs
 from emptor.domains.purchasing.requisitions.sources import sources_changed
 from emptor.domains.receiving.quantities import RECEIVED, Ordered, receiving_status
 from emptor.kit.errors import IllegalMove
-from emptor.kit.money import MONEY_SCALE, PRICE_SCALE, ZERO
+from emptor.kit.money import MONEY_SCALE, PRICE_SCALE
 from emptor.kit.resource import Resource
 from emptor.store.schema import table
 from emptor.store.statement import Statement
@@ -21,10 +22,10 @@ from emptor.store.types import Fixed
 from emptor.store.unit_of_work import UnitOfWork
 
 SERVICE = 1
-KEPT = (doc.APPROVED, doc.IN_REVISION)
-"""Receipts in these states have been received; one in revision stays so until it is confirmed anew."""
-CLAIMING = (doc.PENDING, doc.MATCHING)
-"""Receipts in these states may be received any moment."""
+KEPT = (doc.APPROVED,)
+"""Receipts in these states have been received."""
+CLAIMING = (doc.PENDING, doc.MATCHING, doc.IN_REVISION)
+"""Receipts in these states may be received any moment: nobody else can receive what is in them."""
 NOT_BILLED, PAID = 0, 3
 WAITING, PARTLY_RECEIVED_LINE, RECEIVED_LINE, CLOSED_LINE = range(4)
 LINE_STATES = {
@@ -38,13 +39,28 @@ def ordered_lines(tx: UnitOfWork, order: dict[str, Any], without: int = 0) -> li
     service = order["logic_type"] == SERVICE
     return [
         Ordered(row_id, net if service else quantity, received, claimed, status == CLOSED_LINE)
-        for row_id, quantity, net, status, received, claimed in rows
+        for row_id, _, quantity, net, status, received, claimed in rows
     ]
 
 
-def recount(tx: UnitOfWork, order: dict[str, Any]) -> None:
-    """Set what has been received of each line and of the order; complete an order that is received and paid."""
-    tx.run(_write_lines(), company=tx.company_id, order=order["id"])
+def exceeded(tx: UnitOfWork, order: dict[str, Any], receipt_id: int) -> list[tuple[int, Decimal, Ordered]]:
+    """The lines of a receipt that take more than is open: position in it, quantity, and the line of the order."""
+    rows = tx.all(
+        _exceeded(), company=tx.company_id, order=order["id"], without=receipt_id, receipt=receipt_id,
+        service=order["logic_type"] == SERVICE,
+    )  # fmt: skip
+    return [
+        (position, quantity, Ordered(row_id, ordered, kept, claimed, status == CLOSED_LINE))
+        for position, quantity, row_id, ordered, kept, claimed, status in rows
+    ]
+
+
+def recount(tx: UnitOfWork, order: dict[str, Any], without: int = 0) -> None:
+    """Set what has been received of each line and of the order; complete an order that is received and paid.
+
+    Receipt `without` counts as none.
+    """
+    tx.run(_write_lines(), company=tx.company_id, order=order["id"], without=without)
     status = receiving_status(*tx.one(_received(), company=tx.company_id, order=order["id"]) or ())
     changes = {"status_receiving": status, "update_date": tx.stamp}
     if order["status"] == doc.APPROVED and _is_done(tx.actor.settings, order | changes):
@@ -57,9 +73,9 @@ def recount(tx: UnitOfWork, order: dict[str, Any]) -> None:
 
 def _is_done(settings: dict[str, Any], order: dict[str, Any]) -> bool:
     """Whether nothing more will happen: received and paid, as far as the company keeps receipts and invoices."""
-    received = order["status_receiving"] == RECEIVED or order["logic_type"] == SERVICE
-    paid = order["status_payment"] == PAID
     keeps_receipts, keeps_invoices = settings.get("receipts", True), settings.get("invoices", True)
+    received = order["status_receiving"] == RECEIVED or (order["logic_type"] == SERVICE and keeps_invoices)
+    paid = order["status_payment"] == PAID
     return (received or not keeps_receipts) and (paid or not keeps_invoices) and (keeps_receipts or keeps_invoices)
 
 
@@ -79,39 +95,98 @@ def close(tx: UnitOfWork, order: dict[str, Any]) -> None:
     doc.move(tx, _orders(), order, doc.PAID)
 
 
-def _sum_over(states: tuple[int, ...], lines: Any) -> ColumnElement[Any]:
-    """What receipts in these states hold of the line."""
+def _taken(lines: Any) -> Any:
+    """The order's lines that can be received, with what receipts have kept of each and what others claim.
+
+    Summed up once and joined: asked line by line, PostgreSQL may look through all receipts each time.
+    """
     receipts, received = table("receipts"), table("receipt_lines")
-    quantity = func.coalesce(func.sum(received.c.quantity, type_=Fixed(PRICE_SCALE)), literal(0))
-    return (
-        select(quantity)
+
+    def within(*states: int) -> ColumnElement[Any]:
+        counts = or_(*(receipts.c.status == state for state in states))
+        return func.sum(case((counts, received.c.quantity), else_=0), type_=Fixed(PRICE_SCALE))
+
+    sums = (
+        select(received.c.order_line_id, within(*KEPT).label("kept"), within(*CLAIMING).label("claimed"))
+        .join_from(receipts, received, and_(
+            received.c.company_id == receipts.c.company_id, received.c.receipt_id == receipts.c.id,
+        ))
         .where(
-            received.c.company_id == lines.c.company_id,
-            received.c.order_line_id == lines.c.id,
-            receipts.c.company_id == received.c.company_id,
-            receipts.c.id == received.c.receipt_id,
-            or_(*(receipts.c.status == state for state in states)),
+            receipts.c.company_id == bindparam("company"), receipts.c.purchase_order_id == bindparam("order"),
             receipts.c.id != bindparam("without", value=0),
         )
-        .correlate(lines)
-        .scalar_subquery()
-    )
+        .group_by(received.c.order_line_id)
+        .cte("sums")
+        .prefix_with("MATERIALIZED")
+    )  # fmt: skip
+    nothing = literal(0, BigInteger)
+    columns = [lines.c[name] for name in ("id", "position", "quantity", "net_sum", "status")]
+    return (
+        select(
+            *columns,
+            func.coalesce(sums.c.kept, nothing, type_=Fixed(PRICE_SCALE)).label("kept"),
+            func.coalesce(sums.c.claimed, nothing, type_=Fixed(PRICE_SCALE)).label("claimed"),
+        )
+        .join_from(lines, sums, sums.c.order_line_id == lines.c.id, isouter=True)
+        .where(
+            lines.c.company_id == bindparam("company"), lines.c.order_id == bindparam("order"),
+            lines.c.item_type != doc.TAX_ITEM,
+        )
+    )  # fmt: skip
 
 
 @lru_cache(maxsize=1)
 def _lines() -> Statement:
     lines = table("purchase_order_lines")
+    return Statement(_taken(lines).order_by(lines.c.position))
+
+
+def _measured(taken: Any, service: ColumnElement[Any]) -> ColumnElement[Any]:
+    """What a line orders: pieces, or money for a service; in units of a quantity."""
+    amount = type_coerce(taken.c.net_sum, BigInteger) * 10 ** (PRICE_SCALE - MONEY_SCALE)
+    return case((service, amount), else_=type_coerce(taken.c.quantity, BigInteger))
+
+
+@lru_cache(maxsize=1)
+def _exceeded() -> Statement:
+    """Looked for in the database, because as a rule there is nothing to find among a thousand lines."""
+    received, taken = table("receipt_lines"), _taken(table("purchase_order_lines")).subquery("taken")
+    ordered = _measured(taken, bindparam("service", type_=Boolean()))
+    kept, claimed = type_coerce(taken.c.kept, BigInteger), type_coerce(taken.c.claimed, BigInteger)
+    quantity = type_coerce(received.c.quantity, BigInteger)
     return Statement(
         select(
-            lines.c.id, lines.c.quantity, lines.c.net_sum, lines.c.status,
-            _sum_over(KEPT, lines).label("kept"), _sum_over(CLAIMING, lines).label("claimed"),
+            received.c.position, received.c.quantity, taken.c.id, type_coerce(ordered, Fixed(PRICE_SCALE)),
+            taken.c.kept, taken.c.claimed, taken.c.status,
         )
+        .join_from(received, taken, received.c.order_line_id == taken.c.id)
         .where(
-            lines.c.company_id == bindparam("company"), lines.c.order_id == bindparam("order"),
-            lines.c.item_type != doc.TAX_ITEM,
+            received.c.company_id == bindparam("company"), received.c.receipt_id == bindparam("receipt"),
+            quantity > 0, or_(taken.c.status == CLOSED_LINE, quantity > ordered - kept - claimed),
         )
-        .order_by(lines.c.position)
+        .order_by(received.c.position)
     )  # fmt: skip
+
+
+@lru_cache(maxsize=1)
+def _write_lines() -> Statement:
+    """One statement for all lines: a line that nobody waits for stays closed."""
+    lines, orders = table("purchase_order_lines"), table("purchase_orders")
+    taken = _taken(lines.alias("of_order")).subquery("taken")
+    kept = type_coerce(taken.c.kept, BigInteger)
+    service = select(orders.c.logic_type == SERVICE).where(
+        orders.c.company_id == bindparam("company"), orders.c.id == bindparam("order")
+    )
+    ordered = _measured(taken, service.scalar_subquery())
+    state = case(
+        (taken.c.status == CLOSED_LINE, CLOSED_LINE), (kept >= ordered, RECEIVED_LINE),
+        (kept > 0, PARTLY_RECEIVED_LINE), else_=WAITING,
+    )  # fmt: skip
+    return Statement(
+        update(lines)
+        .where(lines.c.company_id == bindparam("company"), lines.c.id == taken.c.id)
+        .values(received_quantity=taken.c.kept, status=state)
+    )
 
 
 def _orders() -> Resource:
@@ -158,30 +233,3 @@ def _received() -> Statement:
             lines.c.item_type != doc.TAX_ITEM,
         )
     )  # fmt: skip
-
-
-@lru_cache(maxsize=1)
-def _write_lines() -> Statement:
-    """One statement for all lines: a line that nobody waits for stays closed."""
-    lines, orders = table("purchase_order_lines"), table("purchase_orders")
-    kept = _sum_over(KEPT, lines)
-    service = (
-        select(orders.c.logic_type)
-        .where(orders.c.company_id == lines.c.company_id, orders.c.id == lines.c.order_id)
-        .correlate(lines)
-        .scalar_subquery()
-    )
-    amount = type_coerce(lines.c.net_sum, BigInteger) * 10 ** (PRICE_SCALE - MONEY_SCALE)
-    ordered = case((service == SERVICE, amount), else_=type_coerce(lines.c.quantity, BigInteger))
-    state = case(
-        (lines.c.status == CLOSED_LINE, CLOSED_LINE), (type_coerce(kept, BigInteger) >= ordered, RECEIVED_LINE),
-        (kept > 0, PARTLY_RECEIVED_LINE), else_=WAITING,
-    )  # fmt: skip
-    return Statement(
-        update(lines)
-        .where(lines.c.company_id == bindparam("company"), lines.c.order_id == bindparam("order"))
-        .values(received_quantity=kept, status=state)
-    )
-
-
-__all__ = ["CLOSED_LINE", "LINE_STATES", "ZERO", "ordered_lines", "recount"]

@@ -80,6 +80,7 @@ def create(tx: UnitOfWork, values: Row) -> int:
 
 def from_requisitions(tx: UnitOfWork, values: Row) -> int:
     """A draft request for what is open of requisition lines, with its suppliers invited; its id."""
+    writing.check_references(tx, FROM_REQUISITIONS, [("", values)])
     demands = ordering.demanded(tx, ordering.REQUISITION, values.get("items") or [], to_order=False)
     if not (demands or tx.problems):
         tx.problems.add("items", "Name at least one line to ask for.")
@@ -122,6 +123,7 @@ def update(tx: UnitOfWork, row: Row, values: Row) -> None:
     tx.problems.raise_if_any()
     tx.run(_withdraw(), company=tx.company_id, lines=[line["id"] for line in lost])
     doc.update(tx, _requests(), row, values)
+    verbs.stays_complete(_kind(), tx, row)
     sources.recount(tx, [*_requisition_lines(before), *_requisition_lines(values["items"])])
 
 
@@ -252,6 +254,8 @@ def uninvite(tx: UnitOfWork, row: Row, values: Row) -> None:
             tx.problems.add(f"suppliers[{i}]", "This supplier is not invited.")
         elif invited[supplier]["status"] != rules.NEW:
             tx.problems.add(f"suppliers[{i}]", "This supplier has answered.")
+    if not values.get("suppliers"):
+        tx.problems.add("suppliers", "Name the suppliers who are not invited any more.")
     tx.problems.raise_if_any()
     ids = [invited[supplier]["id"] for supplier in values.get("suppliers") or ()]
     tx.run(_uninvite(), company=tx.company_id, ids=ids)

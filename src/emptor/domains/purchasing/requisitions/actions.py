@@ -50,6 +50,9 @@ def update(tx: UnitOfWork, row: Row, values: Row) -> None:
     if "items" in values and row["status"] != doc.DRAFT:
         _keep_claimed_lines(tx, row, values["items"])
     doc.update(tx, _requisitions(), row, values)
+    if "items" in values and row["status"] != doc.DRAFT:
+        sources.recount(tx, sources.claims(tx, row["id"]))
+    verbs.stays_complete(_kind(), tx, row)
 
 
 def _fill(values: Row) -> None:

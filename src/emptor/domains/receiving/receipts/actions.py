@@ -10,10 +10,10 @@ from typing import Any
 from sqlalchemy import bindparam, select
 
 from emptor.domains import documents, notices, numbering, verbs, writing
-from emptor.domains.approvals import running
+from emptor.domains.approvals import rules, workflows
 from emptor.domains.inventory import ledger
 from emptor.domains.purchasing.orders import progress
-from emptor.domains.receiving.quantities import Ordered, too_much
+from emptor.domains.receiving.quantities import too_much
 from emptor.kit.errors import IllegalMove
 from emptor.kit.money import MONEY_SCALE, PRICE_SCALE, ZERO, rounded
 from emptor.kit.money import product as product_of
@@ -115,6 +115,7 @@ def update(tx: UnitOfWork, row: Row, values: Row) -> None:
     writing.check(tx, _receipts(), values, row)
     tx.problems.raise_if_any()
     writing.replace(tx, _receipts(), row, values, totals)
+    verbs.stays_complete(_kind(), tx, row)
 
 
 def _fill(tx: UnitOfWork, order: Row, items: list[Row], line_name: str = "purchaseOrderItem") -> Row:
@@ -165,17 +166,10 @@ def check(tx: UnitOfWork, row: Row, items: Sequence[Row]) -> None:
         )
     if not any(item["quantity"] or item["rejected_quantity"] for item in items):
         tx.problems.add("items", "Enter a quantity on at least one line.")
-    if tx.actor.settings.get("receiptMatching"):
+    if tx.actor.settings.get("receiptMatching") and row["status"] != documents.PENDING:
         return
-    for position, sentence in excess(tx, row, order, items):
-        tx.problems.add(f"items[{position}][quantity]", sentence)
-
-
-def excess(tx: UnitOfWork, row: Row, order: Row, items: Sequence[Row]) -> list[tuple[int, str]]:
-    """The lines of a receipt that take more than is open, with why."""
-    lines: dict[int, Ordered] = {line.id: line for line in progress.ordered_lines(tx, order, without=row["id"])}
-    found = ((i, too_much(lines[item["order_line_id"]], item["quantity"])) for i, item in enumerate(items))
-    return [(i, sentence) for i, sentence in found if sentence]
+    for position, quantity, line in progress.exceeded(tx, order, row["id"]):
+        tx.problems.add(f"items[{position}][quantity]", too_much(line, quantity))
 
 
 def received(tx: UnitOfWork, row: Row, items: Sequence[Row]) -> None:
@@ -256,15 +250,16 @@ def released(tx: UnitOfWork, row: Row) -> None:
 
 
 def revisable(tx: UnitOfWork, row: Row) -> None:
+    """What is looked at again has not been received until that is over; its goods stay where they are."""
+    cancelable(tx, row)
+    progress.recount(tx, order_of(tx, row), without=row["id"])
+
+
+def cancelable(tx: UnitOfWork, row: Row) -> None:
     """A receipt of a completed order stays as it is."""
     order = order_of(tx, row)
     if order["status"] in (documents.PAID, documents.CLOSED):
         raise IllegalMove(f"Order {order['idn']} is {_orders().life.names[order['status']]}; its receipts are final.")
-
-
-def cancelable(tx: UnitOfWork, row: Row) -> None:
-    """As for revising: the order must still be open."""
-    revisable(tx, row)
 
 
 def diverts(tx: UnitOfWork, row: Row, items: Sequence[Row]) -> bool:
@@ -272,7 +267,7 @@ def diverts(tx: UnitOfWork, row: Row, items: Sequence[Row]) -> bool:
     if not tx.actor.settings.get("receiptMatching"):
         return False
     order = order_of(tx, row)
-    if not excess(tx, row, order, items):
+    if not progress.exceeded(tx, order, row["id"]):
         return False
     documents.move(tx, _orders(), order, documents.MATCHING)
     documents.move(tx, _receipts(), row, documents.MATCHING)
@@ -284,7 +279,8 @@ def accept(tx: UnitOfWork, row: Row, values: Row) -> None:
     items = documents.stored_lines(tx, _receipts(), row["id"])
     order = order_of(tx, row)
     lines = {line.id: line for line in progress.ordered_lines(tx, order, without=row["id"])}
-    needed = {item["order_line_id"]: lines[item["order_line_id"]].received + item["quantity"] for item in items}
+    taken = {line.id: line.received + line.claimed for line in lines.values()}
+    needed = {item["order_line_id"]: taken[item["order_line_id"]] + item["quantity"] for item in items}
     measure = "price" if order["logic_type"] == progress.SERVICE else "quantity"
     kept = [{"id": line["id"]} for line in documents.stored_lines(tx, _orders(), order["id"])]
     for line in kept:
@@ -294,13 +290,11 @@ def accept(tx: UnitOfWork, row: Row, values: Row) -> None:
     order["status"] = documents.APPROVED
     kind = verbs.KINDS["purchaseorders"]
     documents.update(tx, _orders(), order, {"items": kept})
-    order = order_of(tx, row)
-    now = documents.stored_lines(tx, _orders(), order["id"])
-    if (
-        tx.actor.settings.get("toleranceOnMatching")
-        and running.judge(tx, _orders(), order, order, now, kind.free).restarts
-    ):
-        verbs.submit(kind, tx, order, now)
+    changed = order_of(tx, row)
+    limits = workflows.load_tolerances(tx, order["supplier_id"], matching=True)
+    approved = order["net_sum_in_company_currency"]
+    if limits and changed["net_sum_in_company_currency"] > rules.allowed(approved, limits, order["supplier_id"]):
+        verbs.submit(kind, tx, changed, documents.Lines(tx, _orders(), order["id"]))
     verbs.submit(_kind(), tx, row, items)
 
 

@@ -7,7 +7,7 @@ from emptor.store.journal import append_only
 from emptor.store.row_security import guard
 from emptor.store.types import Fixed, Instant, JsonText
 
-revision = "0001_6614021d"
+revision = "0001_7234e099"
 down_revision = None
 
 GUARDED = (
@@ -445,7 +445,9 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("company_id", "id", name="pk_approval_workflow_steps"),
     )
     op.create_index(
-        "ix_approval_workflow_steps_company_id_workflow_id", "approval_workflow_steps", ["company_id", "workflow_id"]
+        "ix_approval_workflow_steps_company_id_workflow_id_id",
+        "approval_workflow_steps",
+        ["company_id", "workflow_id", "id"],
     )
     op.create_table(
         "custom_field_options",
@@ -656,7 +658,9 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("company_id", "id", name="pk_approval_workflow_approvers"),
     )
     op.create_index(
-        "ix_approval_workflow_approvers_company_id_step_id", "approval_workflow_approvers", ["company_id", "step_id"]
+        "ix_approval_workflow_approvers_company_id_step_id_id",
+        "approval_workflow_approvers",
+        ["company_id", "step_id", "id"],
     )
     op.create_table(
         "approval_steps",
@@ -693,7 +697,7 @@ def upgrade() -> None:
     )
     op.create_index("ix_approval_steps_company_id_object_id_id", "approval_steps", ["company_id", "object_id", "id"])
     op.create_index(
-        "ix_approval_steps_company_id_status_due_date", "approval_steps", ["company_id", "status", "due_date"]
+        "ix_approval_steps_company_id_status_object_id", "approval_steps", ["company_id", "status", "object_id"]
     )
     op.create_table(
         "attachments",
@@ -1120,7 +1124,9 @@ def upgrade() -> None:
         ),
         sa.PrimaryKeyConstraint("company_id", "id", name="pk_approver_locations"),
     )
-    op.create_index("ix_approver_locations_company_id_approver_id", "approver_locations", ["company_id", "approver_id"])
+    op.create_index(
+        "ix_approver_locations_company_id_approver_id_id", "approver_locations", ["company_id", "approver_id", "id"]
+    )
     op.create_table(
         "approver_options",
         sa.Column("company_id", sa.BigInteger(), nullable=False),
@@ -1140,7 +1146,9 @@ def upgrade() -> None:
         ),
         sa.PrimaryKeyConstraint("company_id", "id", name="pk_approver_options"),
     )
-    op.create_index("ix_approver_options_company_id_approver_id", "approver_options", ["company_id", "approver_id"])
+    op.create_index(
+        "ix_approver_options_company_id_approver_id_id", "approver_options", ["company_id", "approver_id", "id"]
+    )
     op.create_table(
         "approver_legalentities",
         sa.Column("company_id", sa.BigInteger(), nullable=False),
@@ -1161,7 +1169,9 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("company_id", "id", name="pk_approver_legalentities"),
     )
     op.create_index(
-        "ix_approver_legalentities_company_id_approver_id", "approver_legalentities", ["company_id", "approver_id"]
+        "ix_approver_legalentities_company_id_approver_id_id",
+        "approver_legalentities",
+        ["company_id", "approver_id", "id"],
     )
     op.create_table(
         "approver_overrides",
@@ -1190,7 +1200,9 @@ def upgrade() -> None:
         ),
         sa.PrimaryKeyConstraint("company_id", "id", name="pk_approver_overrides"),
     )
-    op.create_index("ix_approver_overrides_company_id_approver_id", "approver_overrides", ["company_id", "approver_id"])
+    op.create_index(
+        "ix_approver_overrides_company_id_approver_id_id", "approver_overrides", ["company_id", "approver_id", "id"]
+    )
     op.create_table(
         "approver_backups",
         sa.Column("company_id", sa.BigInteger(), nullable=False),
@@ -1208,7 +1220,9 @@ def upgrade() -> None:
         ),
         sa.PrimaryKeyConstraint("company_id", "id", name="pk_approver_backups"),
     )
-    op.create_index("ix_approver_backups_company_id_approver_id", "approver_backups", ["company_id", "approver_id"])
+    op.create_index(
+        "ix_approver_backups_company_id_approver_id_id", "approver_backups", ["company_id", "approver_id", "id"]
+    )
     op.create_table(
         "tolerance_rules",
         sa.Column("company_id", sa.BigInteger(), nullable=False),
@@ -1271,7 +1285,7 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("company_id", "id", name="pk_approval_tasks"),
     )
     op.create_index("ix_approval_tasks_company_id_object_id_id", "approval_tasks", ["company_id", "object_id", "id"])
-    op.create_index("ix_approval_tasks_company_id_step_id", "approval_tasks", ["company_id", "step_id"])
+    op.create_index("ix_approval_tasks_company_id_step_id_id", "approval_tasks", ["company_id", "step_id", "id"])
     op.create_index(
         "ix_approval_tasks_company_id_user_id_status_id", "approval_tasks", ["company_id", "user_id", "status", "id"]
     )
@@ -1302,9 +1316,9 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("company_id", "id", name="pk_purchase_requisitions_custom_values"),
     )
     op.create_index(
-        "ix_purchase_requisitions_custom_values_company_id_owner_id",
+        "ix_purchase_requisitions_custom_values_company_id_owner_id_id",
         "purchase_requisitions_custom_values",
-        ["company_id", "owner_id"],
+        ["company_id", "owner_id", "id"],
     )
     op.create_table(
         "requests_for_proposal",
@@ -1434,9 +1448,9 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("company_id", "id", name="pk_warehouse_requests_custom_values"),
     )
     op.create_index(
-        "ix_warehouse_requests_custom_values_company_id_owner_id",
+        "ix_warehouse_requests_custom_values_company_id_owner_id_id",
         "warehouse_requests_custom_values",
-        ["company_id", "owner_id"],
+        ["company_id", "owner_id", "id"],
     )
     op.create_table(
         "stock_transfers_custom_values",
@@ -1465,9 +1479,9 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("company_id", "id", name="pk_stock_transfers_custom_values"),
     )
     op.create_index(
-        "ix_stock_transfers_custom_values_company_id_owner_id",
+        "ix_stock_transfers_custom_values_company_id_owner_id_id",
         "stock_transfers_custom_values",
-        ["company_id", "owner_id"],
+        ["company_id", "owner_id", "id"],
     )
     op.create_table(
         "purchase_orders",
@@ -1597,7 +1611,9 @@ def upgrade() -> None:
         ),
         sa.PrimaryKeyConstraint("company_id", "id", name="pk_supplier_contacts"),
     )
-    op.create_index("ix_supplier_contacts_company_id_supplier_id", "supplier_contacts", ["company_id", "supplier_id"])
+    op.create_index(
+        "ix_supplier_contacts_company_id_supplier_id_id", "supplier_contacts", ["company_id", "supplier_id", "id"]
+    )
     op.create_table(
         "suppliers_custom_values",
         sa.Column("company_id", sa.BigInteger(), nullable=False),
@@ -1625,7 +1641,7 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("company_id", "id", name="pk_suppliers_custom_values"),
     )
     op.create_index(
-        "ix_suppliers_custom_values_company_id_owner_id", "suppliers_custom_values", ["company_id", "owner_id"]
+        "ix_suppliers_custom_values_company_id_owner_id_id", "suppliers_custom_values", ["company_id", "owner_id", "id"]
     )
     op.create_table(
         "supplier_legal_entities",
@@ -1728,9 +1744,9 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("company_id", "id", name="pk_purchase_requisition_lines"),
     )
     op.create_index(
-        "ix_purchase_requisition_lines_company_id_requisition_id",
+        "ix_purchase_requisition_lines_company_id_requisition_id_id",
         "purchase_requisition_lines",
-        ["company_id", "requisition_id"],
+        ["company_id", "requisition_id", "id"],
     )
     op.create_table(
         "propositions",
@@ -1789,9 +1805,9 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("company_id", "id", name="pk_requests_for_proposal_custom_values"),
     )
     op.create_index(
-        "ix_requests_for_proposal_custom_values_company_id_owner_id",
+        "ix_requests_for_proposal_custom_values_company_id_owner_id_id",
         "requests_for_proposal_custom_values",
-        ["company_id", "owner_id"],
+        ["company_id", "owner_id", "id"],
     )
     op.create_table(
         "items_custom_values",
@@ -1819,7 +1835,9 @@ def upgrade() -> None:
         ),
         sa.PrimaryKeyConstraint("company_id", "id", name="pk_items_custom_values"),
     )
-    op.create_index("ix_items_custom_values_company_id_owner_id", "items_custom_values", ["company_id", "owner_id"])
+    op.create_index(
+        "ix_items_custom_values_company_id_owner_id_id", "items_custom_values", ["company_id", "owner_id", "id"]
+    )
     op.create_table(
         "stock_moves",
         sa.Column("company_id", sa.BigInteger(), nullable=False),
@@ -1918,7 +1936,9 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("company_id", "id", name="pk_warehouse_request_lines"),
     )
     op.create_index(
-        "ix_warehouse_request_lines_company_id_request_id", "warehouse_request_lines", ["company_id", "request_id"]
+        "ix_warehouse_request_lines_company_id_request_id_id",
+        "warehouse_request_lines",
+        ["company_id", "request_id", "id"],
     )
     op.create_table(
         "stock_taking_lines",
@@ -1945,7 +1965,9 @@ def upgrade() -> None:
         ),
         sa.PrimaryKeyConstraint("company_id", "id", name="pk_stock_taking_lines"),
     )
-    op.create_index("ix_stock_taking_lines_company_id_taking_id", "stock_taking_lines", ["company_id", "taking_id"])
+    op.create_index(
+        "ix_stock_taking_lines_company_id_taking_id_id", "stock_taking_lines", ["company_id", "taking_id", "id"]
+    )
     op.create_table(
         "warehouse_items",
         sa.Column("company_id", sa.BigInteger(), nullable=False),
@@ -2091,9 +2113,9 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("company_id", "id", name="pk_purchase_orders_custom_values"),
     )
     op.create_index(
-        "ix_purchase_orders_custom_values_company_id_owner_id",
+        "ix_purchase_orders_custom_values_company_id_owner_id_id",
         "purchase_orders_custom_values",
-        ["company_id", "owner_id"],
+        ["company_id", "owner_id", "id"],
     )
     op.create_table(
         "purchase_order_lines",
@@ -2143,7 +2165,9 @@ def upgrade() -> None:
         ),
         sa.PrimaryKeyConstraint("company_id", "id", name="pk_purchase_order_lines"),
     )
-    op.create_index("ix_purchase_order_lines_company_id_order_id", "purchase_order_lines", ["company_id", "order_id"])
+    op.create_index(
+        "ix_purchase_order_lines_company_id_order_id_id", "purchase_order_lines", ["company_id", "order_id", "id"]
+    )
     op.create_table(
         "purchase_order_contracts",
         sa.Column("company_id", sa.BigInteger(), nullable=False),
@@ -2260,9 +2284,9 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("company_id", "id", name="pk_purchase_requisition_lines_custom_values"),
     )
     op.create_index(
-        "ix_purchase_requisition_lines_custom_values_company_id_owner_id",
+        op.f("ix_purchase_requisition_lines_custom_values_company_id_owner_id_id"),
         "purchase_requisition_lines_custom_values",
-        ["company_id", "owner_id"],
+        ["company_id", "owner_id", "id"],
     )
     op.create_table(
         "purchase_requisition_lines_taxes",
@@ -2290,9 +2314,9 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("company_id", "id", name="pk_purchase_requisition_lines_taxes"),
     )
     op.create_index(
-        "ix_purchase_requisition_lines_taxes_company_id_line_id",
+        "ix_purchase_requisition_lines_taxes_company_id_line_id_id",
         "purchase_requisition_lines_taxes",
-        ["company_id", "line_id"],
+        ["company_id", "line_id", "id"],
     )
     op.create_table(
         "requests_for_proposal_lines",
@@ -2347,9 +2371,9 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("company_id", "id", name="pk_requests_for_proposal_lines"),
     )
     op.create_index(
-        "ix_requests_for_proposal_lines_company_id_request_id",
+        "ix_requests_for_proposal_lines_company_id_request_id_id",
         "requests_for_proposal_lines",
-        ["company_id", "request_id"],
+        ["company_id", "request_id", "id"],
     )
     op.create_index(
         "ix_requests_for_proposal_lines_company_id_requisition_line_id",
@@ -2383,9 +2407,9 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("company_id", "id", name="pk_warehouse_request_lines_custom_values"),
     )
     op.create_index(
-        "ix_warehouse_request_lines_custom_values_company_id_owner_id",
+        "ix_warehouse_request_lines_custom_values_company_id_owner_id_id",
         "warehouse_request_lines_custom_values",
-        ["company_id", "owner_id"],
+        ["company_id", "owner_id", "id"],
     )
     op.create_table(
         "warehouse_request_lines_taxes",
@@ -2413,9 +2437,9 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("company_id", "id", name="pk_warehouse_request_lines_taxes"),
     )
     op.create_index(
-        "ix_warehouse_request_lines_taxes_company_id_line_id",
+        "ix_warehouse_request_lines_taxes_company_id_line_id_id",
         "warehouse_request_lines_taxes",
-        ["company_id", "line_id"],
+        ["company_id", "line_id", "id"],
     )
     op.create_table(
         "stock_transfer_lines",
@@ -2446,7 +2470,7 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("company_id", "id", name="pk_stock_transfer_lines"),
     )
     op.create_index(
-        "ix_stock_transfer_lines_company_id_transfer_id", "stock_transfer_lines", ["company_id", "transfer_id"]
+        "ix_stock_transfer_lines_company_id_transfer_id_id", "stock_transfer_lines", ["company_id", "transfer_id", "id"]
     )
     op.create_table(
         "invoices_custom_values",
@@ -2475,7 +2499,7 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("company_id", "id", name="pk_invoices_custom_values"),
     )
     op.create_index(
-        "ix_invoices_custom_values_company_id_owner_id", "invoices_custom_values", ["company_id", "owner_id"]
+        "ix_invoices_custom_values_company_id_owner_id_id", "invoices_custom_values", ["company_id", "owner_id", "id"]
     )
     op.create_table(
         "invoice_lines",
@@ -2521,7 +2545,7 @@ def upgrade() -> None:
         ),
         sa.PrimaryKeyConstraint("company_id", "id", name="pk_invoice_lines"),
     )
-    op.create_index("ix_invoice_lines_company_id_invoice_id", "invoice_lines", ["company_id", "invoice_id"])
+    op.create_index("ix_invoice_lines_company_id_invoice_id_id", "invoice_lines", ["company_id", "invoice_id", "id"])
     op.create_table(
         "payments",
         sa.Column("company_id", sa.BigInteger(), nullable=False),
@@ -2579,9 +2603,9 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("company_id", "id", name="pk_purchase_order_lines_custom_values"),
     )
     op.create_index(
-        "ix_purchase_order_lines_custom_values_company_id_owner_id",
+        "ix_purchase_order_lines_custom_values_company_id_owner_id_id",
         "purchase_order_lines_custom_values",
-        ["company_id", "owner_id"],
+        ["company_id", "owner_id", "id"],
     )
     op.create_table(
         "purchase_order_lines_taxes",
@@ -2609,7 +2633,9 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("company_id", "id", name="pk_purchase_order_lines_taxes"),
     )
     op.create_index(
-        "ix_purchase_order_lines_taxes_company_id_line_id", "purchase_order_lines_taxes", ["company_id", "line_id"]
+        "ix_purchase_order_lines_taxes_company_id_line_id_id",
+        "purchase_order_lines_taxes",
+        ["company_id", "line_id", "id"],
     )
     op.create_table(
         "receipts_custom_values",
@@ -2638,7 +2664,7 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("company_id", "id", name="pk_receipts_custom_values"),
     )
     op.create_index(
-        "ix_receipts_custom_values_company_id_owner_id", "receipts_custom_values", ["company_id", "owner_id"]
+        "ix_receipts_custom_values_company_id_owner_id_id", "receipts_custom_values", ["company_id", "owner_id", "id"]
     )
     op.create_table(
         "receipt_lines",
@@ -2677,7 +2703,7 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("company_id", "id", name="pk_receipt_lines"),
     )
     op.create_index("ix_receipt_lines_company_id_order_line_id", "receipt_lines", ["company_id", "order_line_id"])
-    op.create_index("ix_receipt_lines_company_id_receipt_id", "receipt_lines", ["company_id", "receipt_id"])
+    op.create_index("ix_receipt_lines_company_id_receipt_id_id", "receipt_lines", ["company_id", "receipt_id", "id"])
     op.create_table(
         "proposition_lines",
         sa.Column("company_id", sa.BigInteger(), nullable=False),
@@ -2718,7 +2744,7 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("company_id", "id", name="pk_proposition_lines"),
     )
     op.create_index(
-        "ix_proposition_lines_company_id_proposition_id", "proposition_lines", ["company_id", "proposition_id"]
+        "ix_proposition_lines_company_id_proposition_id_id", "proposition_lines", ["company_id", "proposition_id", "id"]
     )
     op.create_index(
         "ix_proposition_lines_company_id_request_line_id", "proposition_lines", ["company_id", "request_line_id"]
@@ -2750,9 +2776,9 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("company_id", "id", name="pk_requests_for_proposal_lines_custom_values"),
     )
     op.create_index(
-        op.f("ix_requests_for_proposal_lines_custom_values_company_id_owner_id"),
+        op.f("ix_requests_for_proposal_lines_custom_values_company_id_owner_id_id"),
         "requests_for_proposal_lines_custom_values",
-        ["company_id", "owner_id"],
+        ["company_id", "owner_id", "id"],
     )
     op.create_table(
         "requests_for_proposal_lines_taxes",
@@ -2780,9 +2806,9 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("company_id", "id", name="pk_requests_for_proposal_lines_taxes"),
     )
     op.create_index(
-        "ix_requests_for_proposal_lines_taxes_company_id_line_id",
+        "ix_requests_for_proposal_lines_taxes_company_id_line_id_id",
         "requests_for_proposal_lines_taxes",
-        ["company_id", "line_id"],
+        ["company_id", "line_id", "id"],
     )
     op.create_table(
         "stock_transfer_lines_custom_values",
@@ -2811,9 +2837,9 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("company_id", "id", name="pk_stock_transfer_lines_custom_values"),
     )
     op.create_index(
-        "ix_stock_transfer_lines_custom_values_company_id_owner_id",
+        "ix_stock_transfer_lines_custom_values_company_id_owner_id_id",
         "stock_transfer_lines_custom_values",
-        ["company_id", "owner_id"],
+        ["company_id", "owner_id", "id"],
     )
     op.create_table(
         "invoice_lines_custom_values",
@@ -2842,7 +2868,9 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("company_id", "id", name="pk_invoice_lines_custom_values"),
     )
     op.create_index(
-        "ix_invoice_lines_custom_values_company_id_owner_id", "invoice_lines_custom_values", ["company_id", "owner_id"]
+        "ix_invoice_lines_custom_values_company_id_owner_id_id",
+        "invoice_lines_custom_values",
+        ["company_id", "owner_id", "id"],
     )
     op.create_table(
         "invoice_lines_taxes",
@@ -2867,7 +2895,9 @@ def upgrade() -> None:
         ),
         sa.PrimaryKeyConstraint("company_id", "id", name="pk_invoice_lines_taxes"),
     )
-    op.create_index("ix_invoice_lines_taxes_company_id_line_id", "invoice_lines_taxes", ["company_id", "line_id"])
+    op.create_index(
+        "ix_invoice_lines_taxes_company_id_line_id_id", "invoice_lines_taxes", ["company_id", "line_id", "id"]
+    )
     op.create_table(
         "purchase_order_line_sources",
         sa.Column("company_id", sa.BigInteger(), nullable=False),
@@ -2895,7 +2925,9 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("company_id", "id", name="pk_purchase_order_line_sources"),
     )
     op.create_index(
-        "ix_purchase_order_line_sources_company_id_line_id", "purchase_order_line_sources", ["company_id", "line_id"]
+        "ix_purchase_order_line_sources_company_id_line_id_id",
+        "purchase_order_line_sources",
+        ["company_id", "line_id", "id"],
     )
     op.create_index(
         "ix_purchase_order_line_sources_company_id_proposition_line_id",
