@@ -16,6 +16,7 @@ from bench import cores, report
 from bench.contenders import CONTENDERS, Contender, Floor
 from bench.databases import ENGINES, Postgres, Sqlite
 from bench.growth import measure_growth
+from bench.lives import measure_lives
 from bench.rounds import (
     QUICK,
     THOROUGH,
@@ -48,6 +49,7 @@ def main(
     contenders: Annotated[str, typer.Option(help="Who takes part; the first is the reference.")] = ",".join(CONTENDERS),
     growth: Annotated[bool, typer.Option(help="Measure list time by number of orders instead.")] = False,
     growth_sizes: Annotated[str, typer.Option(help="The numbers of orders for --growth.")] = GROWTH_SIZES,
+    lives: Annotated[bool, typer.Option(help="Measure the life of an order of 1,000 lines instead.")] = False,
     output: Annotated[Path | None, typer.Option(help="Where the JSON goes.")] = None,
 ) -> None:
     """Measure Emptor beside its twins on this machine."""
@@ -67,14 +69,17 @@ def main(
             databases = engine(Path(directory))
             try:
                 entry = {"version": databases.version()}
-                if growth:
+                if lives:
+                    entry["lives"] = run_lives(kinds[0], databases, Path(directory), orders, pace)
+                elif growth:
                     entry["growth"] = run_growth(kinds[0], databases, Path(directory), sizes, pace)
                 else:
                     entry["contenders"] = run_side_by_side(kinds, databases, Path(directory), orders, pace)
                 results["engines"][engine.name] = entry
             finally:
                 databases.close()
-    report.write(output or RESULTS / ("growth.json" if growth else "latest.json"), results, console)
+    name = "growth.json" if growth else "lives.json" if lives else "latest.json"
+    report.write(output or RESULTS / name, results, console)
 
 
 def with_rounds(pace: Pace, rounds: int | None) -> Pace:
@@ -144,6 +149,19 @@ def run_growth(
     measured = measure_growth(kind, databases, directory, sizes, pace.rounds, pace.read, say)
     console.print(report.growth_table(databases.name, measured))
     return report.growth_json(measured)
+
+
+def run_lives(kind: type[Contender], databases: Sqlite | Postgres, directory: Path, orders: int, pace: Pace) -> dict:
+    contender = kind(databases, directory, orders)
+    try:
+        say(f"{databases.name}: {orders:,} orders")
+        contender.start()
+        contender.settle()
+        measured = measure_lives(contender, 3 * pace.rounds, say)
+    finally:
+        contender.stop()
+    console.print(report.lives_table(databases.name, measured))
+    return report.lives_json(measured)
 
 
 if __name__ == "__main__":

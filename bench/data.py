@@ -167,6 +167,7 @@ class OrderWriter:
             description=None, quantity=quantity, price=item["price"], discount_percent=None, discount_amount=None,
             discount_sum=sums.discount, net_sum=sums.net, sum=sums.gross, tax_sum=sums.tax, tax_percent=sums.percent,
             status=0, unit_id=item["unit_id"], product_id=item["id"], supplier_id=None, budget_id=None,
+            received_quantity=Decimal(0), invoiced_quantity=Decimal(0), item_type=1,
         )  # fmt: skip
         rows["line_taxes"].append(
             {
@@ -235,6 +236,11 @@ def order_header(
         "all_document_custom_field_options_ids": ",".join(values),
         "approving_way": None,
         "is_budget_over_limit": False,
+        "begin_date": None,
+        "end_date": None,
+        "blanket_sum": None,
+        "blanket_is_gross": False,
+        "terms_and_conditions": None,
         "location_id": random.randint(1, LOCATIONS),
         "supplier_id": random.randint(1, SUPPLIERS),
         "budget_id": None,

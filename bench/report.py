@@ -13,6 +13,7 @@ from rich.table import Table
 
 from bench.cores import layout
 from bench.growth import DEEP_PAGE, Size
+from bench.lives import GOAL_MS, LINES, READ, Lives
 from bench.rounds import OPERATIONS, Operation, Rehearsal, Series
 
 PACKAGES = (
@@ -102,7 +103,25 @@ def growth_cell(read: str, size: Size, sizes: list[Size]) -> str:
     return f"{own:.2f} ({own / smallest:.2f}×)"
 
 
+def lives_table(engine: str, measured: Lives) -> Table:
+    table = Table(title=f"{engine}: an order of {LINES:,} lines among {measured.documents:,}, p50 in ms")
+    for column in ("step", "p50", f"of {GOAL_MS} ms", "times the read"):
+        table.add_column(column, justify="left" if column == "step" else "right")
+    for step in measured.times_ms:
+        own = measured.p50_ms(step)
+        table.add_row(step, f"{own:.1f}", f"{own / GOAL_MS:.0%}", f"{own / measured.p50_ms(READ):.2f}×")
+    return table
+
+
 # ---------------------------------------------------------------- for machines
+
+
+def lives_json(measured: Lives) -> dict:
+    steps = {
+        step: {"p50_ms": round(measured.p50_ms(step), 3), "times_ms": [round(one, 3) for one in times]}
+        for step, times in measured.times_ms.items()
+    }
+    return {"documents": measured.documents, "lines": LINES, "steps": steps}
 
 
 def side_by_side_json(rehearsals: list[Rehearsal]) -> dict:

@@ -289,6 +289,11 @@ class Order(Shared):
     all_document_custom_field_options_ids = Text(null=True)
     approving_way = Text(null=True)
     is_budget_over_limit = models.BooleanField(null=True)
+    begin_date = models.DateTimeField(null=True)
+    end_date = models.DateTimeField(null=True)
+    blanket_sum = Money(null=True)
+    blanket_is_gross = models.BooleanField()
+    terms_and_conditions = Text(null=True)
     location = Reference("Location", null=True)
     supplier = Reference("Supplier", null=True)
     budget = Reference("Budget", null=True)
@@ -341,6 +346,9 @@ class OrderLine(Shared):
     tax_sum = Money()
     tax_percent = Money(null=True)
     status = models.IntegerField(null=True)
+    received_quantity = Money()
+    invoiced_quantity = Money()
+    item_type = models.IntegerField()
     unit = Reference("Unit", null=True)
     product = Reference("Item", null=True)
     supplier = Reference("Supplier", null=True)
@@ -365,6 +373,17 @@ class LineTax(Shared):
     class Meta(Shared.Meta):
         db_table = "line_taxes"
         ordering = ("position",)
+
+
+class LineSource(Shared):
+    line = Reference("OrderLine", related_name="sources")
+    requisition_line_id = models.IntegerField(null=True)
+    proposal_line_id = models.IntegerField(null=True)
+    quantity = Money()
+
+    class Meta(Shared.Meta):
+        db_table = "line_sources"
+        ordering = ("id",)
 
 
 class LineFieldValue(Shared):
@@ -534,6 +553,12 @@ class ProductRef(serializers.Serializer):
     externalId = Char(source="external_id")
 
 
+class SourceOut(Element):
+    requisitionItem = Int(source="requisition_line_id")
+    proposalItem = Int(source="proposal_line_id")
+    quantity = Float()
+
+
 class LineOut(Element):
     id = Int()
     position = Int()
@@ -550,6 +575,10 @@ class LineOut(Element):
     taxSum = Float(source="tax_sum")
     taxPercent = Float(source="tax_percent")
     status = Int()
+    receivedQuantity = Float(source="received_quantity")
+    invoicedQuantity = Float(source="invoiced_quantity")
+    itemType = Int(source="item_type")
+    sources = SourceOut(many=True)
     unit = UnitRef()
     product = ProductRef()
     supplier = SupplierRef()
@@ -585,7 +614,7 @@ class AttachmentOut(Element):
     user = UserRef()
 
 
-class ReceiptRef(Element):
+class ReceiptRef(serializers.Serializer):
     id = Int()
     idn = Char()
     customName = Char(source="custom_name")
@@ -667,6 +696,10 @@ class OrderRow(serializers.Serializer):
     lastEditor = UserRef(source="last_editor")
     approvalInfo = Json(source="approval_info")
     statusString = Json(source="status_string")
+    beginDate = Moment(source="begin_date")
+    endDate = Moment(source="end_date")
+    blanketSum = Float(source="blanket_sum")
+    blanketIsGross = Bool(source="blanket_is_gross")
     dataDocumentCustomFields = DocumentFieldValue(many=True, source="custom_field_values")
 
 
@@ -680,6 +713,7 @@ class OrderDetail(OrderRow):
     followers = UserRef(many=True)
     contracts = ContractOut(many=True)
     paymentTerm = PaymentTermRef(source="payment_term")
+    termsAndConditions = Char(source="terms_and_conditions")
     isBudgetOverLimit = Bool(source="is_budget_over_limit")
 
 
@@ -749,6 +783,7 @@ def for_detail(orders):
         "custom_field_values",
         Prefetch("lines", lines),
         "lines__taxes",
+        "lines__sources",
         "lines__custom_field_values",
         Prefetch("approval_steps", ApprovalStep.objects.select_related("user")),
         Prefetch("comments", Comment.objects.select_related("user")),
@@ -897,6 +932,7 @@ def create_order(wanted: dict) -> Order:
         budgeted_sum=gross,
         items_chart_sum=gross,
         is_budget_over_limit=False,
+        blanket_is_gross=False,
         all_document_custom_field_options_ids=",".join(sorted(chosen)) or None,
         supplier=one_of_mine(Supplier, wanted["supplier"]),
         location=one_of_mine(Location, wanted["location"]),
@@ -952,6 +988,9 @@ def new_line(position: int, wanted: dict, taxes: list[Tax], sums: rules.Sums) ->
         tax_sum=sums.tax,
         tax_percent=sums.percent,
         status=0,
+        received_quantity=Decimal(0),
+        invoiced_quantity=Decimal(0),
+        item_type=1,
         unit_id=wanted["unit"]["id"] if wanted.get("unit") else None,
         product_id=wanted["product"]["id"] if wanted.get("product") else None,
     )

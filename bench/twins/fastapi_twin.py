@@ -125,6 +125,12 @@ class ProductRef(Out):
     external_id: str | None
 
 
+class SourceOut(Out):
+    requisition_item: int | None = Field(validation_alias="requisition_line_id")
+    proposal_item: int | None = Field(validation_alias="proposal_line_id")
+    quantity: float
+
+
 class LineOut(Out):
     id: int
     position: int
@@ -141,6 +147,10 @@ class LineOut(Out):
     tax_sum: float
     tax_percent: float | None
     status: int | None
+    received_quantity: float
+    invoiced_quantity: float
+    item_type: int
+    sources: wrapped(SourceOut)
     unit: UnitRef | None
     product: ProductRef | None
     supplier: SupplierRef | None
@@ -258,11 +268,15 @@ class OrderRow(Out):
     last_editor: UserRef | None
     approval_info: dict[str, bool]
     status_string: str
+    begin_date: datetime | None
+    end_date: datetime | None
+    blanket_sum: float | None
+    blanket_is_gross: bool
     data_document_custom_fields: wrapped(DocumentFieldValue) = Field(validation_alias="custom_field_values")
 
 
 class OrderDetail(OrderRow):
-    related_receipts: wrapped(ReceiptRef) = Field(validation_alias="receipt_rows")
+    related_receipts: list[ReceiptRef] = Field(validation_alias="receipt_rows")
     items: wrapped(LineOut) = Field(validation_alias="lines")
     attachments: wrapped(AttachmentOut) = Field(validation_alias="attachment_rows")
     approval_steps: wrapped(StepOut) = Field(validation_alias="approval_step_rows")
@@ -271,6 +285,7 @@ class OrderDetail(OrderRow):
     followers: wrapped(UserRef) = Field(validation_alias="follower_rows")
     contracts: wrapped(ContractOut) = Field(validation_alias="contract_rows")
     payment_term: PaymentTermRef | None
+    terms_and_conditions: str | None
     is_budget_over_limit: bool | None
 
 
@@ -361,6 +376,7 @@ FOR_DETAIL = (
         joinedload(OrderLine.supplier),
         joinedload(OrderLine.budget),
         selectinload(OrderLine.taxes),
+        selectinload(OrderLine.sources),
         selectinload(OrderLine.custom_field_values),
     ),
     selectinload(Order.approval_step_rows).joinedload(ApprovalStep.user),
@@ -514,6 +530,7 @@ def new_order(session: Session, wanted: OrderIn) -> Order:
         budgeted_sum=gross,
         items_chart_sum=gross,
         is_budget_over_limit=False,
+        blanket_is_gross=False,
         supplier=one_of_mine(session, Supplier, wanted.supplier),
         location=one_of_mine(session, Location, wanted.location),
         legal_entity=one_of_mine(session, LegalEntity, wanted.legal_entity),
@@ -583,6 +600,10 @@ def new_line(
         tax_sum=sums.tax,
         tax_percent=sums.percent,
         status=0,
+        received_quantity=Decimal(0),
+        invoiced_quantity=Decimal(0),
+        item_type=1,
+        sources=[],
         unit=units[wanted.unit.id] if wanted.unit else None,
         product=products[wanted.product.id] if wanted.product else None,
         supplier=None,

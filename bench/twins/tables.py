@@ -236,6 +236,11 @@ class Order(Base):
     all_document_custom_field_options_ids: Mapped[str | None]
     approving_way: Mapped[str | None]
     is_budget_over_limit: Mapped[bool | None]
+    begin_date: Mapped[datetime | None]
+    end_date: Mapped[datetime | None]
+    blanket_sum: Mapped[Decimal | None]
+    blanket_is_gross: Mapped[bool]
+    terms_and_conditions: Mapped[str | None]
     location_id: Mapped[int | None] = reference("locations.id")
     supplier_id: Mapped[int | None] = reference("suppliers.id")
     budget_id: Mapped[int | None] = reference("budgets.id")
@@ -312,6 +317,9 @@ class OrderLine(Base):
     tax_sum: Mapped[Decimal]
     tax_percent: Mapped[Decimal | None]
     status: Mapped[int | None]
+    received_quantity: Mapped[Decimal]
+    invoiced_quantity: Mapped[Decimal]
+    item_type: Mapped[int]
     unit_id: Mapped[int | None] = reference("units.id")
     product_id: Mapped[int | None] = reference("items.id")
     supplier_id: Mapped[int | None] = reference("suppliers.id")
@@ -322,6 +330,7 @@ class OrderLine(Base):
     supplier: Mapped[Supplier | None] = relationship()
     budget: Mapped[Budget | None] = relationship()
     taxes: Mapped[list[LineTax]] = relationship(order_by="LineTax.position")
+    sources: Mapped[list[LineSource]] = relationship(order_by="LineSource.id")
     custom_field_values: Mapped[list[LineFieldValue]] = relationship(order_by="LineFieldValue.id")
 
 
@@ -337,6 +346,17 @@ class LineTax(Base):
     is_withholding_tax: Mapped[bool]
     is_compound: Mapped[bool]
     sum: Mapped[Decimal]
+
+
+class LineSource(Base):
+    """What of a requisition a line orders."""
+
+    __tablename__ = "line_sources"
+    id: Mapped[int] = mapped_column(primary_key=True)
+    line_id: Mapped[int] = reference("order_lines.id", index=True)
+    requisition_line_id: Mapped[int | None]
+    proposal_line_id: Mapped[int | None]
+    quantity: Mapped[Decimal]
 
 
 class LineFieldValue(FieldValue, Base):

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from tests.contract.making import Maker
 from tests.support.house import House, Premises, StoppedClock
+from tests.support.making import Maker
 
 NOON = "2026-01-15T12:00:00+00:00"
 CLOCK = StoppedClock(NOON)

@@ -18,24 +18,17 @@ TESTED: dict[str, list[str]] = {}
 """Method (`suppliers.create`) → the tests that call it and look at what it gives."""
 
 LATER = {
-    "purchase_requisitions": "requisitions",
-    "request_for_proposals": "proposals",
-    "warehouse_requests": "warehouse requests",
-    "receipts": "receipts",
     "expenses": "expenses",
     "payments.add_expense_payment": "expenses",
     "budgets": "budgets",
     "ocr": "documents by OCR",
-    "inventory": "stock: transfers, takings and what warehouses hold",
-    "approval.approve": "approval steps",
-    "approval.reject": "approval steps",
-    "approval.revision": "approval steps",
-    "approval.confirm_revise": "approval steps",
 }
 """What the server does not do yet: a method, or a resource with all its methods → what it arrives with."""
 
-CONFIRMED = ("purchaseorders", "invoices")
-"""Documents that can be confirmed by now; `approval.confirm` comes to the others with them."""
+LATER_DOCUMENTS = ("expenses",)
+"""Kinds of document to whom approval comes with them."""
+APPROVALS = tuple(f"approval.{verb}" for verb in ("confirm", "approve", "reject", "revision", "confirm_revise"))
+APPROVED_BY_NOW = tuple(alias for alias in DOCUMENT_ALIASES if alias not in LATER_DOCUMENTS)
 
 
 def exercises(*methods: str) -> Callable[[Test], Test]:
@@ -75,14 +68,9 @@ SAMPLES = {
 
 
 def later_calls() -> list[tuple[str, dict[str, Any]]]:
-    """A call of each method that is to come, the approval ones for each kind of document."""
-    calls = []
-    for method in (*later(), "approval.confirm"):
-        aliases = DOCUMENT_ALIASES if method.startswith("approval.") else ("",)
-        if method == "approval.confirm":
-            aliases = tuple(alias for alias in aliases if alias not in CONFIRMED)
-        calls += [(method, _arguments(method, alias)) for alias in aliases]
-    return calls
+    """A call of each method that is to come, the approval ones for each kind of document that is."""
+    calls = [(method, _arguments(method, "")) for method in later()]
+    return calls + [(method, _arguments(method, alias)) for method in APPROVALS for alias in LATER_DOCUMENTS]
 
 
 def _arguments(method: str, alias: str) -> dict[str, Any]:

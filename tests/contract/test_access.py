@@ -7,10 +7,17 @@ from typing import Any
 
 import pytest
 
-from emptor.domains.organisation.roles import MODULES, ROLES, SUPER_USER
+from emptor.domains import discover, verbs
+from emptor.domains.organisation.roles import MODULES, ROLES, SEES_OTHERS, SUPER_USER
+from emptor.kit.fields import Write
+from emptor.kit.resource import Operation, Resource
+from emptor.kit.states import ANYONE
 from emptor.store import query
-from tests.support.furnishing import PDF, differences, dump, endpoints
+from emptor.store.schema import table
+from tests.support.declared import collection_of, endpoints
 from tests.support.house import House, Premises
+from tests.support.making import PDF, Maker, flat
+from tests.support.tables import differences, dump
 
 NOBODYS = 999_999_999
 
@@ -108,13 +115,13 @@ def pay(house: House, invoice: dict[str, Any], amount: str = "1") -> Any:
     return house.made("/payments", {"invoice": {"id": invoice["id"]}, "sumPaid": amount, "payDate": "2026-01-31"})
 
 
-def seen(house: House, path: str) -> set[Any]:
+def seen(house: House, path: str, key: str = "") -> set[Any]:
     """The keys of all that a list shows, page by page; its totals are right."""
     found: list[Any] = []
     separator = "&" if "?" in path else "?"
     for number in range(1, 100):
         answer = house.get(f"{path}{separator}per_page=10&page={number}")
-        found += [one.get("idn", one["id"]) for one in answer["data"]]
+        found += [one[key] if key else one.get("idn", one["id"]) for one in answer["data"]]
         if "meta" not in answer or not answer["meta"]["pagination"]["has_next_page"]:
             break
     assert len(found) == len(set(found))
@@ -430,13 +437,37 @@ def test_every_operation_asks_for_its_roles_and_no_others(places: Places) -> Non
         operation = endpoint.operation
         path = operation.path.format_map(NowhereToBeFound())
         for role, person in people.items():
-            status, shown, _ = person.call(operation.method, path, {} if endpoint.writes else None)
+            status, shown, _ = person.call(operation.method, path, {"items": 0} if endpoint.writes else None)
             allowed = role == SUPER_USER or role in operation.permission.roles
             assert (status != 403) == allowed, (str(endpoint), role, shown)
             if not allowed:
                 assert all(name in shown["message"] for name in operation.permission.roles)
                 assert shown["requestId"]
     assert differences(before, dump(places.ann)) == {}
+
+
+def test_only_a_super_user_makes_super_users_or_changes_them(places: Places) -> None:
+    ann, clerk = places.ann, places.ann.person("configuration.edit")
+    boss, plain = ann.person(SUPER_USER), ann.person("invoice.view")
+    before = dump(ann)
+    for method, path, body in (
+        ("POST", "/users", {"email": "new@acme.test", "roles": [SUPER_USER]}),
+        ("POST", "/users", {"email": "no e-mail", "roles": ["invoice.view", SUPER_USER]}),
+        ("PUT", f"/users/{clerk.user_id}", {"roles": ["configuration.edit", SUPER_USER]}),
+        ("PUT", f"/users/{plain.user_id}", {"roles": [SUPER_USER]}),
+        ("PUT", f"/users/{boss.user_id}", {"roles": []}),
+        ("PUT", f"/users/{boss.user_id}", {"roles": [SUPER_USER]}),
+        ("PUT", f"/users/{boss.user_id}", {"enable": False}),
+        ("PUT", f"/users/{boss.user_id}", {"email": "clerk@acme.test"}),
+    ):
+        for how in ({"body": body}, {"form": flat(body)}):
+            status, shown, _ = clerk.call(method, path, **how)
+            assert (status, shown["code"]) == (403, 403), (method, path, body)
+            assert "only a super user" in shown["message"].lower()
+    assert differences(before, dump(ann)) == {}
+    assert clerk.changed("PUT", f"/users/{plain.user_id}", {"roles": ["invoice.create"]})["roles"] == ["invoice.create"]
+    assert boss.changed("PUT", f"/users/{plain.user_id}", {"roles": [SUPER_USER]})["roles"] == [SUPER_USER]
+    assert ann.changed("PUT", f"/users/{plain.user_id}", {"roles": []})["roles"] == []
 
 
 class NowhereToBeFound(dict[str, Any]):
@@ -448,11 +479,13 @@ class NowhereToBeFound(dict[str, Any]):
 
 def test_whoever_only_views_writes_nothing(places: Places) -> None:
     """Not even a document whose number is known, nor a file at it."""
-    viewer = places.viewer(*(f"{module}.view" for module, levels in MODULES.items() if "view" in levels))
+    roles = [f"{module}.view" for module, levels in MODULES.items() if "view" in levels]
+    viewer = places.viewer(*roles)
     before = dump(places.ann)
     known = {"idn": places.orders["north"], "id": places.supplier, "fieldId": places.cost_centre}
     for endpoint in endpoints(places.ann.service.registry):
-        if endpoint.writes:
+        for_viewers = not endpoint.operation.permission.levels or set(roles) & set(endpoint.operation.permission.roles)
+        if endpoint.takes_files or (endpoint.writes and not for_viewers):
             path = endpoint.operation.path.format_map(NowhereToBeFound(known))
             status, shown, _ = viewer.call(endpoint.operation.method, path, {"name": "x", "externalId": "x"})
             assert status == (404 if endpoint.takes_files else 403), (str(endpoint), shown)
@@ -479,6 +512,137 @@ def test_a_super_user_has_no_bounds(places: Places) -> None:
     assert_sees(boss, places, set(places.orders))
     assert {places.north, places.south} <= seen(boss, "/locations")
     assert places.order(boss, location=places.south, options=(places.factory,))["idn"]
+
+
+# Every kind of document: each role, each operation, in each scope
+
+WALKED = [one for one in discover() if one.life]
+BOUNDED = ("near", "south", "holding", "factory")
+"""Documents of somebody else: where a bounded person may look, and outside of each bound alone."""
+
+
+@dataclass
+class Walk:
+    """Drafts of one kind, in every scope, and people who are bound to the north, to Ltd and to Sales."""
+
+    places: Places
+    resource: Resource
+    person: House
+    role: str
+    drafts: dict[str, Any] = field(default_factory=dict)
+    """Keys by scope."""
+
+    @property
+    def scopes(self) -> tuple[str, ...]:
+        return (*BOUNDED, "own") if self.resource.access.creator else BOUNDED
+
+    def draft(self, scope: str) -> Any:
+        """The key of the draft in that scope; a new one when the last is gone or has been moved."""
+        if scope not in self.drafts:
+            self.drafts[scope] = self._made(scope)
+        return self.drafts[scope]
+
+    def _made(self, scope: str) -> Any:
+        places, maker, collection = self.places, Maker(self.places.ann), collection_of(self.resource.name)
+        outside = {"own"} if scope == "own" else {scope}
+        location = places.south if outside & {"south", "own"} else places.north
+        option = places.factory if outside & {"factory", "own"} else places.sales
+        head = {
+            "location": {"id": location},
+            "legalEntity": {"id": places.holding if outside & {"holding", "own"} else places.limited},
+            "dataDocumentCustomFields": [{"documentCustomField": {"id": places.cost_centre}, "value": option}],
+            "supplier": {"id": places.supplier},
+        }
+        accepted = collection.accepted(Write.ON_CREATE)
+        if "purchaseOrder" in accepted:
+            ordered = places.ann.made("/purchaseorders", {**head, "items": [{"name": "bolt", "price": 10}]})
+            places.ann.changed("POST", f"/purchaseorders/{ordered['idn']}/confirm")
+            head["purchaseOrder"] = {"id": ordered["id"]}
+        elif "warehouse" in accepted:
+            head["warehouse"] = {"id": places.ann.made("/warehouses", {"name": "w", "locationIds": [location]})["id"]}
+        body = {**maker.body(collection, least=True), **{n: value for n, value in head.items() if n in accepted}}
+        shown = maker.make(collection, body)
+        if scope == "own":
+            with places.ann.service.database.write(places.ann.company_id) as tx:
+                tx.update(table(self.resource.table), {"creator_id": self.person.user_id}, id=shown["id"])
+        return shown[self.resource.key]
+
+    def sees(self, scope: str) -> bool:
+        """Whether the person sees the draft, by what is declared."""
+        access = self.resource.access
+        owner = access.owner or access
+        if self.role == SUPER_USER or (scope == "own" and access.creator):
+            return True
+        shows_others = {f"{access.module}.{level}" for level in SEES_OTHERS} | set(access.viewers)
+        if access.module and self.role not in shows_others:
+            return False
+        bounds = {
+            "south": access.location or owner.locations,
+            "holding": access.legal_entity,
+            "factory": access.custom_values,
+        }
+        return not bounds.get(scope)
+
+    def is_theirs(self, operation: Operation, scope: str) -> bool | None:
+        """Whether what can be done with the draft now is for this person to do; None when that is not declared."""
+        if self.role == SUPER_USER or scope == "own":
+            return True
+        if operation.kind in ("update", "simulate"):
+            return None
+        return True if operation.move is None or operation.move.by is ANYONE else None
+
+    def check(self, operation: Operation, scope: str) -> None:
+        """Do it, and see that the answer is what role, scope and state make of it."""
+        path = operation.path.format(**{self.resource.key: self.draft(scope)})
+        status, shown, _ = self.person.call(operation.method, path, None if operation.method == "GET" else {})
+        told = (self.role, scope, operation.method, path, shown)
+        move = operation.move
+        if self.role != SUPER_USER and self.role not in operation.permission.roles:
+            assert status == 403, told
+        elif not self.sees(scope):
+            assert status == 404, told
+        elif move and self.resource.life.beginning not in move.sources:
+            assert status == 400, told
+        elif self.is_theirs(operation, scope):
+            assert status not in (403, 404), told
+        else:
+            assert status != 404, told
+            assert status == 403 or not move or move.by.words not in PERSONAL, told
+        if move and status < 300:
+            self.drafts.pop(scope)
+
+
+PERSONAL = {party.words for kind in verbs.KINDS.values() for party in verbs.parties(kind)}
+"""Words for those who are concerned because they wrote a document or approve it."""
+
+
+@pytest.mark.parametrize("resource", WALKED, ids=lambda one: one.name)
+def test_every_role_does_what_it_may_where_it_may(places: Places, resource: Resource) -> None:
+    """What somebody may not do is 403, what somebody does not see is 404, and lists show just what is visible."""
+    key = f"{{{resource.key}}}"
+    operations = [one for one in resource.operations if key in one.path and not one.parent]
+    roles = {role for one in operations for role in one.permission.roles}
+    stranger = places.ann.premises.house().under(profile="extended")
+    shared: dict[str, Any] = {}
+    for role in (SUPER_USER, *sorted(roles)):
+        bounds = {
+            "allLocationsAccess": False, "locationIds": [places.north],
+            "allLegalEntitiesAccess": False, "legalEntityIds": [places.limited],
+            "allUserDocumentCostcentersAccess": False, "documentCustomFieldOptionIds": [places.sales],
+        }  # fmt: skip
+        walk = Walk(places, resource, places.viewer(role, **bounds).under(profile="extended"), role, shared)
+        for operation in operations:
+            for scope in walk.scopes:
+                walk.check(operation, scope)
+                path = operation.path.format(**{resource.key: walk.draft(scope)})
+                body = None if operation.method == "GET" else {}
+                assert stranger.call(operation.method, path, body).status == 404, path
+        listing = next(one for one in resource.operations if one.kind == "list")
+        if role == SUPER_USER or role in listing.permission.roles:
+            wanted = {walk.draft(scope) for scope in walk.scopes if walk.sees(scope)}
+            assert seen(walk.person, listing.path, resource.key) & set(walk.drafts.values()) == wanted, role
+        shared.pop("own", None)
+    assert seen(stranger, f"/{resource.name}") == set()
 
 
 # The next request

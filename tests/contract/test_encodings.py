@@ -11,8 +11,8 @@ import pytest
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 
-from tests.support.furnishing import Furnished, flat, send
 from tests.support.house import House, Premises, multipart
+from tests.support.making import Furnished, flat, send
 
 MOMENTS = {"createDate", "updateDate", "approvalDate"}
 

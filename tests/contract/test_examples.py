@@ -100,7 +100,7 @@ def resolved(value: Any, known: dict[str, Any]) -> Any:
 
 def _followed(path: str, known: Any) -> Any:
     for step in path.split("."):
-        known = known[step]
+        known = known[int(step) if isinstance(known, list) else step]
     return known
 
 

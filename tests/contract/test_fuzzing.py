@@ -22,8 +22,9 @@ from emptor.http import openapi
 from emptor.kit.fields import Ref, Refs
 from emptor.kit.resource import walk
 from emptor.settings import read
-from tests.contract.making import COLLECTIONS, Maker
+from tests.support.declared import COLLECTIONS
 from tests.support.house import House, Premises
+from tests.support.making import Maker
 
 EXAMPLES = int(os.environ.get("EMPTOR_TEST_FUZZ", "4"))
 """Requests for each operation; more of them find more."""
@@ -65,6 +66,20 @@ class Known:
                 if operation.parent == collection.parent:
                     parent = {operation.parent.parameter: above[1]} if operation.parent else {}
                     self.keys[f"{operation.method} {operation.path}"] = {**shown, **parent}
+        (proposal,) = maker.one("requestforproposals")["propositions"]["data"]
+        for label in (
+            "GET /requestforproposals/proposition/{id}",
+            "GET /-/propositions/{accessKey}",
+            "PUT /requestforproposals/proposition/{id}/items/approve",
+            "PUT /-/propositions/{accessKey}",
+        ):
+            self.keys[label] = proposal
+        held = maker.house.get(f"/warehouses/{maker.one('warehouses')['id']}/items")["data"][0]
+        for method in ("GET", "PUT"):
+            self.keys[f"{method} /warehouses/{{warehouseId}}/items/{{id}}"] = {
+                "id": held["id"],
+                "warehouseId": held["warehouse"]["id"],
+            }
         for resource in house.service.registry:
             for one in walk(resource.fields):
                 if isinstance(one, Ref | Refs) and one.to in tables:

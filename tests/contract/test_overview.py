@@ -24,9 +24,11 @@ from emptor.http.usage import used
 from emptor.settings import Settings
 from emptor.store.schema import metadata
 from emptor.store.statement import Statement
-from tests.contract.making import COLLECTIONS, LINE, Collection, Maker
+from tests.support.declared import COLLECTIONS, Collection
 from tests.support.house import House, Premises, Reply, StoppedClock
+from tests.support.making import Maker
 
+BOLT = {"name": "Bolt", "price": 100}
 MOMENT = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\+00:00")
 PAGINATION = {"total", "count", "per_page", "current_page", "total_pages", "links", "has_next_page"}
 HOSTS = {"base_url_com": "https://api.example.com", "base_url_us": "https://api.example.us"}
@@ -56,7 +58,7 @@ def order(house: House, **more: Any) -> dict[str, Any]:
     """A draft of a purchase order, with what it takes."""
     supplier = house.made("/suppliers", {"name": "Bolts & Co"})
     location = house.made("/locations", {"name": "Works"})
-    body = {"supplier": {"id": supplier["id"]}, "location": {"id": location["id"]}, "items": [LINE], **more}
+    body = {"supplier": {"id": supplier["id"]}, "location": {"id": location["id"]}, "items": [BOLT], **more}
     return house.made("/purchaseorders", body)
 
 
@@ -601,7 +603,7 @@ def test_S16_there_is_a_list_of_objects_and_there_is_one_object(filled: Maker, c
 def test_S17_a_list_is_filtered_by_the_query_of_the_get(premises: Premises, clock: StoppedClock) -> None:
     """The vendor's two recipes: orders approved in December, and suppliers that are approved and in use."""
     clock.at("2023-11-01T10:00:00+00:00")
-    house = premises.house(clock=clock, supplierApproval=True)
+    house = premises.house(clock=clock)
     wanted = order(house)
     for moment in ("2023-11-30T23:59:59", "2023-12-01T00:00:00", "2023-12-31T23:59:59", "2024-01-01T00:00:00"):
         clock.at(f"{moment}+00:00")
@@ -616,6 +618,7 @@ def test_S17_a_list_is_filtered_by_the_query_of_the_get(premises: Premises, cloc
         assert [row["note"] for row in house.get(query)["data"]] == ["2023-12-31T23:59:59", "2023-12-01T00:00:00"]
     assert house.get(f"{recipe}&status[]=0")["data"] == house.get(recipe)["data"]
     assert house.get(recipe.replace("status[]=2", "status[]=0"))["data"] == []
+    house = premises.house(clock=clock, supplierApproval=True)
     suppliers = [house.made("/suppliers", {"name": name, "enable": name != "c"}) for name in "abc"]
     for supplier in suppliers[1:]:
         house.changed("POST", f"/suppliers/{supplier['id']}/approve")
@@ -854,7 +857,7 @@ def coloured(house: House) -> tuple[House, dict[str, Any], dict[str, Any], dict[
         {"value": "matt, please", "itemCustomField": {"id": remark["id"]}},
         {"value": "2026-02-01", "itemCustomField": {"id": ready["id"]}},
     ]
-    made = order(house, items=[{**LINE, "dataItemCustomFields": values}, {"name": "Nut", "quantity": 2, "price": 0.5}])
+    made = order(house, items=[{**BOLT, "dataItemCustomFields": values}, {"name": "Nut", "quantity": 2, "price": 0.5}])
     return house, made, colour, remark, ready
 
 

@@ -16,6 +16,7 @@ import pytest
 import requests
 
 from emptor.domains import discover
+from emptor.domains.audit import Changes
 from emptor.kit.fields import (
     Code,
     Constant,
@@ -37,8 +38,9 @@ from emptor.kit.fields import (
 )
 from emptor.kit.resource import Operation
 from emptor.store.unit_of_work import Database
-from tests.contract.making import COLLECTIONS, ENCODINGS, KEPT, REFUSED, Collection, Maker, agrees, empty_of
-from tests.support.house import StoppedClock
+from tests.support.declared import ANYTHING, COLLECTIONS, KEPT, REFUSED, Collection
+from tests.support.house import StoppedClock, allowed
+from tests.support.making import ENCODINGS, Maker, agrees, empty_of
 from tests.support.socket_server import serving
 
 MOMENT = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\+00:00")
@@ -57,6 +59,11 @@ def each(*kinds: str, showing: str = "id") -> pytest.MarkDecorator:
     """Run the test for every list that knows these kinds of operation and whose objects show that field."""
     wanted = [one for one in having(*kinds) if one.resource.has(showing)]
     return pytest.mark.parametrize("collection", wanted, ids=str)
+
+
+def required_of(collection: Collection) -> set[str]:
+    """The fields without which there is no new object."""
+    return {name for name, one in collection.accepted(Write.ON_CREATE).items() if one.required}
 
 
 in_either_encoding = pytest.mark.parametrize("encoding", ENCODINGS)
@@ -128,7 +135,7 @@ def typed(one: Field, value: Any) -> bool:
     match one:
         case Constant():
             return value == one.value
-        case Derived():  # tests/contract/test_openapi.py judges these by their schema
+        case Derived() | Changes():  # tests/contract/test_openapi.py judges these by their schema
             return True
         case Key():
             return type(value) is int
@@ -141,10 +148,10 @@ def typed(one: Field, value: Any) -> bool:
                 for entry in value["data"]
             )
         case Parts():
-            return set(value) == {"data"} and all(
+            return (one.bare or set(value) == {"data"}) and all(
                 set(entry) == names(one.of.fields)
                 and all(typed(inner, entry[inner.wire]) for inner in one.of.fields if not isinstance(inner, Hidden))
-                for entry in value["data"]
+                for entry in (value if one.bare else value["data"])
             )
         case Refs():
             return set(value) == {"data"} and all(type(entry["id"]) is int for entry in value["data"])
@@ -192,15 +199,16 @@ def test_what_was_not_sent_has_its_default(
     made = maker.make(collection, {**body, **dict.fromkeys(unsaid)} if left_out == "empty" else body, encoding)
     for name, one in unsaid.items():
         wanted = collection.special.follows.get(name, empty_of(one))
+        if wanted is ANYTHING:
+            continue
         wanted = wanted(body, clock.now.isoformat()) if callable(wanted) else wanted
         assert made[collection.shown(one).wire] == wanted, name
 
 
-@each("create")
+@pytest.mark.parametrize("collection", [one for one in having("create") if required_of(one)], ids=str)
 @in_either_encoding
 def test_what_is_required_is_asked_for(maker: Maker, collection: Collection, encoding: str) -> None:
-    path, accepted = maker.path(collection, "create"), collection.accepted(Write.ON_CREATE)
-    required = {name for name, one in accepted.items() if one.required}
+    path, required = maker.path(collection, "create"), required_of(collection)
     before = len(rows_of(maker, collection))
     for body in ({}, dict.fromkeys(required)):
         status, shown, _ = maker.send("POST", path, body, encoding)
@@ -225,7 +233,7 @@ def test_put_changes_what_it_names_and_nothing_else(
     computed |= names(f for f in collection.resource.fields if isinstance(f, CustomValues))
     for name, one in accepted.items():
         before, wire = detail(maker, collection, made), collection.shown(one).wire
-        body = {name: maker.value(collection, one), **collection.special.along.get(name, {})}
+        body = {name: maker.value(collection, one, of=made), **collection.special.along.get(name, {})}
         now = clock.forward(seconds=1)
         status, after, _ = maker.send("PUT", path, body, encoding)
         assert status == 200, (body, after)
@@ -255,7 +263,7 @@ def test_put_of_a_list_replaces_the_list(maker: Maker, collection: Collection, e
     made = maker.full(collection)
     path = maker.path(collection, "update", made)
     for name, one in lists.items():
-        for some in (maker.value(collection, one)[:1], maker.value(collection, one)):
+        for some in (maker.value(collection, one, of=made)[:1], maker.value(collection, one, of=made)):
             status, after, _ = maker.send("PUT", path, {name: some}, encoding)
             assert status == 200, after
             assert agrees(one, some, after[one.wire]), name
@@ -287,7 +295,8 @@ def test_a_form_can_empty_a_reference_or_a_list_under_its_own_name(maker: Maker,
     path = maker.path(collection, "update", made)
     for name, one in collection.accepted(Write.ON_UPDATE).items():
         suffix = "[id]" if isinstance(one, Ref) else "[]"
-        if not isinstance(one, (Ref, Refs, Texts)) or one.required:
+        refused = one.required or collection.special.emptied.get(name) is REFUSED
+        if not isinstance(one, (Ref, Refs, Texts)) or refused:
             continue
         after = maker.house.changed("PUT", path, form={f"{name}{suffix}": ""})
         assert after[one.wire] == collection.special.emptied.get(name, empty_of(one)), name
@@ -405,23 +414,31 @@ def test_filters_all_have_to_hold(filled: Maker, collection: Collection) -> None
 @each("list")
 def test_unknown_query_keys_are_ignored(filled: Maker, collection: Collection) -> None:
     path = filled.path(collection, "list")
-    plain = filled.house.get(path)
+    plain = without_links(filled.house.get(path))
     for query in ("perPage=10&limit=2&sort=name", "colour=red&colour[]=red&colour[a][b]=red", "[]=1&a[=2&=3&&%FF=%00"):
-        assert filled.house.get(f"{path}?{query}") == plain, query
+        assert without_links(filled.house.get(f"{path}?{query}")) == plain, query
+
+
+def without_links(shown: dict[str, Any]) -> dict[str, Any]:
+    """A list without the links to other pages, which repeat the query."""
+    if "meta" in shown:
+        shown["meta"]["pagination"].pop("links")
+    return shown
 
 
 @each("list", showing="externalId")
 def test_a_list_takes_two_hundred_external_ids(filled: Maker, collection: Collection) -> None:
     path, shown = filled.path(collection, "list"), objects(filled, collection)
     known = next((one for one in shown if one["externalId"]), None)
-    if known is None and shown:
+    if known is None and "patch" in collection.operations:
         known = filled.house.changed("PATCH", filled.path(collection, "patch", shown[0]), {"externalId": "X-1"})
-    ids = [f"no such {i}" for i in range(199)] + [known["externalId"]]
+    ids = [f"no such {i}" for i in range(199)] + [known["externalId"] if known else "nor this"]
+    wanted = [known["id"]] if known else []
     for name in ("external_id[]", "externalId[]"):
         found = filled.house.get(f"{path}?{urlencode({name: ids}, doseq=True)}")["data"]
-        assert [row["id"] for row in found] == [known["id"]]
+        assert [row["id"] for row in found] == wanted
     indexed = urlencode({f"external_id[{i}]": text for i, text in enumerate(ids)})
-    assert [row["id"] for row in filled.house.get(f"{path}?{indexed}")["data"]] == [known["id"]]
+    assert [row["id"] for row in filled.house.get(f"{path}?{indexed}")["data"]] == wanted
     refused = filled.house.refused("GET", f"{path}?{urlencode({'external_id[]': [*ids, 'one more']}, doseq=True)}")
     assert list(refused) == ["external_id"]
 
@@ -523,17 +540,16 @@ def by_path() -> dict[str, set[str]]:
     found: dict[str, set[str]] = {}
     for resource in discover():
         for operation in resource.operations:
-            found.setdefault(operation.path, set()).add(operation.method)
+            found.setdefault(re.sub(r"{\w+}", "1", operation.path), set()).add(operation.method)
     return found
 
 
 def test_another_method_is_told_which_there_are(filled: Maker) -> None:
-    for template, methods in by_path().items():
-        path = re.sub(r"{\w+}", "1", template)
+    for path, methods in by_path().items():
         for method in {"GET", "POST", "PUT", "PATCH", "DELETE", "OPTIONS", "BREW"} - methods:
             status, shown, headers = filled.house.call(method, path)
             assert (status, shown["code"]) == (405, 405), (method, path)
-            assert set(headers["allow"].split(", ")) == methods
+            assert set(headers["allow"].split(", ")) == allowed(methods)
 
 
 # Settings
@@ -549,8 +565,11 @@ def test_an_empty_reference_can_be_a_list(filled: Maker, collection: Collection)
         switched += sum(value == [] for value in shown.values())
     rows = [as_lists(collection.resource.fields, row) for row in rows_of(filled, collection)]
     assert house.get(filled.path(collection, "list"))["data"] == rows
-    accepted = collection.accepted(Write.ON_CREATE).values()
-    assert switched or not any(isinstance(one, Ref) and not one.required and not one.flat for one in accepted)
+    assert switched or not any(
+        isinstance(one, Ref) and not one.required and not one.flat
+        for name, one in collection.accepted(Write.ON_CREATE).items()
+        if collection.special.emptied.get(name) is not REFUSED
+    )
 
 
 def as_lists(fields: tuple[Field, ...], shown: dict[str, Any]) -> dict[str, Any]:
@@ -562,7 +581,9 @@ def as_lists(fields: tuple[Field, ...], shown: dict[str, Any]) -> dict[str, Any]
         if isinstance(one, Ref) and not one.flat and shown[one.wire] is None:
             changed[one.wire] = []
         elif isinstance(one, Parts):
-            changed[one.wire] = {"data": [as_lists(one.of.fields, entry) for entry in shown[one.wire]["data"]]}
+            entries = shown[one.wire] if one.bare else shown[one.wire]["data"]
+            inside = [as_lists(one.of.fields, entry) for entry in entries]
+            changed[one.wire] = inside if one.bare else {"data": inside}
     return changed
 
 
@@ -576,8 +597,7 @@ APPROVABLE = (
 ACTIONS = ("confirm", "approve", "reject", "revision", "confirm_revise")
 
 HOSTED = {
-    "GET /purchaserequisitions", "GET /purchaserequisitions/{}", "POST /purchaserequisitions",
-    "POST /purchaserequisitions/{}/complete",
+    "GET /purchaserequisitions", "GET /purchaserequisitions/{}", "POST /purchaserequisitions/{}/complete",
     "GET /requestforproposals", "GET /requestforproposals/{}", "GET /requestforproposals/proposition/{}",
     "PUT /requestforproposals/proposition/{}/items/approve",
     "GET /warehouserequests", "GET /warehouserequests/{}",
@@ -615,12 +635,7 @@ HOSTED = {
 }  # fmt: skip
 """Method and path of everything the hosted API has."""
 
-NOT_BUILT_YET = re.compile(
-    r"\w+ /(purchaserequisitions|requestforproposals|warehouserequests|receipts|expensePayments|expenses|budgets|ap"
-    r"|stocktransfers|stock_takings)\b.*"
-    r"|GET /warehouses/{}/items"
-    r"|POST /(purchaseorders|invoices)/{}/(approve|reject|revision|confirm_revise)"
-)
+NOT_BUILT_YET = re.compile(r"\w+ /(expensePayments|expenses|budgets|ap)\b.*")
 """What of it is still to come; whoever builds a part takes it away here."""
 
 
@@ -639,18 +654,23 @@ def test_the_strict_profile_has_just_the_hosted_surface() -> None:
     assert surface(hosted=False).isdisjoint(HOSTED)
 
 
+def matches(template: str, path: str) -> bool:
+    """Whether a path is one of those that the template stands for, `{}` being any segment."""
+    return bool(re.fullmatch(template.replace("{}", "[^/]+"), path))
+
+
 @each("list")
 def test_the_strict_profile_answers_as_if_the_rest_did_not_exist(filled: Maker, collection: Collection) -> None:
     strict = filled.house.under(profile="strict")
     hosted = [one.split(" ") for one in HOSTED]
     for one in collection.resource.operations:
         path = re.sub(r"{\w+}", "1", one.path)
-        methods = {method for method, template in hosted if template == re.sub(r"{\w+}", "{}", one.path)}
+        methods = {method for method, template in hosted if matches(template, path)}
         status, _, headers = strict.call(one.method, path, None if one.method == "GET" else {})
         if one.method in methods:
             assert status not in (405, 501), one.path
         elif methods:
-            assert (status, set(headers["allow"].split(", "))) == (405, methods), one.path
+            assert (status, set(headers["allow"].split(", "))) == (405, allowed(methods)), one.path
         else:
             assert status == 404, one.path
 

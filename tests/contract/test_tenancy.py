@@ -17,8 +17,10 @@ from urllib.parse import urlencode
 import pytest
 
 from emptor.kit.fields import Key, Ref
-from tests.support.furnishing import PDF, Endpoint, Furnished, Spot, differences, dump, sent_as
+from tests.support.declared import Endpoint, Spot, sent_as
 from tests.support.house import Premises, Reply
+from tests.support.making import PDF, Furnished
+from tests.support.tables import differences, dump
 
 ANN, BOB = "Zq7Ann", "Kw3Bob"
 
@@ -109,7 +111,7 @@ def test_the_companies_have_something_to_tell_apart(neighbours: Neighbours) -> N
     assert ANN not in own
     assert neighbours.ids.isdisjoint(numbers(everything(bob))), "ids are the platform's own"
     empty = [name for name, rows in dump(ann.house).items() if not rows and name not in EMPTY]
-    assert not empty, f"nothing in {empty}; teach tests/support/furnishing.py"
+    assert not empty, f"nothing in {empty}; teach tests/support/making.py"
     assert len(neighbours.known) > 80
 
 
@@ -127,14 +129,13 @@ def test_a_path_reaches_only_ones_own(neighbours: Neighbours) -> None:
         own = bob.parameters(endpoint)
         body = bob.body(endpoint) if endpoint.writes and not endpoint.takes_files else None
         for name in re.findall(r"{(\w+)}", endpoint.operation.path):
-            mine = {str(parameters[name]) for parameters in own}
-            theirs = {str(parameters[name]) for parameters in ann.parameters(endpoint)}
+            mine, theirs = bob.keys(endpoint, name), ann.keys(endpoint, name)
             # Numbers of other kinds of objects take turns; together the operations see them all.
             others = set(sorted(neighbours.known)[i % 11 :: 11])
             for value in sorted(theirs | others):
                 path = endpoint.operation.path.format(**{**own[-1], name: value})
                 if value in mine:
-                    if not endpoint.writes:
+                    if not endpoint.writes and not any(one.required for one in endpoint.operation.asks):
                         assert neighbours.ask(endpoint, path).status == 200, path
                 elif name != "objectType":
                     assert neighbours.ask(endpoint, path, body).status == 404, path
@@ -229,11 +230,15 @@ def in_place(company: Furnished, spot: Spot, table: str, present: Any) -> Any:
 FAMILIES = ("document", "item", "supplier")
 
 
+KNOCK_ON = {"items[0][warehouseRequestItem]"}
+"""What is wrong only because something else is: goods for a request do not come from just any warehouse."""
+
+
 def test_no_body_refers_to_what_is_anothers(neighbours: Neighbours) -> None:
     ann, bob = neighbours.ann, neighbours.bob
     before, tried = dump(bob.house), 0
     for endpoint in bob.endpoints():
-        if not endpoint.writes or endpoint.takes_files or "depend_remove" in endpoint.operation.path:
+        if not endpoint.writes or endpoint.takes_files:
             continue
         path, body = bob.path(endpoint), bob.body(endpoint)
         all_at_once, places = body, []
@@ -241,20 +246,22 @@ def test_no_body_refers_to_what_is_anothers(neighbours: Neighbours) -> None:
             value = in_place(ann, spot, table, spot.within(body))
             reply = neighbours.ask(endpoint, path, spot.put(body, value))
             assert reply.status == 400, (str(endpoint), spot.place, reply.json)
-            assert set(reply.json["errors"]["errors"]) == {spot.place}, (str(endpoint), spot.place, reply.json)
+            wrong = set(reply.json["errors"]["errors"])
+            assert spot.place in wrong, (str(endpoint), spot.place, reply.json)
+            assert wrong <= {spot.place, *KNOCK_ON}, (str(endpoint), spot.place, reply.json)
             all_at_once = spot.put(all_at_once, value)
             places.append(spot.place)
             tried += 1
         if places:
             reply = neighbours.ask(endpoint, path, all_at_once)
             assert reply.status == 400
-            assert set(reply.json["errors"]["errors"]) == set(places), (str(endpoint), reply.json)
+            wrong = set(reply.json["errors"]["errors"])
+            assert set(places) <= wrong <= {*places, *KNOCK_ON}, (str(endpoint), reply.json)
         assert differences(before, dump(bob.house)) == {}, str(endpoint)
     assert tried > 80
 
 
 def test_nothing_of_anothers_can_be_taken_from_an_option(neighbours: Neighbours) -> None:
-    """Taking back what an option depends on: what it never depended on is no matter, but it must be one's own."""
     ann, bob = neighbours.ann, neighbours.bob
     for family in FAMILIES:
         path, key = f"/{family}customfields/options/depend_remove", f"{family}_custom_field_option_id"
@@ -300,7 +307,7 @@ def test_a_code_that_another_company_uses_is_free(neighbours: Neighbours) -> Non
         if endpoint.operation.kind != "create" or not unique:
             continue
         for one in unique:
-            body = {**bob.body(endpoint), sent_as(one): ann.made[endpoint.resource.name][0][one.wire]}
+            body = {**bob.body(endpoint), sent_as(one): ann.made[endpoint.resource.name][-1][one.wire]}
             assert bob.house.call("POST", bob.path(endpoint), body).status == 201
             assert bob.house.call("POST", bob.path(endpoint), body).status == 400
             tried += 1
@@ -309,6 +316,8 @@ def test_a_code_that_another_company_uses_is_free(neighbours: Neighbours) -> Non
 
 def test_the_answer_for_anothers_object_is_the_answer_for_none(neighbours: Neighbours) -> None:
     ann, bob = neighbours.ann, neighbours.bob
-    for path in (f"/suppliers/{ann.ids['suppliers'][0]}", f"/attachments/{ann.ids['attachments'][0]}", "/invoices/3"):
+    latest = ann.house.get("/invoices")["data"][0]["idn"]
+    others = (f"/suppliers/{ann.ids['suppliers'][0]}", f"/attachments/{ann.ids['attachments'][0]}")
+    for path in (*others, f"/invoices/{latest}"):
         nothing = bob.house.call("GET", re.sub(r"\d+$", "999999999", path))
         assert bob.house.call("GET", path) == nothing

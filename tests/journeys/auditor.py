@@ -74,9 +74,7 @@ class Books:
             self.moves = self.rows(
                 "stock_moves", "id", "document_id", "line_id", "product_id", "warehouse_id", "quantity", "value"
             )
-            self.stock = self.rows(
-                "warehouse_items", "product_id", "warehouse_id", "quantity", "value", "reserved"
-            )
+            self.stock = self.rows("warehouse_items", "product_id", "warehouse_id", "quantity", "value", "reserved")
             self.items = self.by_id("items", "id", "item_type")
             self.steps = self.rows("approval_steps", "id", "object_id", "round", "status", "decided_by_id")
             self.tasks = self.rows("approval_tasks", "step_id", "user_id", "status", "decided_by_id", "on_behalf_of_id")
@@ -155,8 +153,9 @@ def receiving(books: Books) -> Iterator[str]:
 
 def how_far(lines: Sequence[Row]) -> int:
     """Not, partly or wholly received."""
-    waiting = [line for line in lines if line["status"] != CLOSED_LINE and line["received_quantity"] < line["ordered"]]
-    return 0 if not total(lines, "received_quantity") else 1 if waiting else 2
+    if not total(lines, "received_quantity"):
+        return 0
+    return 2 if all(line["received_quantity"] >= line["ordered"] for line in lines) else 1
 
 
 # Requisitions and the orders made from them
@@ -246,7 +245,8 @@ def reservations(books: Books) -> Iterator[str]:
         if request["status_transferred"] != got:
             yield f"request {request['idn']}: transferred is {request['status_transferred']}, its lines say {got}"
         if request["status"] in (APPROVED, COMPLETED) and (request["status"] == APPROVED) != open_lines:
-            yield f"request {request['idn']} is {request['status']}, though {'some' if open_lines else 'nothing'} is open"
+            what = "something" if open_lines else "nothing"
+            yield f"request {request['idn']} is {request['status']}, and {what} of it is open"
     for row in books.stock:
         expected = waiting.pop((row["product_id"], row["warehouse_id"]), 0)
         if row["reserved"] != expected:

@@ -1,17 +1,28 @@
-"""From an approved order to goods on the shelf: in parts, too much, taken back, by amount, and at the same moment."""
+"""From an approved order to goods on the shelf: in parts, too much, taken back, looked at again, and by amount."""
 
 from __future__ import annotations
 
-from concurrent.futures import ThreadPoolExecutor
-from typing import Any
-
 import pytest
 
-from tests.support.buying import Buying, Shown
+from tests.journeys.auditor import faults
+from tests.journeys.reading import (
+    APPROVED,
+    COMPLETED,
+    DRAFT,
+    IN_REVISION,
+    MATCHING,
+    NOT_RECEIVED,
+    PENDING,
+    RECEIVED,
+    REJECTED,
+    STOPPED,
+    lines,
+    steps,
+)
+from tests.journeys.reading import PARTLY_RECEIVED as PARTLY
+from tests.journeys.reading import order_axes as axes
+from tests.support.buying import Buying, Shown, Someone
 from tests.support.house import House, Premises
-
-DRAFT, PENDING, APPROVED, REJECTED, COMPLETED, MATCHING, IN_REVISION, CANCELED, STOPPED = 0, 1, 2, 3, 5, 6, 7, 8, 11
-NOT_RECEIVED, PARTLY, RECEIVED = 0, 1, 2
 
 
 @pytest.fixture
@@ -19,16 +30,9 @@ def shop(house: House) -> Buying:
     return Buying(house)
 
 
-def axes(order: Shown) -> tuple[int, int, list[Any]]:
-    """Status, receiving, and of each line what has come and its state."""
-    lines = [(line["receivedQuantity"], line["status"]) for line in order["items"]["data"]]
-    return order["status"], order["statusReceiving"], lines
-
-
-def stock(shop: Buying, item: Shown) -> Any:
+def stock(shop: Buying, item: Shown) -> object:
     """How much of the item lies in the warehouse."""
-    rows = shop.house.get(f"/warehouses/{shop.warehouse['id']}/items")["data"]
-    return sum(row["quantity"] for row in rows if row["product"]["id"] == item["id"])
+    return shop.stock(item)[0]
 
 
 def test_an_order_comes_in_two_parts_and_one_is_counted_again(shop: Buying) -> None:
@@ -182,28 +186,113 @@ def test_bills_and_deliveries_must_agree_before_an_order_is_closed(shop: Buying)
     assert "4 have been received and 0 invoiced" in shown["message"]
 
 
-def at_once(*jobs: Any) -> list[int]:
-    """The statuses of calls made at the same moment."""
-    with ThreadPoolExecutor(len(jobs)) as pool:
-        return [reply.status for reply in pool.map(lambda job: job(), jobs)]
+def approved_by_kim(shop: Buying) -> tuple[Someone, Someone]:
+    """Kim approves receipts, Lee writes them."""
+    kim = shop.person("receipt.approve", "purchase_order.view", firstname="Kim")
+    lee = shop.person("receipt.create", "receipt.view", "purchase_order.view", firstname="Lee")
+    shop.approving("receipts", ("Store", kim))
+    return kim, lee
 
 
-def test_two_receipts_of_the_last_piece(shop: Buying) -> None:
+def test_a_receipt_waits_for_the_keeper(shop: Buying) -> None:
+    """What Lee has counted is received once Kim has seen it; until then nobody else can receive it."""
+    kim, lee = approved_by_kim(shop)
     bolts = shop.item()
-    order = shop.approved_order((bolts, 1))
-    one, two = shop.receipt(order, 1), shop.receipt(order, 1)
-    statuses = at_once(lambda: shop.ann.tries("confirm", one), lambda: shop.ann.tries("confirm", two))
-    assert sorted(statuses) == [200, 400]
-    assert axes(shop.ann.sees(order)) == (APPROVED, RECEIVED, [(1, 2)])
-    assert stock(shop, bolts) == 1
+    order = shop.approved_order((bolts, 10))
+    first = lee.does("confirm", shop.receipt(order, 6, by=lee))
+    assert (first["status"], steps(first)) == (PENDING, [("Store", "pending")])
+    assert [one.may_decide(first) for one in (kim, lee, shop.ann)] == [True, False, False]
+    assert axes(shop.ann.sees(order)) == (APPROVED, NOT_RECEIVED, [(0, 0)])
+    assert stock(shop, bolts) == 0
+    second = shop.receipt(order, 5, by=lee)
+    refusal = lee.house.refused("POST", f"{second['at']}/confirm", {})
+    assert refusal["items[0][quantity]"].startswith("Only 4 of 10 are still open")
+    assert lines(shop.receipt(order, by=lee), "quantity") == [(4,)], "what nobody has claimed"
+    assert "not decided yet" in str(shop.ann.tries("complete", order).json)
+    assert "cancel it first" in shop.ann.tries("cancel", order).json["message"]
+
+    kim.does("approve", first)
+    assert axes(shop.ann.sees(order)) == (APPROVED, PARTLY, [(6, 1)])
+    assert stock(shop, bolts) == 6
+    assert faults(shop.house) == []
 
 
-def test_cancel_against_receive(shop: Buying) -> None:
-    order = shop.approved_order(("Bolt", 1, 2))
-    receipt = shop.receipt(order)
-    canceled, received = at_once(lambda: shop.ann.tries("cancel", order), lambda: shop.ann.tries("confirm", receipt))
-    assert sorted((canceled, received)) == [200, 400]
+def test_a_receipt_that_is_looked_at_again_is_not_received_until_then(shop: Buying) -> None:
+    """Kim sends back what never was received, and later what was; the order says what has been received for sure."""
+    kim, lee = approved_by_kim(shop)
+    bolts = shop.item()
+    order = shop.approved_order((bolts, 10))
+    receipt = lee.does("confirm", shop.receipt(order, 6, by=lee))
+    kim.does("revision", receipt, {"comment": "count again"})
+    assert shop.ann.sees(receipt)["status"] == IN_REVISION
+    other = lee.does("confirm", shop.receipt(order, 4, by=lee))
+    kim.does("approve", other)
+    assert axes(shop.ann.sees(order)) == (APPROVED, PARTLY, [(4, 1)]), "the six have not been received"
+    assert stock(shop, bolts) == 4
+
+    lee.changes(receipt, items=[{"id": receipt["items"]["data"][0]["id"], "quantity": 5}])
+    lee.does("confirm_revise", receipt)
+    kim.does("approve", receipt)
+    assert axes(shop.ann.sees(order)) == (APPROVED, PARTLY, [(9, 1)])
+    assert stock(shop, bolts) == 9
+
+    lee.does("revision", receipt)
+    assert axes(shop.ann.sees(order)) == (APPROVED, PARTLY, [(4, 1)])
+    assert stock(shop, bolts) == 9, "the goods stay where they are"
+    lee.changes(receipt, items=[{"id": receipt["items"]["data"][0]["id"], "quantity": 6}])
+    receipt = lee.does("confirm_revise", receipt)
+    assert (receipt["status"], axes(shop.ann.sees(order))) == (PENDING, (APPROVED, PARTLY, [(4, 1)]))
+    kim.does("reject", receipt, {"comment": "there are none"})
+    assert shop.ann.sees(receipt)["status"] == REJECTED
+    assert axes(shop.ann.sees(order)) == (APPROVED, PARTLY, [(4, 1)])
+    assert stock(shop, bolts) == 4
+    assert faults(shop.house) == []
+
+
+def test_the_buyer_accepts_more_beside_what_waits_already(premises: Premises) -> None:
+    """Ten are ordered, a receipt of ten waits, and five more come: the order is about fifteen."""
+    shop = Buying(premises.house(receiptMatching=True))
+    kim, lee = approved_by_kim(shop)
+    bolts = shop.item(price=2)
+    order = shop.approved_order((bolts, 10))
+    first = lee.does("confirm", shop.receipt(order, by=lee))
+    body = {"requiredDate": "2026-03-02", "warehouse": shop.warehouse["id"],
+            "items": [{"id": order["items"]["data"][0]["id"], "quantity": 5}]}  # fmt: skip
+    second = lee.does("confirm", lee.made("receipts", body, f"/receipts/{order['idn']}"))
+    assert (first["status"], second["status"], shop.ann.sees(order)["status"]) == (PENDING, MATCHING, MATCHING)
+    shop.ann.does("accept_changes", second)
     order = shop.ann.sees(order)
-    assert (order["status"], order["statusReceiving"]) == (
-        (CANCELED, NOT_RECEIVED) if canceled == 200 else (APPROVED, RECEIVED)
-    )
+    assert (axes(order), order["sum"], shop.ann.sees(second)["status"]) == (
+        (APPROVED, NOT_RECEIVED, [(0, 0)]), 30, PENDING
+    )  # fmt: skip
+    kim.does("approve", second)
+    assert axes(shop.ann.sees(order)) == (APPROVED, PARTLY, [(5, 1)])
+    kim.does("approve", first)
+    assert axes(shop.ann.sees(order)) == (APPROVED, RECEIVED, [(15, 2)])
+    assert stock(shop, bolts) == 15
+    assert faults(shop.house) == []
+
+
+def test_a_completed_order_keeps_its_receipts(premises: Premises) -> None:
+    shop = Buying(premises.house(invoices=False))
+    order = shop.approved_order(("Bolt", 10, 2))
+    receipt = shop.receipt(order)
+    draft = shop.receipt(order, 1)
+    shop.ann.does("confirm", receipt)
+    assert shop.ann.sees(order)["status"] == COMPLETED
+    for verb in ("revision", "cancel"):
+        assert "final" in shop.ann.tries(verb, receipt).json["message"]
+    assert (shop.ann.sees(draft)["status"], shop.ann.tries("confirm", draft).status) == (DRAFT, 400)
+    assert faults(shop.house) == []
+
+
+def test_everything_open_is_received_with_one_verb(shop: Buying) -> None:
+    bolts = shop.item()
+    order = shop.approved_order((bolts, 6), ("Nut", 4, 1))
+    shop.ann.does("confirm", shop.receipt(order, 2))
+    received = shop.ann.does("receive", order, {"warehouse": shop.warehouse["id"], "receiptNumber": "DN 7"})
+    assert axes(received) == (APPROVED, RECEIVED, [(6, 2), (4, 2)])
+    assert stock(shop, bolts) == 6
+    latest = shop.house.get(f"/receipts/{received['relatedReceipts'][-1]['idn']}")
+    assert (latest["receiptNumber"], [line["quantity"] for line in latest["items"]["data"]]) == ("DN 7", [4, 4])
+    assert shop.ann.tries("receive", order).status == 400

@@ -12,9 +12,6 @@ from functools import cached_property
 from itertools import count
 from typing import Any
 
-from emptor.domains import verbs
-from emptor.domains.approvals import explaining
-from emptor.store import query
 from tests.support.house import House, Reply
 
 Shown = dict[str, Any]
@@ -29,10 +26,12 @@ class Someone:
     house: House
 
     def does(self, verb: str, document: Shown, body: Any = None) -> Shown:
-        """Make a move that must work; the document as it is afterwards."""
+        """Make a move that must work; the document as it is afterwards, or the new one that it makes."""
         status, shown, _ = self.tries(verb, document, body)
         assert status in (200, 201, 204), shown
-        return shown if status == 201 else self.sees(document) if status == 200 else {}
+        if status == 201:
+            return placed(document["at"].split("/")[1], shown)
+        return self.sees(document) if status == 200 else {}
 
     def tries(self, verb: str, document: Shown, body: Any = None) -> Reply:
         """Make a move that may be refused."""
@@ -66,6 +65,14 @@ class Someone:
         assert rights["canApproveDocument"] == rights["canRejectDocument"]
         return rights["canApproveDocument"]
 
+    def explained(self, document: Shown) -> Shown:
+        """Who has to approve a document and why."""
+        return self.house.get(f"{document['at']}/approval")
+
+    def simulated(self, document: Shown, **values: Any) -> Shown:
+        """What saving these values would lead to."""
+        return self.house.changed("POST", f"{document['at']}/simulate", values)
+
     def waiting(self) -> list[tuple[str, str]]:
         """What waits for this person: kind and number."""
         return [(one["type"], one["idn"]) for one in self.house.get("/-/waiting?per_page=100")["data"]]
@@ -98,21 +105,6 @@ class Buying:
         """
         body = [{"name": name, "approvers": [_entry(one) for one in _several(who)]} for name, who in steps]
         return self.house.made("/-/approvalworkflows", {"documentType": kind, "steps": body, **more})
-
-    def explained(self, document: Shown) -> Shown:
-        """Who has to approve a document and why, as `explaining.explain` tells it."""
-        return self._asked(document, explaining.explain)
-
-    def simulated(self, document: Shown, **values: Any) -> Shown:
-        """What saving these columns would lead to, as `explaining.simulate` tells it."""
-        kind = verbs.KINDS[_collection(document)]
-        return self._asked(document, lambda tx, of, row: explaining.simulate(tx, of, row, values, kind.free))
-
-    def _asked(self, document: Shown, question: Any) -> Shown:
-        service = self.house.service
-        resource = service.registry[_collection(document)]
-        with service.database.read(self.house.company_id) as tx:
-            return question(tx, resource, query.stored(tx, resource, "id", document["id"]))
 
     def stock(self, item: Shown, warehouse: Shown | None = None) -> tuple[Any, Any]:
         """How much of an item lies in a warehouse, the main one unless another is named, and how much is reserved."""
@@ -207,10 +199,6 @@ class Buying:
     def stocktaking(self, by: Someone | None = None, **more: Any) -> Shown:
         """A draft stocktaking of the warehouse."""
         return (by or self.ann).made("stock_takings", {"warehouse": self.warehouse["id"], **more})
-
-
-def _collection(document: Shown) -> str:
-    return document["at"].split("/")[1]
 
 
 def _several(who: Any) -> list[Any]:

@@ -189,7 +189,7 @@ SPECIAL: dict[str, Special] = {
         each=2,
     ),
     "contracts": Special(
-        demanded={"endDate": LATE},
+        demanded={"beginDate": "2020-01-01T00:00:00+00:00", "endDate": LATE},
         least=("id",),
         follows={"createDate": lambda sent, now: now},
         means={"id": "supplier"},

@@ -22,8 +22,10 @@ def session(database_url: str | None, *, may_begin: bool = False) -> Iterator[Of
     """
     from emptor import settings
     from emptor.cli.office import Office
+    from emptor.domains import discover
     from emptor.store.unit_of_work import Database
 
+    discover()  # statements name tables of any room
     chosen = settings.read(database_url=database_url)
     database = Database(chosen.database_url, pool_size=2)
     try:

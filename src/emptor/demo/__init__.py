@@ -16,10 +16,11 @@ from random import Random
 from emptor.demo.america import AMERICA
 from emptor.demo.bulk import Bulk
 from emptor.demo.company import Company
-from emptor.demo.desk import Desk, Diary, round_ids
+from emptor.demo.desk import Desk, Diary, dated_back, round_ids
 from emptor.demo.korvenbach import KORVENBACH
 from emptor.demo.masters import SettingUp, email_of
 from emptor.demo.story import Story
+from emptor.domains import discover
 from emptor.domains.organisation import companies, keys
 from emptor.kit.errors import DomainError
 from emptor.services.files import Files
@@ -60,6 +61,7 @@ def fill(
 
     `scale` adds that many orders with lines to the first company; `progress(done, scale)` is told how it goes.
     """
+    discover()  # an order knows its receipts, and so on: every kind has to be there before the first is written
     taken = {row["name"] for row in companies.all_companies(database)}
     if taken & {company.name for company in COMPANIES}:
         raise AlreadyFilled("This database holds the demo already; name a new one to start afresh.")
@@ -81,7 +83,7 @@ def _found(
     random = Random(f"{seed} {company.word}")
     company_id = companies.create(database, company.name, company.region, company.currency, **company.choices)
     settings = {**company.choices, "currency": company.currency}
-    with database.write(company_id) as tx:
+    with dated_back(database, company_id) as tx:
         desk = Desk(tx, settings, {}, files)
         setting_up = SettingUp(company, desk, random)
         diary = Diary(desk, SET_UP)
@@ -92,10 +94,10 @@ def _found(
     if scale:
         bulk = Bulk(database, files, company, setting_up.known, Random(f"{seed} {company.word} bulk"), YEAR, scale)
         bulk.write(company_id, settings, progress or _silent)
-    with database.write(company_id) as tx:
+    with dated_back(database, company_id) as tx:
         desk = Desk(tx, settings, setting_up.known.people, files)
         diary = Diary(desk, STORY)
-        Story(company, desk, setting_up.known, random).enter(diary)
+        Story(company, desk, setting_up.known, random).enter(diary, STORY)
         diary.play()
         round_ids(tx)
     return found

@@ -2,7 +2,20 @@
 
 from __future__ import annotations
 
-from emptor.demo.company import Choice, Company, Contract, CustomField, Group, Person, Seller, roles
+from emptor.demo.company import (
+    Approver,
+    Choice,
+    Company,
+    Contract,
+    CustomField,
+    Group,
+    Person,
+    Place,
+    Seller,
+    Step,
+    Store,
+    roles,
+)
 
 PEOPLE = {
     "grace": Person(
@@ -10,16 +23,28 @@ PEOPLE = {
         locale="en_US",
     ),
     "dale": Person(
-        "Dale Whitcombe", "Buyer", roles("purchase_order.view", "purchase_order.create", "supplier.*", "item.create"),
-        "DAY",
-        locale="en_US",
+        "Dale Whitcombe", "Buyer",
+        roles(
+            "purchase_order.view", "purchase_order.create", "request_for_proposal.create", "receipt.view", "supplier.*",
+            "item.create",
+        ),
+        "DAY", manager="grace", locale="en_US",
     ),
     "renata": Person(
         "Renata Silva-Orton", "Accountant", roles("invoice.*", "payment.pay", "purchase_order.view"), "DAY",
         locale="en_US",
     ),
-    "theo": Person("Theo Brackenridge", "Yard supervisor", roles("purchase_order.create", "receipt.create"), "RNO",
-                   locations=("RNO",), locale="en_US"),
+    "theo": Person(
+        "Theo Brackenridge", "Yard supervisor",
+        roles("purchase_order.create", "receipt.view", "receipt.create", "warehouse.manage"), "RNO",
+        locations=("RNO",), manager="grace", locale="en_US",
+    ),
+    "pearl": Person(
+        "Pearl Yoder-Quist", "Line lead",
+        roles("purchase_requisition.create", "purchase_order.view", "receipt.view", "receipt.create",
+              "warehouse_request.*", "warehouse.manage"), "DAY",
+        locations=("DAY",), manager="grace", locale="en_US",
+    ),
     "ines": Person(
         "Ines Vandermoor", "Group chief financial officer", roles("purchase_order.view", "invoice.view", "report.view"),
         "DAY",
@@ -96,14 +121,27 @@ def taxes_on(kind: str, country: str, entity: str) -> tuple[str, ...]:
     return ("exempt",) if kind == "exempt" else ()
 
 
+WORKFLOWS = {
+    "purchaserequisitions": (Step("Direct manager"),),
+    "purchaseorders": (Step("General manager", (Approver("grace", low="2000", overrides=(("RNO", "800", ""),)),)),),
+}
+
 PLOTS = (
-    ("settled", 6, 0, 26),
-    ("billed", 3, 22, 44),
-    ("partly_paid", 2, 10, 38),
-    ("under_way", 3, 38, 54),
-    ("waiting", 1, 50, 57),
+    ("settled", 5, 0, 24),
+    ("billed", 3, 22, 42),
+    ("partly_paid", 2, 10, 36),
+    ("under_way", 3, 36, 52),
+    ("waiting", 2, 50, 57),
     ("drafted", 1, 46, 57),
     ("canceled", 1, 10, 50),
+    ("wish_waiting", 1, 50, 57),
+    ("wish_approved", 3, 8, 50),
+    ("receipt_drafted", 1, 30, 50),
+    ("request_approved", 1, 30, 50),
+    ("moved", 1, 10, 40),
+    ("consumed", 2, 10, 50),
+    ("counted", 1, 20, 45),
+    ("levels_set", 1, 30, 50),
     ("invoice_open", 1, 5, 50),
     ("invoice_draft", 1, 48, 57),
     ("credit_note", 1, 20, 55),
@@ -164,13 +202,25 @@ AMERICA = Company(
         Contract("Lonesome Mule Freight Inc.", "KA-25-02", "2025-05-01", "2026-04-30", "US",
         note="Fuel surcharge by index."),
     ),
-    warehouses={"DAY-1": ("Dayton store", "main", ("DAY",)), "RNO-Y": ("Reno yard", "yard", ("RNO",))},
+    warehouses={
+        "DAY-1": Store("Dayton store", "main", ("DAY", "RNO"), ("theo", "pearl"), ("castings", "supplies")),
+        "RNO-Y": Store("Reno yard", "yard", ("RNO",)),
+    },
     rates={"MXN": "0.05742", "CAD": "0.7286", "EUR": "1.1571"},
-    buyers={"DAY": ("dale",), "RNO": ("theo",)},
+    places={
+        "DAY": Place(("dale",), "pearl", ("pearl",), "DAY-1"), "RNO": Place(("theo",), "theo", store="RNO-Y"),
+    },
     accountants={"US": "renata"},
     payer="renata",
     approver="grace",
-    storekeeper="theo",
+    purchaser="dale",
+    administrator="grace",
     tax_rule=taxes_on,
     plots=PLOTS,
+    workflows=WORKFLOWS,
+    dear=(2_500, 12_000),
+    tolerances=({"percent": "3", "amount": "150"},),
+    number_formats={"purchaseorders": "KA-{year}-{number:04}"},
+    choices={"approvalTotal": "net", "automaticOrders": True, "selfApproval": False, "mail": False},
+    people_chosen={"defaultPurchaser": "dale"},
 )  # fmt: skip

@@ -38,6 +38,46 @@ class Person:
     email: str = ""
     """Where the address is not first.last@ the company's domain."""
     locale: str = "en"
+    manager: str = ""
+    backups: tuple[str, ...] = ()
+    """Who approves in the person's place during an absence."""
+    away: str = ""
+    """First day of an absence that has not ended."""
+    left: str = ""
+    """The day on which the person left the company, in the middle of the story."""
+    substitute: str = ""
+    """Who took over then."""
+
+
+@dataclass(frozen=True)
+class Approver:
+    """Somebody in a step, and what that person decides about; sums in the company's currency."""
+
+    who: str
+    low: str = ""
+    high: str = ""
+    locations: tuple[str, ...] = ()
+    entities: tuple[str, ...] = ()
+    options: tuple[str, ...] = ()
+    overrides: tuple[tuple[str, str, str], ...] = ()
+    """Other limits, from and to, at a location or for an option."""
+    backups: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Step:
+    """A stage of an approval workflow. Without approvers it asks the manager of whoever submits."""
+
+    name: str
+    approvers: tuple[Approver, ...] = ()
+    mode: str = "any"
+    needed: int = 1
+    hours: int | None = None
+    """After so many hours it is late."""
+
+
+STOCKED, SERVICES = ("MAT", "PACK", "OVER-TOOL", "OVER-SAFE", "MRO"), ("SERV", "SRV")
+"""Beginnings of the categories whose goods are kept in stock, and of those that are no goods at all."""
 
 
 @dataclass(frozen=True)
@@ -53,6 +93,11 @@ class Group:
     extra: tuple[str, str] = ("", "")
     """A free-text line that comes along now and then, and its price."""
     note: str = ""
+
+    @property
+    def item_type(self) -> int:
+        """What its goods are to the warehouse: nothing it keeps (0), stock (1) or no goods at all (2)."""
+        return 1 if self.category.startswith(STOCKED) else 2 if self.category.startswith(SERVICES) else 0
 
 
 @dataclass(frozen=True)
@@ -116,6 +161,31 @@ class Contract:
 
 
 @dataclass(frozen=True)
+class Store:
+    """A warehouse. A leading `-` on the name: no longer in use."""
+
+    name: str
+    kind: str
+    locations: tuple[str, ...]
+    """Locations it serves."""
+    managers: tuple[str, ...] = ()
+    holds: tuple[str, ...] = ()
+    """Groups of goods it began with."""
+
+
+@dataclass(frozen=True)
+class Place:
+    """Who does what at a location."""
+
+    buyers: tuple[str, ...]
+    receiver: str
+    """Who takes goods in."""
+    requesters: tuple[str, ...] = ()
+    store: str = ""
+    """The warehouse that goods are put into; none: they go where they are used."""
+
+
+@dataclass(frozen=True)
 class Company:
     """A company of the demo."""
 
@@ -139,19 +209,31 @@ class Company:
     groups: dict[str, Group]
     sellers: tuple[Seller, ...]
     contracts: tuple[Contract, ...]
-    warehouses: dict[str, tuple[str, str, tuple[str, ...]]]
-    """Name, type and locations served by code; a leading `-` on the name: no longer in use."""
+    warehouses: dict[str, Store]
     rates: dict[str, str]
     """What one unit of a foreign currency is worth in the company's."""
-    buyers: dict[str, tuple[str, ...]]
-    """Who orders for which location."""
+    places: dict[str, Place]
+    """Who orders, asks and receives, by location."""
     accountants: dict[str, str]
     """Who enters the invoices of each legal entity."""
     payer: str
     approver: str
-    storekeeper: str
+    """Who decides where nothing is set up for it yet."""
+    purchaser: str
+    """Who makes orders out of requisitions and asks for proposals."""
+    administrator: str
     tax_rule: Callable[[str, str, str], tuple[str, ...]]
     """Taxes on goods of a kind, from a country, for a legal entity."""
     plots: tuple[tuple[str, int, int, int], ...]
     """What happens how often, beginning between which working days; see `story.Story`."""
+    workflows: Mapping[str, tuple[Step, ...]] = field(default_factory=dict)
+    """Who approves, by kind of document."""
+    dear: tuple[int, ...] = ()
+    """Sums from which one, two, three steps of the workflow of orders apply."""
+    tolerances: tuple[Mapping[str, object], ...] = ()
+    """How much more than approved may pass; `supplier` by name."""
+    number_formats: dict[str, str] = field(default_factory=dict)
+    """Templates by kind of document."""
     choices: dict[str, object] = field(default_factory=dict)
+    people_chosen: dict[str, str] = field(default_factory=dict)
+    """Choices of the company that are people."""

@@ -2,7 +2,20 @@
 
 from __future__ import annotations
 
-from emptor.demo.company import Choice, Company, Contract, CustomField, Group, Person, Seller, roles
+from emptor.demo.company import (
+    Approver,
+    Choice,
+    Company,
+    Contract,
+    CustomField,
+    Group,
+    Person,
+    Place,
+    Seller,
+    Step,
+    Store,
+    roles,
+)
 
 PEOPLE = {
     "ines": Person(
@@ -11,34 +24,41 @@ PEOPLE = {
     ),
     "tobias": Person(
         "Tobias Rehfeld", "Head of procurement",
-        roles("purchase_order.*", "request_for_proposal.*", "supplier.*", "item.create", "invoice.view", "report.view"),
-        "LEI",
-        locale="de",
+        roles(
+            "purchase_requisition.*", "purchase_order.*", "request_for_proposal.*", "receipt.view", "supplier.*",
+            "item.create", "invoice.view", "report.view",
+        ),
+        "LEI", manager="ines", locale="de",
     ),
     "leonie": Person(
         "Leonie Achterberg", "Buyer, direct materials",
-        roles("purchase_order.create", "request_for_proposal.create", "supplier.view", "item.create"), "LEI",
-        locale="de",
+        roles(
+            "purchase_order.create", "request_for_proposal.create", "receipt.view", "supplier.view", "item.create",
+        ),
+        "LEI", manager="tobias", locale="de",
     ),
     "milan": Person(
         "Milan Dvorsky", "Buyer, Ghent plant",
-        roles("purchase_order.view", "purchase_order.create", "invoice.view", "receipt.create", "supplier.view"), "GNT",
-        locations=("GNT",), key="buyer: sees and orders for the Ghent plant only",
+        roles(
+            "purchase_order.view", "purchase_order.create", "purchase_requisition.create", "invoice.view",
+            "receipt.create", "supplier.view",
+        ),
+        "GNT", locations=("GNT",), manager="wannes", key="buyer: sees and orders for the Ghent plant only",
     ),
     "sofia": Person(
         "Sofia Marchetti", "Office and facilities",
-        roles("purchase_order.create", "purchase_requisition.create", "expense.create", "item.create"), "LEI",
-        locations=("LEI", "GDN", "RTM"),
+        roles("purchase_order.create", "purchase_requisition.create", "receipt.view", "expense.create", "item.create"),
+        "LEI", locations=("LEI", "GDN", "RTM"), manager="katrin",
     ),
     "camille": Person(
         "Camille Bastide", "Service coordinator",
-        roles("purchase_requisition.create", "purchase_order.create", "warehouse_request.create"), "LYO",
-        locations=("LYO",), locale="fr",
+        roles("purchase_requisition.create", "purchase_order.create", "warehouse_request.create", "receipt.view"),
+        "LYO", locations=("LYO",), manager="solene", locale="fr",
     ),
     "jakub": Person(
         "Jakub Wieczorek", "Lead engineer, hydraulics",
-        roles("purchase_order.view", "purchase_order.create", "invoice.view"),
-        "LEI", options=("RD",),
+        roles("purchase_order.view", "purchase_order.create", "receipt.view", "invoice.view"),
+        "LEI", options=("RD",), manager="ines",
     ),
     "priya": Person(
         "Priya Ramanathan", "Financial controller",
@@ -56,8 +76,8 @@ PEOPLE = {
     "marta": Person(
         "Marta Kolodziej", "Warehouse manager",
         roles("warehouse.manage", "receipt.*", "warehouse_request.*", "purchase_order.view"), "RTM",
-        locations=("RTM", "LEI"),
-        locale="pl",
+        locations=("RTM", "LEI", "GNT"), manager="katrin", locale="pl",
+        key="warehouse manager: receives goods and moves them",
     ),
     "oskar": Person(
         "Oskar Ljungholm", "Internal auditor", roles("*.view"), "LEI", key="viewer: reads everything, changes nothing",
@@ -69,6 +89,64 @@ PEOPLE = {
     ),
     "ruud": Person(
         "Ruud Teunisberg", "Buyer (left in 2025)", roles("purchase_order.create"), "RTM", enable=False, locale="nl",
+    ),
+    "katrin": Person(
+        "Katrin Vogelsang", "Plant manager, Leipzig",
+        roles(
+            "purchase_requisition.view", "purchase_requisition.approve", "purchase_order.view",
+            "purchase_order.approve", "warehouse_request.view", "invoice.view", "invoice.approve",
+        ),
+        "LEI", manager="ines", key="approver: decides about orders and requisitions of her plant", locale="de",
+    ),
+    "wannes": Person(
+        "Wannes Korvenbach", "Managing director, Belgium",
+        roles(
+            "purchase_requisition.view", "purchase_requisition.approve", "purchase_order.view",
+            "purchase_order.approve", "invoice.view", "invoice.approve",
+        ),
+        "GNT", entities=("BE",), manager="ines", locale="nl",
+    ),
+    "solene": Person(
+        "Solène Aubrac", "Head of service, Lyon",
+        roles(
+            "purchase_requisition.view", "purchase_requisition.approve", "purchase_order.view",
+            "purchase_order.approve",
+        ),
+        "LYO", locations=("LYO",), manager="ines", backups=("bruno",), away="2026-03-09", locale="fr",
+    ),
+    "bruno": Person(
+        "Bruno Halvard", "Deputy head of service, Lyon",
+        roles(
+            "purchase_requisition.view", "purchase_requisition.approve", "purchase_order.view",
+            "purchase_order.approve", "receipt.view", "receipt.create", "warehouse.manage", "warehouse_request.*",
+        ),
+        "LYO", locations=("LYO",), manager="solene", locale="fr",
+    ),
+    "helma": Person(
+        "Helma Korvenbach", "Chair of the board", roles("*.view", "purchase_order.approve", "invoice.approve"), "LEI",
+        locale="de",
+    ),
+    "henk": Person(
+        "Henk Oosterhof", "Store office, Rotterdam", roles("receipt.view", "receipt.approve"), "RTM",
+        manager="marta", left="2026-03-02", substitute="pieter", locale="nl",
+    ),
+    "pieter": Person(
+        "Pieter Kraanstra", "Store office, Rotterdam", roles("receipt.view", "receipt.approve"), "RTM",
+        manager="marta", locale="nl",
+    ),
+    "lotte": Person(
+        "Lotte Brinkhuis", "Assembly supervisor", roles("purchase_requisition.create", "warehouse_request.create"),
+        "LEI", locations=("LEI",), manager="katrin", locale="de",
+        key="requester: asks for things, and sees only what she has asked for",
+    ),
+    "yusuf": Person(
+        "Yusuf Tamer", "Line store keeper", roles("warehouse.manage", "warehouse_request.view"), "LEI",
+        locations=("LEI",), manager="marta", locale="de",
+    ),
+    "zofia": Person(
+        "Zofia Kalinowska", "Workshop supervisor, Gdańsk",
+        roles("purchase_requisition.create", "purchase_order.view", "receipt.view", "receipt.create"), "GDN",
+        locations=("GDN",), manager="katrin", locale="pl",
     ),
 }  # fmt: skip
 
@@ -426,11 +504,56 @@ CONTRACTS = (
 )  # fmt: skip
 
 WAREHOUSES = {
-    "RTM-1": ("Rotterdam main store", "main", ("RTM", "GNT", "LEI")),
-    "LEI-P": ("Leipzig line store", "production", ("LEI",)),
-    "LYO-S": ("Lyon spare parts", "spare parts", ("LYO",)),
-    "HEL-C": ("-Helsinki container", "spare parts", ("HEL",)),
-}
+    "RTM-1": Store(
+        "Rotterdam main store", "main", ("RTM", "GNT", "LEI"), ("marta",),
+        ("castings", "bearings", "electronics", "fasteners", "coatings"),
+    ),
+    "LEI-P": Store("Leipzig line store", "production", ("LEI",), ("marta", "yusuf"), ("fasteners", "tools", "safety")),
+    "LYO-S": Store("Lyon spare parts", "spare parts", ("LYO",), ("bruno",), ("bearings",)),
+    "HEL-C": Store("-Helsinki container", "spare parts", ("HEL",)),
+}  # fmt: skip
+
+WORKFLOWS = {
+    "purchaserequisitions": (
+        Step("Line manager", hours=24),
+        Step("Procurement", (Approver("tobias", low="5000"),), hours=48),
+    ),
+    "requestforproposals": (Step("Procurement", (Approver("tobias"),)),),
+    "purchaseorders": (
+        Step(
+            "Head of department",
+            (
+                Approver("katrin", low="500", locations=("LEI", "RTM"),
+                         overrides=(("RTM", "1500", ""), ("AD-I", "250", "3000"))),
+                Approver("wannes", low="1000", locations=("GNT",), entities=("BE",)),
+                Approver("solene", locations=("LYO",), backups=("bruno",)),
+            ),
+            hours=24,
+        ),
+        Step("Finance", (Approver("priya", low="10000"),), hours=48),
+        Step("Board", (Approver("ines", low="50000"), Approver("helma", low="50000")), mode="all", hours=120),
+    ),
+    "receipts": (Step("Store office", (Approver("henk", low="5000"),)),),
+    "warehouserequests": (
+        Step("Store", (Approver("marta", locations=("LEI", "RTM", "GNT")), Approver("bruno", locations=("LYO",)))),
+    ),
+    "invoices": (
+        Step("Belgium", (Approver("wannes", low="1000", entities=("BE",)),)),
+        Step("Finance", (Approver("priya", low="2500"),), hours=72),
+        Step(
+            "Release", tuple(Approver(who, low="25000") for who in ("ines", "helma", "katrin")), mode="n_of_m",
+            needed=2,
+        ),
+    ),
+    "suppliers": (Step("Procurement", (Approver("tobias"),)), Step("Finance", (Approver("priya"),))),
+}  # fmt: skip
+"""Orders of the Gdańsk workshop below 10,000 are nobody's: the gap report says so."""
+
+TOLERANCES = (
+    {"from": "1000", "to": "9999.99", "percent": "5"},
+    {"from": "10000", "amount": "750"},
+    {"supplier": "Ahlenfurt Gusswerk GmbH", "percent": "10", "onMatching": True},
+)
 
 
 def taxes_on(kind: str, country: str, entity: str) -> tuple[str, ...]:
@@ -444,26 +567,81 @@ def taxes_on(kind: str, country: str, entity: str) -> tuple[str, ...]:
 
 
 PLOTS = (
-    ("settled", 33, 0, 26),
-    ("billed", 15, 22, 44),
-    ("partly_paid", 10, 10, 38),
-    ("paid_ahead", 4, 15, 40),
-    ("bounced", 2, 8, 25),
+    ("settled", 24, 0, 24),
+    ("billed", 11, 22, 42),
+    ("levied", 2, 20, 40),
+    ("partly_paid", 7, 10, 36),
+    ("paid_ahead", 4, 15, 38),
+    ("bounced", 2, 8, 22),
     ("billed_early", 2, 40, 50),
-    ("under_way", 20, 38, 54),
-    ("approved", 5, 50, 57),
+    ("under_way", 15, 36, 50),
+    ("approved", 4, 48, 54),
     ("waiting", 8, 50, 57),
-    ("drafted", 6, 46, 57),
-    ("rejected", 4, 10, 50),
+    ("waiting_for_finance", 3, 48, 54),
+    ("waiting_for_the_board", 2, 46, 52),
+    ("drafted", 5, 46, 57),
+    ("rejected", 3, 10, 50),
     ("revised", 3, 30, 54),
-    ("canceled", 4, 10, 50),
-    ("disputed", 3, 35, 48),
-    ("blanket", 2, 2, 40),
-    ("stopped", 2, 0, 20),
+    ("changed", 4, 12, 46),
+    ("canceled", 3, 10, 50),
+    ("given_up", 2, 5, 30),
+    ("disputed", 2, 35, 46),
+    ("blanket", 2, 2, 38),
+    ("blanket_by_item", 2, 4, 36),
+    ("stopped", 2, 0, 18),
+    ("received_too_much", 4, 30, 46),
+    ("receipt_drafted", 2, 40, 50),
+    ("receipt_waiting", 2, 40, 48),
+    ("receipt_rejected", 1, 20, 40),
+    ("receipt_revised", 3, 25, 44),
+    ("receipt_canceled", 2, 20, 40),
+    ("wish_drafted", 2, 48, 57),
+    ("wish_waiting", 4, 50, 57),
+    ("wish_waiting_for_procurement", 2, 48, 54),
+    ("wish_approved", 3, 40, 54),
+    ("wish_rejected", 2, 10, 45),
+    ("wish_revised", 2, 40, 54),
+    ("wish_canceled", 2, 15, 45),
+    ("wish_partly_granted", 2, 20, 50),
+    ("wish_partly_ordered", 2, 30, 46),
+    ("wish_given_up", 1, 10, 40),
+    ("wish_come_true", 3, 2, 20),
+    ("pooled", 3, 10, 42),
+    ("tender_drafted", 1, 48, 57),
+    ("tender_waiting", 1, 50, 57),
+    ("tender_rejected", 1, 15, 40),
+    ("tender_revised", 1, 40, 52),
+    ("tender_canceled", 1, 20, 40),
+    ("tender_open", 2, 44, 52),
+    ("tender_undecided", 2, 38, 48),
+    ("tender_split", 2, 8, 36),
+    ("tender_ended", 1, 12, 36),
+    ("tender_failed", 1, 12, 36),
+    ("request_drafted", 1, 48, 57),
+    ("request_waiting", 2, 50, 57),
+    ("request_approved", 2, 44, 54),
+    ("request_partly_fulfilled", 2, 30, 48),
+    ("request_fulfilled", 3, 10, 40),
+    ("request_given_up", 1, 10, 40),
+    ("request_rejected", 1, 10, 45),
+    ("request_revised", 1, 40, 54),
+    ("request_canceled", 1, 20, 50),
+    ("moved", 3, 5, 45),
+    ("move_drafted", 1, 50, 57),
+    ("move_on_its_way", 2, 50, 56),
+    ("move_taken_back", 1, 20, 45),
+    ("move_that_lost_some", 1, 15, 40),
+    ("consumed", 5, 5, 55),
+    ("consumption_drafted", 1, 50, 57),
+    ("counted", 2, 18, 46),
+    ("counting", 1, 52, 56),
+    ("count_drafted", 1, 54, 57),
+    ("count_canceled", 1, 30, 50),
+    ("levels_set", 3, 30, 50),
     ("invoice_open", 5, 5, 50),
-    ("invoice_paid", 4, 5, 35),
+    ("invoice_paid", 4, 5, 33),
     ("invoice_draft", 3, 48, 57),
-    ("invoice_waiting", 3, 48, 57),
+    ("invoice_waiting", 3, 48, 56),
     ("invoice_under_review", 2, 45, 56),
     ("invoice_rejected", 2, 10, 50),
     ("invoice_revised", 2, 30, 54),
@@ -471,9 +649,10 @@ PLOTS = (
     ("invoice_closed", 2, 0, 6),
     ("credit_note", 3, 20, 55),
     ("loose_credit_note", 2, 20, 55),
-    ("newcomer", 4, 30, 55),
-    ("price_change", 9, 1, 56),
+    ("newcomer", 3, 30, 55),
+    ("price_change", 7, 1, 56),
     ("supplier_change", 5, 1, 56),
+    ("post_read", 4, 30, 58),
 )
 
 KORVENBACH = Company(
@@ -499,16 +678,28 @@ KORVENBACH = Company(
         "USD": "0.8642", "GBP": "1.1518", "CHF": "1.0673", "PLN": "0.23415", "CZK": "0.041125", "SEK": "0.09184",
         "DKK": "0.133942",
     },
-    buyers={
-        "LEI": ("leonie", "tobias", "sofia", "jakub"), "GNT": ("milan",), "RTM": ("leonie", "sofia"),
-        "LYO": ("camille",),
-        "GDN": ("sofia", "leonie"),
+    places={
+        "LEI": Place(("leonie", "tobias", "sofia", "jakub"), "marta", ("lotte", "sofia"), "LEI-P"),
+        "GNT": Place(("milan",), "milan", ("milan",), "RTM-1"),
+        "RTM": Place(("leonie", "sofia"), "marta", ("sofia",), "RTM-1"),
+        "LYO": Place(("camille",), "bruno", ("camille",), "LYO-S"),
+        "GDN": Place(("sofia", "leonie"), "zofia", ("zofia",)),
     },
     accountants={"DE": "anneke", "FR": "anneke", "BE": "henrike"},
     payer="anneke",
     approver="priya",
-    storekeeper="marta",
+    purchaser="leonie",
+    administrator="emil",
     tax_rule=taxes_on,
     plots=PLOTS,
-    choices={"supplierApproval": True},
+    workflows=WORKFLOWS,
+    dear=(2_500, 12_000, 60_000),
+    tolerances=TOLERANCES,
+    number_formats={
+        "purchaserequisitions": "PR-{year}-{location.code}-{number:04}", "warehouserequests": "WR-{number:04}",
+        "receipts": "GR{shortYear}{month}-{number:05}",
+    },
+    choices={
+        "supplierApproval": True, "receiptMatching": True, "transferInTransit": True, "mail": False,
+    },
 )  # fmt: skip

@@ -10,15 +10,18 @@ from random import Random
 from typing import Any
 
 from emptor.demo import papers
-from emptor.demo.company import Choice, Company, Group, Seller
+from emptor.demo.company import Approver, Choice, Company, Group, Seller, Step
 from emptor.demo.desk import Body, Desk, Life
-from emptor.domains import writing
+from emptor.domains import numbering, writing
+from emptor.domains.approvals.workflows import TOLERANCE_RULES, WORKFLOWS
 from emptor.domains.catalog.categories import CATEGORIES
 from emptor.domains.catalog.items import ITEMS
 from emptor.domains.catalog.units import UNITS
 from emptor.domains.custom_fields import definitions, dependencies
 from emptor.domains.custom_fields.options import OPTIONS
+from emptor.domains.inventory.stocktakings import RESOURCE as STOCK_TAKINGS
 from emptor.domains.inventory.warehouses import WAREHOUSES
+from emptor.domains.organisation import companies
 from emptor.domains.organisation.legal_entities import LEGAL_ENTITIES
 from emptor.domains.organisation.locations import LOCATIONS
 from emptor.domains.organisation.users import USERS
@@ -45,6 +48,8 @@ class Good:
     price: Decimal
     usual: int
     unit: int
+    value: Decimal = Decimal(1)
+    """What one is worth in the company's money."""
 
 
 @dataclass(frozen=True)
@@ -57,6 +62,8 @@ class Source:
     goods: tuple[Good, ...]
     currency: str
     terms: int
+    least: int = 0
+    """Smaller orders it does not take."""
 
 
 @dataclass
@@ -76,6 +83,9 @@ class Masters:
     children: dict[str, tuple[str, ...]] = field(default_factory=dict)
     """Codes of an option and of all that hang below it."""
     suppliers: dict[str, int] = field(default_factory=dict)
+    least: dict[str, int] = field(default_factory=dict)
+    """The smallest order that a supplier takes."""
+    warehouses: dict[str, int] = field(default_factory=dict)
     sources: list[Source] = field(default_factory=list)
 
 
@@ -87,8 +97,14 @@ class SettingUp:
         self.known = Masters(people=desk.people)
 
     def life(self) -> Life:
-        """The order in which a careful administrator would do it."""
+        """All of it, done by the founder."""
         self._founder()
+        for days in self._steps():
+            yield days
+            self.desk.as_(self.company.founder)
+
+    def _steps(self) -> Life:
+        """The order in which a careful administrator would do it."""
         yield 0.05
         self._organisation()
         yield 0.4
@@ -100,7 +116,7 @@ class SettingUp:
         yield 1.2
         self._categories(self.company.categories, None)
         for seller in self.company.sellers:
-            if seller.state not in ("pending", "draft"):  # those come later, see `story.newcomer`
+            if seller.state != "pending":  # those come later, see `story.newcomer`
                 yield 0.06
                 self.supplier(seller)
         yield 2
@@ -109,6 +125,11 @@ class SettingUp:
         self._contracts()
         yield 0.2
         self._warehouses()
+        yield 1
+        self._first_count()
+        yield 0.5
+        self._approvals()
+        self._numbers()
 
     def _founder(self) -> None:
         self.desk.tx.actor = None
@@ -195,6 +216,21 @@ class SettingUp:
                 self.desk.change(USERS, known.people[word], body)
             else:
                 known.people[word] = self.desk.create(USERS, body)
+        for word, person in self.company.people.items():
+            if person.manager:
+                backups = [known.people[one] for one in person.backups]
+                self.desk.change(
+                    USERS, known.people[word], {"manager": known.people[person.manager], "backupIds": backups}
+                )
+        self._choose({name: known.people[word] for name, word in self.company.people_chosen.items()})
+        self.desk.rights_changed()
+        self.desk.as_(self.company.founder)
+
+    def _choose(self, choices: dict[str, Any]) -> None:
+        """Make choices of the company."""
+        if choices:
+            companies.choose(self.desk.tx, companies.chosen(self.desk.tx), **choices)
+            self.desk.settings |= choices
 
     def _categories(self, choices: Iterable[Choice], parent: int | None) -> None:
         for choice in choices:
@@ -234,7 +270,7 @@ class SettingUp:
             "taxPayerNumber": f"{seller.country}0000{random.randrange(10000, 99999)}",
             "businessRegistrationNumber": f"{seller.country}-{random.randrange(100000, 999999)}",
             "deliveryPeriod": random.choice((3, 5, 7, 10, 14, 21, 30)),
-            "minimumSum": random.choice((None, None, 50, 100, 250)),
+            "minimumSum": known.least.setdefault(seller.name, random.choice((0, 0, 50, 100, 250))) or None,
             "accountHolderName": seller.name, "bankName": random.choice(BANKS),
             "autoSendPOSupplier": number % 3 == 0, "conditions": seller.conditions or None,
             "enableToleranceRate": number % 5 == 0, "toleranceRatePercent": 2 if number % 5 == 0 else None,
@@ -298,18 +334,20 @@ class SettingUp:
             )
         body: Body = {
             "name": name, "sku": f"{word[:4].upper()}-{number:03}", "unit": self.company.units[unit], "price": amount,
-            "currency": currency, "category": self.known.categories[group.category],
+            "currency": currency, "itemType": group.item_type, "category": self.known.categories[group.category],
             "supplier": self.known.suppliers[seller.name], "dataItemCustomFields": values,
             "description": group.note or None if number == 1 else None,
             "externalId": f"ITM-{word[:4].upper()}{number:03}" if number % 2 else None,
             "link": f"https://{slug(seller.name)}.example/catalogue/{number:03}" if number % 3 == 0 else None,
             "hiddenInCatalog": seller.state == "disabled",
         }  # fmt: skip
-        return Good(self.desk.create(ITEMS, body), name, amount, usual, self.known.units[unit])
+        unit_id = self.known.units[unit]
+        return Good(self.desk.create(ITEMS, body), name, amount, usual, unit_id, rounded(Decimal(price), 4))
 
     def _source(self, seller: Seller, group: Group, goods: tuple[Good, ...]) -> Source:
         currency = (seller.currencies or (self.company.currency,))[0]
-        return Source(self.known.suppliers[seller.name], seller, group, goods, currency, self.known.terms[seller.terms])
+        supplier, terms = self.known.suppliers[seller.name], self.known.terms[seller.terms]
+        return Source(supplier, seller, group, goods, currency, terms, self.known.least[seller.name])
 
     def _contracts(self) -> None:
         for contract in self.company.contracts:
@@ -326,12 +364,71 @@ class SettingUp:
                 self.desk.attach(CONTRACTS, made, f"{contract.number} signed.pdf", signed)
 
     def _warehouses(self) -> None:
-        for code, (name, kind, locations) in self.company.warehouses.items():
+        for code, store in self.company.warehouses.items():
             body = {
-                "uniqueCode": code, "name": name.removeprefix("-"), "type": kind, "enable": not name.startswith("-"),
-                "locationIds": [self.known.locations[one] for one in locations],
+                "uniqueCode": code, "name": store.name.removeprefix("-"), "type": store.kind,
+                "enable": not store.name.startswith("-"),
+                "locationIds": [self.known.locations[one] for one in store.locations],
+                "managerIds": [self.known.people[one] for one in store.managers],
             }  # fmt: skip
-            self.desk.create(WAREHOUSES, body)
+            self.known.warehouses[code] = self.desk.create(WAREHOUSES, body)
+
+    def _first_count(self) -> None:
+        """What the warehouses held on the day Emptor was introduced."""
+        for code, store in self.company.warehouses.items():
+            sources = [one for one in self.known.sources if one.seller.group in store.holds]
+            goods = {good.item: good for source in sources for good in source.goods}
+            if not goods:
+                continue
+            counted: list[Body] = [
+                {"product": {"id": one.item}, "countedQuantity": Decimal(one.usual * 3), "unitValue": one.value}
+                for one in goods.values()
+            ]
+            self.desk.as_(store.managers[0])
+            body = {"warehouse": self.known.warehouses[code], "note": "First count", "items": counted}
+            taking = self.desk.create(STOCK_TAKINGS, body)
+            self.desk.act(STOCK_TAKINGS, "start", taking)
+            listed = {line["product_id"]: line["id"] for line in self.desk.lines(STOCK_TAKINGS, taking)}
+            counts = [one | {"id": listed[one["product"]["id"]]} for one in counted]
+            self.desk.change(STOCK_TAKINGS, taking, {"items": counts})
+            self.desk.act(STOCK_TAKINGS, "confirm", taking)
+
+    def _approvals(self) -> None:
+        for kind, steps in self.company.workflows.items():
+            self.desk.create(WORKFLOWS, {"documentType": kind, "steps": [self._step(one) for one in steps]})
+        for rule in self.company.tolerances:
+            named = {"supplier": self.known.suppliers[str(rule["supplier"])]} if "supplier" in rule else {}
+            self.desk.create(TOLERANCE_RULES, {**rule, **named})
+
+    def _step(self, step: Step) -> Body:
+        return {
+            "name": step.name, "kind": "approvers" if step.approvers else "direct_manager", "mode": step.mode,
+            "needed": step.needed, "slaHours": step.hours, "approvers": [self._approver(one) for one in step.approvers],
+        }  # fmt: skip
+
+    def _approver(self, one: Approver) -> Body:
+        known = self.known
+        return {
+            "user": known.people[one.who], "from": one.low or None, "to": one.high or None,
+            "locations": [known.locations[code] for code in one.locations],
+            "legalEntities": [known.entities[code] for code in one.entities],
+            "options": [known.options[code] for code in one.options],
+            "backups": [known.people[word] for word in one.backups],
+            "overrides": [
+                {
+                    "location": known.locations.get(code), "option": known.options.get(code), "from": low or None,
+                    "to": high or None,
+                }
+                for code, low, high in one.overrides
+            ],
+        }  # fmt: skip
+
+    def _numbers(self) -> None:
+        for kind, template in self.company.number_formats.items():
+            body = {"documentType": kind, "template": template, "restartYearly": "{year}" in template}
+            self.desk.create(numbering.FORMATS, body)
+        if self.company.number_formats:
+            self.desk.settings["numbered"] = sorted(self.company.number_formats)
 
     def abroad(self, amount: Decimal, currency: str) -> Decimal:
         """An amount of the company's money in another currency."""

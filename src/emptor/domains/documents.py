@@ -88,7 +88,7 @@ APPROVAL_INFO = Asked(
     ask=_rights,
     json_schema={
         "type": "object",
-        "properties": dict.fromkeys(RIGHTS, {"type": "boolean"}),
+        "properties": {right: {"type": "boolean"} for right in RIGHTS},
         "required": list(RIGHTS),
         "additionalProperties": False,
     },

@@ -153,10 +153,9 @@ TOLD = {"approve": "approved", "reject": "rejected", "revision": "revision", "ca
 
 
 def _remembered(kind: Kind, move: Move) -> Callable[[UnitOfWork, Row, Row], Any]:
-    """What a move does, with its name in the journal, its reason among the comments and word to whom it concerns."""
+    """What a move does, with its reason among the comments and word to whom it concerns."""
 
     def run(tx: UnitOfWork, row: Row, values: Row) -> Any:
-        tx.verb = move.verb
         made = move.run(tx, row, values)
         reason = values.get("comment")
         if reason:

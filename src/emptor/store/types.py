@@ -115,10 +115,15 @@ class ListOf(TypeDecorator[Any]):
         return dialect.type_descriptor(Text())
 
     def bind_processor(self, dialect: Any) -> Callable[[Any], Any]:
-        if dialect.name == "postgresql":
-            return _spelled if self.numbers else list
-        plain = None if self.numbers else self.item.dialect_impl(dialect).bind_processor(dialect)
-        return lambda value: msgspec.json.encode([plain(one) for one in value] if plain else list(value)).decode()
+        if self.numbers:
+            return _spelled if dialect.name == "postgresql" else _as_json
+        plain = self.item.dialect_impl(dialect).bind_processor(dialect)
+        every = (lambda values: [plain(one) for one in values]) if plain else list
+        return every if dialect.name == "postgresql" else lambda values: _as_json(every(values))
+
+
+def _as_json(values: Any) -> str:
+    return msgspec.json.encode(list(values)).decode()
 
 
 def _spelled(ids: Any) -> Ids:

@@ -29,6 +29,7 @@ from sqlalchemy import (
     update,
 )
 
+from emptor.domains import notices
 from emptor.domains.approvals import people as persons
 from emptor.domains.approvals import rules, workflows
 from emptor.domains.approvals.kinds import MODULES, approves, noun, resources
@@ -261,14 +262,15 @@ def begin(tx: UnitOfWork, resource: Resource, row: Row, decision: Decision | Non
         if one["round"] == last and one["status"] == APPROVED
     }  # fmt: skip
     carried = [kept.get(v.step.id) if i < first and v.required else None for i, v in enumerate(verdicts, 1)]
-    return _write(tx, case, row["id"], last + 1, verdicts, carried)
+    return _write(tx, case, resource, row, last + 1, verdicts, carried)
 
 
 def _write(
-    tx: UnitOfWork, case: Case, object_id: int, round_: int, verdicts: Sequence[Verdict],
+    tx: UnitOfWork, case: Case, resource: Resource, row: Row, round_: int, verdicts: Sequence[Verdict],
     carried: Sequence[Values | None] = (), after: int = 0,
 ) -> bool:  # fmt: skip
-    """Store steps from position `after` + 1 on with those who are asked, and open the first; whether there is one."""
+    """Store steps from position `after` + 1 on, open the first and tell whose turn it is; whether there is one."""
+    object_id = row["id"]
     ids = iter(tx.new_ids(len(verdicts) + sum(len(one.waiting) for one in verdicts)))
     steps: list[Values] = []
     tasks: list[Values] = []
@@ -283,6 +285,7 @@ def _write(
             tasks += [_task_row(case, object_id, step, one, next(ids)) for one in verdict.waiting]
     tx.insert_all(STEP_TABLE, steps)
     tx.insert_all(TASK_TABLE, tasks)
+    notices.tell(tx, [task["user_id"] for task in tasks if task["status"] == PENDING], "turn", resource, row)
     return opened
 
 
@@ -326,6 +329,7 @@ def approve(tx: UnitOfWork, resource: Resource, row: Row, comment: str | None = 
     Forbidden, naming who may, when it is not that person's turn.
     """
     step, turns = _my_turns(tx, resource, row)
+    tx.on_behalf_of = turns[0].on_behalf_of
     # A person counts once: for everybody asked where all are needed, for one of them elsewhere.
     for turn in turns if step["mode"] == rules.ALL else turns[:1]:
         _decide(tx, turn, APPROVED, comment)
@@ -339,6 +343,7 @@ def approve(tx: UnitOfWork, resource: Resource, row: Row, comment: str | None = 
 def reject(tx: UnitOfWork, resource: Resource, row: Row, comment: str | None) -> None:
     """The acting person's refusal, which ends the round; Forbidden, naming who may decide, as in `approve`."""
     step, turns = _my_turns(tx, resource, row)
+    tx.on_behalf_of = turns[0].on_behalf_of
     _decide(tx, turns[0], REJECTED, comment)
     _close(tx, step, turns[0], REJECTED, comment)
     withdraw(tx, resource, row, None)
@@ -396,7 +401,7 @@ def _advance(tx: UnitOfWork, resource: Resource, row: Row, done: Values) -> bool
     ahead = _not_reached(case.steps, behind) if done["workflow_step_id"] else ()
     verdicts = rules.verdicts(ahead, case.subject, case.people, case.choices)
     tx.run(_forget_ahead(), company=tx.company_id, object=row["id"], round=done["round"], position=done["position"])
-    return _write(tx, case, row["id"], done["round"], verdicts, after=done["position"])
+    return _write(tx, case, resource, row, done["round"], verdicts, after=done["position"])
 
 
 def _not_reached(steps: Sequence[Step], behind: Sequence[Values]) -> list[Step]:

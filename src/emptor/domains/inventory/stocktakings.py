@@ -10,6 +10,7 @@ from sqlalchemy import bindparam, select
 
 from emptor.domains import documents as doc
 from emptor.domains import verbs, writing
+from emptor.domains.attachments import OWN_TYPES
 from emptor.domains.inventory import ledger
 from emptor.domains.inventory.ledger import STOCKTAKING, Moved, Pair
 from emptor.domains.inventory.moves import READ
@@ -207,6 +208,9 @@ LIFE = Life(
     ),
 )  # fmt: skip
 
+FILES = OWN_TYPES + 3
+"""What the upload path calls a stocktaking; the hosted API names no number for it."""
+
 RESOURCE = define(
     Resource(
         name=NAME,
@@ -219,6 +223,9 @@ RESOURCE = define(
             Ref("warehouse", to="warehouses", required=True, write=Write.ALWAYS),
             Ref("category", to="categories", write=Write.ALWAYS, note="only items of this category are counted"),
             ITEMS,
+            doc.comments(),
+            doc.followers(),
+            doc.attachments(FILES),
         ),
         operations=(
             *read_operations(NAME, read=READ),
@@ -231,6 +238,7 @@ RESOURCE = define(
         indexes=(("warehouse_id", "id"),),
         uniques=(("idn",),),
         counted=True,
+        attachment_type=FILES,
         life=LIFE,
     )
 )  # fmt: skip

@@ -12,6 +12,7 @@ from sqlalchemy import update as change
 
 from emptor.domains import documents as doc
 from emptor.domains import verbs, writing
+from emptor.domains.attachments import OWN_TYPES
 from emptor.domains.inventory import ledger, requests
 from emptor.domains.inventory.ledger import ARRIVED, REVERSAL, SENT, Moved
 from emptor.domains.inventory.moves import READ
@@ -264,6 +265,9 @@ LIFE = Life(
     ),
 )  # fmt: skip
 
+FILES = OWN_TYPES + 2
+"""What the upload path calls a transfer; the hosted API names no number for it."""
+
 RESOURCE = define(
     Resource(
         name=NAME,
@@ -283,6 +287,9 @@ RESOURCE = define(
             Ref("toWarehouse", to="warehouses", write=Write.ALWAYS),
             custom_values("document", "stock_transfers"),
             Parts("items", part=LINE, listed=False, write=Write.ALWAYS),
+            doc.comments(),
+            doc.followers(),
+            doc.attachments(FILES),
         ),
         operations=(
             *read_operations(NAME, read=READ),
@@ -294,6 +301,7 @@ RESOURCE = define(
         indexes=(("status", "id"), ("from_warehouse_id", "id"), ("to_warehouse_id", "id")),
         uniques=(("idn",),),
         counted=True,
+        attachment_type=FILES,
         life=LIFE,
     )
 )  # fmt: skip

@@ -137,8 +137,7 @@ def _keep(
     if not recipients:
         return
     known = {**_facts(tx, resource, row), **facts}
-    if facts.get("reason"):
-        known["reason"] = f" The reason: {facts['reason']}"
+    known["reason"] = f" The reason: {facts['reason']}" if facts.get("reason") else ""
     words = worded(kind, known)
     kept = [
         {

@@ -76,6 +76,11 @@ LIFE = verbs.life(
         summary="End a blanket order before its time",
     ),
     Move(
+        "receive", (doc.APPROVED,), (doc.APPROVED, doc.PAID, doc.MATCHING), Permission("receipt", ("create",)),
+        actions.receive, body=actions.RECEIVE, hosted=False,
+        summary="Receive all that is open of an order: a receipt is made and submitted",
+    ),
+    Move(
         "send", (doc.APPROVED,), (doc.APPROVED,), CREATE, actions.send, CONCERNED, actions.SEND, hosted=False,
         summary="Send an order to its supplier, or note how far it has come on its way",
     ),

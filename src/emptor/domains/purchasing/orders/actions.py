@@ -15,8 +15,9 @@ from emptor.domains.purchasing.requisitions.sources import check_sources, source
 from emptor.domains.suppliers.approval import APPROVED as SUPPLIER_APPROVED
 from emptor.domains.suppliers.approval import STATUSES as SUPPLIER_STATUSES
 from emptor.kit.errors import IllegalMove
-from emptor.kit.fields import Code, Write
+from emptor.kit.fields import Code, Moment, Ref, Text, Write
 from emptor.kit.resource import Resource
+from emptor.store import query
 from emptor.store.schema import table
 from emptor.store.statement import Statement
 from emptor.store.types import any_of
@@ -35,6 +36,13 @@ SENDING = {
 }  # fmt: skip
 SEND = (
     Code("statusSending", names=SENDING, write=Write.ALWAYS, note="leave it out to send the order to its supplier"),
+)
+
+
+RECEIVE = (
+    Ref("warehouse", to="warehouses", write=Write.ALWAYS, note="where the goods are put into stock"),
+    Moment("requiredDate", write=Write.ALWAYS, note="the day they came; now, unless told"),
+    Text("receiptNumber", size=200, write=Write.ALWAYS),
 )
 
 
@@ -195,6 +203,15 @@ def stop(tx: UnitOfWork, row: Row, values: Row) -> None:
         raise IllegalMove("Only a blanket order can be stopped; complete or cancel this one.")
     documents.move(tx, _orders(), row, documents.CLOSED)
     sources_changed(tx, row["id"])
+
+
+def receive(tx: UnitOfWork, row: Row, values: Row) -> None:
+    """All that is open has come: one receipt of it, submitted at once."""
+    kind = verbs.KINDS["receipts"]
+    receipt_id = kind.create(tx, {**values, "purchase_order_id": row["id"]})
+    receipt = query.stored(tx, kind.resource, "id", receipt_id)
+    assert receipt is not None
+    verbs.confirm(kind, tx, receipt, {})
 
 
 def send(tx: UnitOfWork, row: Row, values: Row) -> None:

@@ -1,0 +1,112 @@
+"""What a long order costs in its life: confirm, approve and receive 1,000 lines, and what waits for an approver."""
+
+from __future__ import annotations
+
+import http.client
+import json
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from statistics import median
+from time import perf_counter
+from typing import Any
+
+from bench.contenders import Contender
+
+LINES = 1_000
+WARM_UP = 2
+GOAL_MS = 50
+DAY = "2030-05-05"
+
+READ, CONFIRM, APPROVE, RECEIVE, WAITING = (
+    "read of the order", "confirm", "approve", "receive", "what waits for me",
+)  # fmt: skip
+
+
+@dataclass
+class Lives:
+    """The medians of one server, in milliseconds, by step."""
+
+    contender: Contender
+    documents: int = 0
+    times_ms: dict[str, list[float]] = field(default_factory=dict)
+
+    def p50_ms(self, step: str) -> float:
+        return median(self.times_ms[step])
+
+
+class Caller:
+    """One keep-alive connection as a program of the company would have."""
+
+    def __init__(self, contender: Contender) -> None:
+        self.contender = contender
+        self.connection = http.client.HTTPConnection("127.0.0.1", contender.port, timeout=600)
+
+    def call(self, method: str, path: str, body: Any = None) -> tuple[Any, float]:
+        """The answer and how long it took, in milliseconds."""
+        sent = None if body is None else json.dumps(body)
+        began = perf_counter()
+        self.connection.request(method, path, sent, {**self.contender.headers, "Content-Type": "application/json"})
+        response = self.connection.getresponse()
+        answer = response.read()
+        took = (perf_counter() - began) * 1_000
+        if response.status not in (200, 201):
+            raise SystemExit(f"{response.status} to {method} {path}: {answer[:2_000]!r}")
+        return json.loads(answer), took
+
+
+def measure_lives(contender: Contender, rounds: int, say: Callable[[str], None]) -> Lives:
+    """Lead orders of 1,000 lines through their lives, one after another."""
+    caller, measured = Caller(contender), Lives(contender)
+    body, warehouse = furnish(contender)
+    for number in range(WARM_UP + rounds):
+        say(f"order {number + 1} of {WARM_UP + rounds}")
+        times = one_life(caller, body, warehouse)
+        if number >= WARM_UP:
+            for step, took in times.items():
+                measured.times_ms.setdefault(step, []).append(took)
+    page, _ = caller.call("GET", "/purchaseorders?page=1&per_page=10")
+    measured.documents = page["meta"]["pagination"]["total"]
+    return measured
+
+
+def furnish(contender: Contender) -> tuple[dict, int]:
+    """An order of 1,000 lines of goods that are kept in stock, a warehouse for them, and one step of approval."""
+    sample = contender.samples()[0]
+    items = [
+        contender.made("/items", {"name": f"Bench {n}", "sku": f"BENCH-{n}", "price": 1 + n % 90, "itemType": 1})
+        for n in range(LINES)
+    ]
+    warehouse = contender.made("/warehouses", {"name": "Bench"})
+    me = next(user for user in contender.all("/users") if user["email"] == contender.headers["email"])
+    step = {"name": "Bench", "approvers": [{"user": me["id"]}]}
+    set_workflow(contender, {"documentType": "purchaseorders", "steps": [step]})
+    body = {
+        "supplier": {"id": sample["supplier"]["id"]}, "location": {"id": sample["location"]["id"]}, "currency": "EUR",
+        "requiredDate": DAY, "items": [{"product": {"id": item["id"]}, "quantity": 2} for item in items],
+    }  # fmt: skip
+    return body, warehouse["id"]
+
+
+def set_workflow(contender: Contender, workflow: dict) -> None:
+    """Make this the only way to approve such documents."""
+    for one in contender.all("/-/approvalworkflows"):
+        if one["documentType"] == workflow["documentType"]:
+            contender.call("PUT", f"/-/approvalworkflows/{one['id']}", workflow)
+            return
+    contender.made("/-/approvalworkflows", workflow)
+
+
+def one_life(caller: Caller, body: dict, warehouse: int) -> dict[str, float]:
+    """The times of one order's steps; it and its receipt are made unmeasured."""
+    order, _ = caller.call("POST", "/purchaseorders", body)
+    path = f"/purchaseorders/{order['idn']}"
+    times = {}
+    _, times[CONFIRM] = caller.call("POST", f"{path}/confirm")
+    _, times[WAITING] = caller.call("GET", "/-/waiting")
+    _, times[APPROVE] = caller.call("POST", f"{path}/approve")
+    _, times[READ] = caller.call("GET", path)
+    receipt, _ = caller.call("POST", f"/receipts/{order['idn']}", {"requiredDate": DAY, "warehouse": {"id": warehouse}})
+    done, times[RECEIVE] = caller.call("POST", f"/receipts/{receipt['idn']}/confirm")
+    if done["status"] != 2:
+        raise SystemExit(f"the receipt is in status {done['status']}")
+    return times
