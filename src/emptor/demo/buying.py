@@ -155,6 +155,13 @@ class Buying(Receiving, Billing):
         yield 0.2
         yield from self.go_ahead(order)
 
+    def approved_by_stand_in(self) -> Life:
+        """The head of department is away; somebody else says yes in that name."""
+        away = next(word for word, person in self.company.people.items() if person.away)
+        order = self.place(location=self.company.people[away].locations[0])
+        yield 0.2
+        yield from self.go_ahead(order)
+
     def waiting(self) -> Life:
         """Submitted, waiting for the first of its approvers."""
         order = self.place(location=self.place_of_approval(), least=self.company.dear[0])

@@ -69,6 +69,14 @@ class Receiving(Deeds):
         order = yield from self._sent(dear=True)
         self.submit_receipt(order, self.receipt(order))
 
+    def receipt_handed_over(self) -> Life:
+        """Left undecided by somebody who has gone, and approved by who took over."""
+        order = yield from self._sent(dear=True)
+        receipt = self.receipt(order)
+        self.submit_receipt(order, receipt)
+        yield 7
+        yield from self.approvals(RECEIPTS, receipt)
+
     def receipt_rejected(self) -> Life:
         """Turned down by the store office: all of it goes back."""
         order = yield from self._sent(dear=True)
@@ -79,7 +87,7 @@ class Receiving(Deeds):
 
     def receipt_revised(self) -> Life:
         """Taken back: something was counted wrong. One time in three it is put right."""
-        order = yield from self._sent()
+        order = yield from self._sent(stocked=True)
         receipt = self.receipt(order)
         self.submit_receipt(order, receipt)
         yield from self.approvals(RECEIPTS, receipt)
@@ -99,7 +107,7 @@ class Receiving(Deeds):
 
     def receipt_canceled(self) -> Life:
         """Booked on the wrong order; what it put into stock goes out again."""
-        order = yield from self._sent()
+        order = yield from self._sent(stocked=True)
         receipt = self.receipt(order)
         self.submit_receipt(order, receipt)
         yield from self.approvals(RECEIPTS, receipt)
@@ -107,9 +115,15 @@ class Receiving(Deeds):
         self.desk.as_(self.company.places[order.location].receiver)
         self.desk.act(RECEIPTS, "cancel", receipt, {"comment": self.one_of("Wrong order.", *SENT_BACK[:1])})
 
-    def _sent(self, *, dear: bool = False) -> Generator[float, None, Order]:
-        """An order that is about to arrive; a dear one where the store office looks at dear ones."""
-        order = self.place(location=self.next_of("LEI", "RTM"), least=8_000) if dear else self.place()
+    def _sent(self, *, dear: bool = False, stocked: bool = False) -> Generator[float, None, Order]:
+        """An order that is about to arrive: so dear that the store office has a look, or of goods kept in stock."""
+        location = self.next_of(*(code for code, place in self.company.places.items() if place.store))
+        if dear:
+            order = self.place(location=location, least=8_000)
+        elif stocked:
+            order = self.place(location=location, source=self.source_at_home())
+        else:
+            order = self.place()
         yield 0.1
         yield from self.go_ahead(order)
         self.send(order, CONFIRMED)
