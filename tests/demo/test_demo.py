@@ -35,7 +35,7 @@ from emptor.kit.fields import Code, Parts
 from emptor.kit.resource import Resource
 from emptor.services.files import MemoryFiles
 from emptor.settings import read
-from emptor.store import migrate
+from emptor.store import journal, migrate
 from emptor.store.schema import counters
 from emptor.store.statement import Statement
 from tests.support import services
@@ -267,6 +267,21 @@ def test_the_stock_is_the_sum_of_its_movements(sqlite_town):
             assert ledger.differences(tx) == []
     kinds = {one["kind"] for one in sqlite_town.get("/-/stockmoves?per_page=200")["data"]}
     assert kinds == set(ledger.KINDS) - {ledger.OPENING}, "the demo begins with a count"
+
+
+def test_the_journal_tells_a_life_as_it_was(sqlite_town):
+    for company_id in (1, 2):
+        with sqlite_town.service.database.read(company_id) as tx:
+            verdict = journal.verify(tx)
+            assert verdict.entries
+            assert not verdict.fault
+    done = next(row for row in sqlite_town.all("purchaseorders") if row["status"] == doc.PAID and row["statusPayment"])
+    said = [one["verb"] for one in sqlite_town.all("-/audit", wanted=f"&objectId[]={done['id']}")]
+    assert said[-2:] == ["confirm", "create"]
+    assert "send" in said
+    [revision] = sqlite_town.get(f"/purchaseorders/{done['idn']}/revisions")["data"]
+    assert done["createDate"] <= revision["createDate"] <= done["approvalDate"]
+    assert revision["user"]["email"] == done["creator"]["email"]
 
 
 def test_something_has_to_be_ordered(sqlite_town):

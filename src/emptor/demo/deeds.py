@@ -176,7 +176,7 @@ class Deeds:
             body |= {"currency": source.currency, "exchangeRate": rounded(self.rate(source) * drift, 6)}
         if self.chance(9):
             body["discountPercent"] = self.one_of(Decimal(2), Decimal(3), Decimal("7.5"))
-        elif self.chance(5):
+        elif self.chance(12):
             body["discountAmount"] = self.one_of(Decimal(5), Decimal("12.5"), Decimal(25))
         return body
 
