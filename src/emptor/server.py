@@ -8,6 +8,7 @@ from sqlalchemy import MetaData, create_engine
 
 from emptor import logs
 from emptor.domains import discover
+from emptor.domains.daily import Daily
 from emptor.domains.notices.delivery import Postman
 from emptor.http.asgi import App
 from emptor.http.auth import Authenticator
@@ -20,6 +21,7 @@ from emptor.http.usage import Usage
 from emptor.kit.clock import Clock, system_clock
 from emptor.services.files import Files, FolderFiles
 from emptor.services.mail import Mail, mail_for
+from emptor.services.scans import Reader, StructuredReader
 from emptor.settings import Settings
 from emptor.store.query import Registry
 from emptor.store.schema import metadata
@@ -53,7 +55,12 @@ def limit_store(settings: Settings, database: Database) -> LimitStore:
 
 
 def service(
-    settings: Settings, *, clock: Clock = system_clock, files: Files | None = None, mail: Mail | None = None
+    settings: Settings,
+    *,
+    clock: Clock = system_clock,
+    files: Files | None = None,
+    mail: Mail | None = None,
+    reader: Reader | None = None,
 ) -> Service:
     """The parts of a server, connected."""
     logs.set_up()
@@ -72,6 +79,8 @@ def service(
         authenticator=Authenticator(database),
         special=SPECIAL,
         postman=Postman(settings, database, mail or mail_for(settings)),
+        daily=Daily(database),
+        reader=reader or StructuredReader(),
     )
 
 

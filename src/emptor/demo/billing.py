@@ -11,8 +11,8 @@ from emptor.demo.deeds import BLANKET, NOT_NEEDED, REFUSED, SENT_BACK, SERVICE, 
 from emptor.demo.desk import Body, Life
 from emptor.domains import documents as doc
 from emptor.domains.payables.invoices import RESOURCE as INVOICES
-from emptor.domains.payables.invoices.actions import payable
 from emptor.domains.payables.payments import PAYMENTS
+from emptor.domains.payables.rules import payable
 from emptor.domains.purchasing.orders import RESOURCE as ORDERS
 from emptor.domains.purchasing.orders import progress
 from emptor.kit.money import ZERO, rounded

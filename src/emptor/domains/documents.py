@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from decimal import Decimal
 from functools import cached_property, lru_cache, partial
 from typing import Any
@@ -15,7 +15,7 @@ from emptor.domains.attachments import attachments as attachments
 from emptor.domains.conversation import comments as comments
 from emptor.domains.conversation import followers as followers
 from emptor.domains.custom_fields import values as custom_field_values
-from emptor.domains.pricing import Line, Priced, Rate, Totals, combined_percent, price_document
+from emptor.domains.pricing import ONE, Line, Priced, Rate, Totals, combined_percent, converted, price_document
 from emptor.domains.writing import Known
 from emptor.kit.errors import IllegalMove
 from emptor.kit.fields import (
@@ -150,11 +150,14 @@ DISCOUNT = (
 )
 
 
-def lines(owner_table: str, owner: str, *more: Field, label: str = "LineItem", supplier: Write = Write.NEVER) -> Parts:
-    """The lines of a document, with their taxes and custom fields, and what only lines of this kind have."""
+def lines(
+    owner_table: str, owner: str, *more: Field, label: str = "LineItem", supplier: Write = Write.NEVER,
+    taxed: tuple[Field, ...] = (),
+) -> Parts:  # fmt: skip
+    """The lines of a document, with their taxes and custom fields, and what only lines, or taxes, of this kind have."""
     name = f"{owner_table.removesuffix('s')}_lines"
     tax = Part(
-        "LineTax",
+        f"{label}Tax" if taxed else "LineTax",
         f"{name}_taxes",
         "line_id",
         name,
@@ -167,6 +170,7 @@ def lines(owner_table: str, owner: str, *more: Field, label: str = "LineItem", s
             Flag("isWithholdingTax"),
             Flag("isCompound"),
             amount("sum", low=None),
+            *taxed,
         ),
         order="position",
         shorthand="id",
@@ -244,15 +248,30 @@ def check(tx: UnitOfWork, resource: Resource, values: Values) -> Known:
     return known
 
 
-def create(tx: UnitOfWork, resource: Resource, values: Values, known: Known, extra: Values | None = None) -> int:
+WhenPriced = Callable[[list[Values]], None]
+"""What a kind of document works out from its priced lines, in place, before they are stored."""
+
+
+def create(
+    tx: UnitOfWork,
+    resource: Resource,
+    values: Values,
+    known: Known,
+    extra: Values | None = None,
+    *,
+    priced: WhenPriced = lambda items: None,
+) -> int:
     """Store a new draft that has been checked, with its lines, priced, under the company's next idn; its id."""
     tx.problems.raise_if_any()
     totals = price(tx, values.setdefault("items", []), values, known)
+    priced(values["items"])
     number = numbering.numbers(tx, resource, {**values, **(extra or {})})
     return writing.insert(tx, resource, values, {**number, **totals, **(extra or {})})
 
 
-def update(tx: UnitOfWork, resource: Resource, row: Values, values: Values) -> None:
+def update(
+    tx: UnitOfWork, resource: Resource, row: Values, values: Values, *, priced: WhenPriced = lambda items: None
+) -> None:
     """Change a document: given fields replace, a given list of lines becomes the lines."""
     merged = {**row, **values}
     merged["items"] = merged_lines(tx, resource, row["id"], values.get("items"))
@@ -263,7 +282,9 @@ def update(tx: UnitOfWork, resource: Resource, row: Values, values: Values) -> N
     known = writing.check(tx, resource, values, row, read=READ)
     _take_over(tx, values, known)
     tx.problems.raise_if_any()
-    writing.replace(tx, resource, row, values, price(tx, values["items"], merged, known))
+    totals = price(tx, values["items"], merged, known)
+    priced(values["items"])
+    writing.replace(tx, resource, row, values, totals)
 
 
 def require_custom_values(tx: UnitOfWork, resource: Resource, row: Values, items: Sequence[Values]) -> None:
@@ -299,7 +320,10 @@ def price(tx: UnitOfWork, items: list[Values], header: Values, known: Known) -> 
         for i, (tax, sum_) in enumerate(zip(item.get("taxes") or (), cost.taxes, strict=True)):
             kept = rates[tax["tax_id"]]
             tax |= {**kept, "position": i, "sum": sum_}
-        if max(map(abs, (cost.gross, *cost.taxes))) >= LARGEST_SUM:
+        counted = converted(cost, line, scale)
+        if "exchange_rate" in item:
+            _note_converted(item, counted)
+        if max(map(abs, (cost.gross, *cost.taxes, counted.gross, *counted.taxes))) >= LARGEST_SUM:
             tx.problems.add(f"items[{position}][taxes]", "With its taxes this line costs too much.")
     columns = _total_columns(totals, header["exchange_rate"], scale)
     if max(map(abs, columns.values())) >= LARGEST_SUM:
@@ -307,6 +331,15 @@ def price(tx: UnitOfWork, items: list[Values], header: Values, known: Known) -> 
         tx.problems.add(place, "The document comes to a sum that is too large.")
     tx.problems.raise_if_any()
     return columns
+
+
+def _note_converted(item: Values, cost: Priced) -> None:
+    """What a line in a currency of its own comes to in the document's."""
+    item["net_sum_in_document_currency"] = cost.net
+    item["tax_sum_in_document_currency"] = cost.tax
+    item["sum_in_document_currency"] = cost.gross
+    for tax, sum_ in zip(item.get("taxes") or (), cost.taxes, strict=True):
+        tax["sum_in_document_currency"] = sum_
 
 
 def _priced_columns(cost: Priced, position: int) -> Values:
@@ -332,7 +365,8 @@ def _total_columns(totals: Totals, rate: Decimal, scale: int) -> Values:
 def _line(item: Values, rates: dict[int, Values]) -> Line:
     chosen = (rates[tax["tax_id"]] for tax in item.get("taxes") or ())
     taxes = tuple(Rate(one["percent"], one["is_compound"], one["is_withholding_tax"]) for one in chosen)
-    return Line(item["quantity"], item["price"], item.get("discount_percent"), item.get("discount_amount"), taxes)
+    discounts = item.get("discount_percent"), item.get("discount_amount")
+    return Line(item["quantity"], item["price"], *discounts, taxes, item.get("exchange_rate") or ONE)
 
 
 def _take_over(tx: UnitOfWork, values: Values, known: Known) -> None:

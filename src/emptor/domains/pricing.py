@@ -1,4 +1,10 @@
-"""What a line and a document cost: pure, exact, each amount rounded once."""
+"""What a line and a document cost: pure, exact, each amount rounded once.
+
+A line may be in a currency of its own, as those of expenses are. Its net amount and each of its taxes are worked
+out and rounded in that currency, then converted into the document's and rounded again, each once; gross amounts and
+totals are sums of these and never converted themselves. The document's totals are converted into the company's currency
+last.
+"""
 
 from __future__ import annotations
 
@@ -7,6 +13,8 @@ from dataclasses import dataclass
 from decimal import Decimal
 
 from emptor.kit.money import HUNDRED, ZERO, product, rounded, share, spread
+
+ONE = Decimal(1)
 
 
 @dataclass(frozen=True)
@@ -27,6 +35,8 @@ class Line:
     discount_percent: Decimal | None = None
     discount_amount: Decimal | None = None
     rates: tuple[Rate, ...] = ()
+    exchange_rate: Decimal = ONE
+    """What one of the line's currency is in the document's."""
 
     @property
     def base(self) -> Decimal:
@@ -90,6 +100,20 @@ def price_line(line: Line, extra_discount: Decimal = ZERO, scale: int = 2) -> Pr
     return Priced(discount, net, tuple(amounts), tax, withheld)
 
 
+def converted(cost: Priced, line: Line, scale: int = 2) -> Priced:
+    """What a line costs in the document's currency."""
+    if line.exchange_rate == ONE:
+        return cost
+    taxes = tuple(_into(tax, line, scale) for tax in cost.taxes)
+    withheld = sum((tax for tax, rate in zip(taxes, line.rates, strict=True) if rate.withholding), ZERO)
+    added = sum(taxes, ZERO) - withheld
+    return Priced(_into(cost.discount, line, scale), _into(cost.net, line, scale), taxes, added, withheld)
+
+
+def _into(amount: Decimal, line: Line, scale: int) -> Decimal:
+    return rounded(product(amount, line.exchange_rate), scale)
+
+
 def price_document(
     lines: Sequence[Line], percent: Decimal | None = None, amount: Decimal | None = None, scale: int = 2
 ) -> tuple[list[Priced], Totals]:
@@ -103,11 +127,12 @@ def price_document(
         off = min(rounded(amount, scale), max(whole, ZERO))
     shares = spread(off, nets, scale)
     priced = [price_line(line, part, scale) for line, part in zip(lines, shares, strict=True)]
+    counted = [converted(cost, line, scale) for cost, line in zip(priced, lines, strict=True)]
     totals = Totals(
-        net=sum((p.net for p in priced), ZERO),
-        tax=sum((p.tax for p in priced), ZERO),
-        withheld=sum((p.withheld for p in priced), ZERO),
-        discount=sum((p.discount for p in priced), ZERO),
+        net=sum((p.net for p in counted), ZERO),
+        tax=sum((p.tax for p in counted), ZERO),
+        withheld=sum((p.withheld for p in counted), ZERO),
+        discount=sum((p.discount for p in counted), ZERO),
     )
     return priced, totals
 

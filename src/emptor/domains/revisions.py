@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections import defaultdict
+from collections.abc import Iterator
+from dataclasses import replace
 from functools import cache, lru_cache, partial
 from typing import Any
 
@@ -22,7 +24,7 @@ from sqlalchemy import (
 
 from emptor.kit import fields
 from emptor.kit.errors import Invalid
-from emptor.kit.fields import Constant, CustomValues, Derived, Field, Hidden, Parts, Refs, Write
+from emptor.kit.fields import Constant, CustomValues, Derived, Field, Hidden, Parts, Ref, Refs, Write
 from emptor.kit.resource import Operation, Resource
 from emptor.store import query
 from emptor.store.schema import metadata, table
@@ -63,45 +65,62 @@ def note(tx: UnitOfWork, resource: Resource, row_id: int) -> None:
 
 
 def _keep(tx: UnitOfWork, resource: Resource, row_id: int) -> None:
-    shape = _registry().shape(resource, listed=False)
-    shown = query.one(tx, shape, resource, "id", row_id, query.EVERYTHING)
+    shown = query.one(tx, _shape(resource), resource, "id", row_id, query.EVERYTHING)
     if shown is None:
         return
-    content = _encode(content_of(resource.fields, shown)).decode()
+    status = shown.pop(resource.life.column)
+    content = _encode(shown).decode()
     number, before = tx.one(_LATEST, company=tx.company_id, object=row_id) or (0, "")
     if content == before:
         return
     kept = {
         "id": tx.new_id(), "object_id": row_id, "resource": resource.name, "number": number + 1,
         "create_date": tx.stamp, "user_id": tx.actor.user_id if tx.actor else None, "on_behalf_of_id": tx.on_behalf_of,
-        "verb": tx.verb or "update", "status": shown[resource.life.column], "content": content,
+        "verb": tx.verb or "update", "status": status, "content": content,
     }  # fmt: skip
     tx.insert(revisions, kept)
 
 
-def content_of(declared: tuple[Field, ...], shown: Row) -> Content:
-    """What people have written into an object and what it comes to, without what became of it."""
-    return {wire: shown[wire] if plain is None else plain(shown[wire]) for wire, plain in _told(declared)}
+@lru_cache(maxsize=100)
+def _shape(resource: Resource) -> query.Shape:
+    """What a revision reads: what the document says, and the state it is in."""
+    told = _told(resource.fields)
+    state = (one for one in resource.fields if one.column == resource.life.column and one not in told)
+    return query.Shape(_registry(), tuple(map(_by_ids, (*told, *state))), table(resource.table))
 
 
 @lru_cache(maxsize=200)
-def _told(declared: tuple[Field, ...]) -> tuple[tuple[str, Callable[[Any], Any] | None], ...]:
-    """The fields of a revision, each with what makes its value a plain one, where that is needed."""
+def _told(declared: tuple[Field, ...]) -> tuple[Field, ...]:
+    """What people have written into an object and what it comes to, without what became of it."""
     return tuple(
-        (one.wire, _plain(one))
+        one
         for one in declared
         if not isinstance(one, (Constant, Derived, Hidden)) and (one.write is not Write.NEVER or one.wire in TOLD)
     )
 
 
-def _plain(one: Field) -> Callable[[Any], Any] | None:
+def _by_ids(one: Field) -> Field:
+    """The field with other objects called by their ids: their names are the readers' business."""
     if isinstance(one, CustomValues):
-        names = one.names_field
-        return lambda value: [{"id": entry[names]["id"], "value": entry["value"]} for entry in value["data"]]
+        return replace(one, options_as="")
     if isinstance(one, Parts):
-        inner, bare = one.of.fields, one.bare
-        return lambda value: [content_of(inner, entry) for entry in (value if bare else value["data"])]
-    return (lambda value: value["data"]) if isinstance(one, Refs) else None
+        return replace(one, part=replace(one.of, fields=tuple(map(_by_ids, _told(one.of.fields)))))
+    return replace(one, flat=True) if isinstance(one, Ref) else one
+
+
+def content_of(declared: tuple[Field, ...], kept: Row) -> Content:
+    """What a revision keeps, with its lists as plain ones."""
+    content = dict(kept)
+    for one in _told(declared):
+        if isinstance(one, CustomValues):
+            entries = kept[one.wire]["data"]
+            content[one.wire] = [{"id": each[one.names_field]["id"], "value": each["value"]} for each in entries]
+        elif isinstance(one, Parts):
+            entries = kept[one.wire] if one.bare else kept[one.wire]["data"]
+            content[one.wire] = [content_of(one.of.fields, each) for each in entries]
+        elif isinstance(one, Refs):
+            content[one.wire] = kept[one.wire]["data"]
+    return content
 
 
 def differences(before: Content, after: Content) -> list[Row]:
@@ -166,7 +185,9 @@ def compare(resource: Resource, tx: Transaction, row: Row, asked: Row) -> Row:
         there = f"there are 1 to {len(kept)}" if kept else "it has none before it is submitted"
         raise Invalid({name: f"There is no revision {number}; {there}." for name, number in missing.items()})
     pair = [kept[asked["from"]], kept[asked["to"]]]
-    before, after = _with_names(tx, resource, [msgspec.json.decode(one["content"]) for one in pair])
+    contents = [content_of(resource.fields, msgspec.json.decode(one["content"])) for one in pair]
+    _name_others(tx, resource, contents)
+    before, after = _with_names(tx, resource, contents)
     first, last = _described(tx, resource, pair)
     return {"from": first, "to": last, "changes": differences(before, after)}
 
@@ -182,6 +203,26 @@ def _described(tx: Transaction, resource: Resource, rows: list[Row]) -> list[Row
         }
         for row in rows
     ]  # fmt: skip
+
+
+def _name_others(tx: Transaction, resource: Resource, contents: list[Content]) -> None:
+    """Put the objects that the contents call by their ids in their places."""
+    places: dict[Ref, list[Content]] = defaultdict(list)
+    for one, holder in _referring(resource.fields, contents):
+        places[one].append(holder)
+    plans = [query.EmbedPlan(_registry(), one.to, one.show, [one.wire]) for one in places]
+    found = tx.many([(plan.statement, plan.wanted(held)) for plan, held in zip(plans, places.values(), strict=True)])
+    for plan, held, rows in zip(plans, places.values(), found, strict=True):
+        plan.attach(tx, held, rows)
+
+
+def _referring(declared: tuple[Field, ...], contents: list[Content]) -> Iterator[tuple[Ref, Content]]:
+    """Every field that calls another object by its id, with the content it stands in."""
+    for one in _told(declared):
+        if isinstance(one, Ref) and not one.flat:
+            yield from ((one, content) for content in contents if content.get(one.wire) is not None)
+        elif isinstance(one, Parts) and not isinstance(one, CustomValues):
+            yield from _referring(one.of.fields, [entry for content in contents for entry in content[one.wire]])
 
 
 def _with_names(tx: Transaction, resource: Resource, contents: list[Content]) -> list[Content]:

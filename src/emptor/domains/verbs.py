@@ -54,6 +54,8 @@ class Kind:
     """Whether what is submitted takes another way first, such as matching; then it has moved the document itself."""
     detours: tuple[int, ...] = ()
     """The states in which that leaves it."""
+    beyond: tuple[int, ...] = ()
+    """The states into which it may pass at once when it becomes approved."""
     create: Callable[[UnitOfWork, Row], int] = lambda tx, values: 0
     """Makes a new draft; what repeating one does."""
     copied: tuple[str, ...] = ()
@@ -127,16 +129,16 @@ def life(kind: Kind, *more: Move) -> Life:
 
     noun = kind.noun
     shared = (
-        Move("confirm", (DRAFT,), (PENDING, APPROVED, *kind.detours), kind.creates, of(confirm), initiator,
+        Move("confirm", (DRAFT,), (PENDING, APPROVED, *kind.detours, *kind.beyond), kind.creates, of(confirm), initiator,
              summary=f"Submit a draft {noun}"),
-        Move("approve", (PENDING,), (PENDING, APPROVED), kind.approves, of(approve), in_turn, (REASON,),
+        Move("approve", (PENDING,), (PENDING, APPROVED, *kind.beyond), kind.approves, of(approve), in_turn, (REASON,),
              summary=f"Approve a {noun} at its present step"),
         Move("reject", (PENDING,), (REJECTED,), kind.approves, of(reject), in_turn, (REASON,),
              summary=f"Turn a {noun} down for good"),
         Move("revision", (PENDING, APPROVED), (IN_REVISION,), kind.handles, of(revise), concerned, (REASON,),
              summary=f"Take a {noun} back for changes"),
-        Move("confirm_revise", (IN_REVISION,), (PENDING, APPROVED, *kind.detours), kind.creates,
-             of(confirm_revise), initiator, (RESTART,), summary=f"Submit a revised {noun}"),
+        Move("confirm_revise", (IN_REVISION,), (PENDING, APPROVED, *kind.detours, *kind.beyond),
+             kind.creates, of(confirm_revise), initiator, (RESTART,), summary=f"Submit a revised {noun}"),
         Move("cancel", (PENDING, APPROVED, IN_REVISION), (CANCELED,), kind.handles, of(cancel), concerned, (REASON,),
              hosted=False, summary=f"Cancel a {noun}; it stays visible"),
         Move("repeat", tuple(kind.statuses), (DRAFT,), kind.creates, of(repeat), ANYONE, hosted=False,

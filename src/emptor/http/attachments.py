@@ -24,7 +24,7 @@ def upload(call: Call) -> Answer:
         owner(tx, call.principal, resource, object_id)
     assert resource is not None
     call.principal.require(resource.writes)
-    file, comment = _sent(call)
+    file, comment = sent(call)
     name = clean_name(file.filename)
     kept = {"name": name, "size": len(file.data), "format_type": type_of(file.data, name), "comment": comment}
     kept["digest"] = call.service.files.put(file.data)
@@ -33,7 +33,7 @@ def upload(call: Call) -> Answer:
         return json_answer(call.operation.status, whole(call, tx, attach(tx, resource, object_id, kept)))
 
 
-def _sent(call: Call) -> tuple[UploadedFile, str | None]:
+def sent(call: Call) -> tuple[UploadedFile, str | None]:
     """The file and the comment in the body."""
     problems = Problems()
     values = parse_fields(call.operation.body or (), {**call.tree, **call.files}, Write.ON_CREATE, problems)

@@ -101,7 +101,7 @@ def create(call: Call) -> Answer:
         values |= above(call, tx)
         run = call.operation.run
         made = run(tx, values) if run else writing.create(tx, call.resource, values)
-        shown: Any = {"data": [whole(call, tx, one) for one in made]} if call.operation.many else whole(call, tx, made)
+        shown: Any = {"data": wholes(call, tx, made)} if call.operation.many else whole(call, tx, made)
     return json_answer(call.operation.status, shown)
 
 
@@ -209,6 +209,11 @@ def whole(call: Call, tx: Transaction, row_id: int, *, listed: bool = False) -> 
     one = query.one(tx, shape, call.resource, "id", row_id, query.EVERYTHING)
     assert one is not None, row_id
     return one
+
+
+def wholes(call: Call, tx: Transaction, ids: list[int]) -> list[dict[str, Any]]:
+    """Several new objects as sent out."""
+    return query.several(tx, call.service.registry.shape(call.resource, listed=False), call.resource, ids)
 
 
 def look(call: Call) -> Answer:

@@ -11,6 +11,7 @@ from typing import Any
 import structlog
 from prometheus_client import Histogram
 
+from emptor.domains.daily import Daily
 from emptor.domains.notices.delivery import Postman
 from emptor.http import errors, native, regions
 from emptor.http.auth import Authenticator, Caller
@@ -30,6 +31,7 @@ from emptor.http.usage import Usage
 from emptor.kit.errors import DomainError
 from emptor.kit.resource import Operation
 from emptor.services.files import Files
+from emptor.services.scans import Reader
 from emptor.settings import Settings
 from emptor.store.query import Registry
 from emptor.store.unit_of_work import Database
@@ -86,6 +88,8 @@ class Service:
     authenticator: Authenticator
     special: dict[tuple[str, str], Handler]
     postman: Postman
+    daily: Daily
+    reader: Reader
     counts: Counts = field(default_factory=Counts)
 
     @property
@@ -109,9 +113,11 @@ class Service:
         """Begin what goes on in the background."""
         self.usage.start()
         self.postman.start()
+        self.daily.start()
 
     def close(self) -> None:
         """End what goes on in the background, then the connections."""
+        self.daily.stop()
         self.postman.stop()
         self.usage.stop()
         self.limits.close()

@@ -418,13 +418,16 @@ class Ref(Field):
     """Fields shown; empty means what the target itself shows where it is embedded."""
     flat: bool = field(default=False, kw_only=True)
     """True: shown as the bare id."""
+    checked: bool = field(default=True, kw_only=True)
+    """False: whoever writes it has made sure that the row is there and stays; the database does not look again."""
 
     def __post_init__(self) -> None:
         if not self.column:
             object.__setattr__(self, "column", f"{snake(self.wire)}_id")
 
     def columns(self) -> tuple[Column, ...]:
-        return (Column(self.column, "id", nullable=not self.required, references=self.to),)
+        target = self.to if self.checked else ""
+        return (Column(self.column, "id", nullable=not self.required, references=target),)
 
     def parse(self, raw: Any, place: str, problems: Problems) -> Any:
         if isinstance(raw, dict):

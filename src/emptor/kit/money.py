@@ -29,11 +29,11 @@ def rounded(amount: Decimal, scale: int = 2) -> Decimal:
 
 def to_units(amount: Decimal, scale: int) -> int:
     """The whole number of 10^-scale units in `amount`; ValueError when it does not fit exactly."""
-    units = amount.scaleb(scale, _WIDE)
-    whole = int(units)
-    if whole != units:
+    numerator, denominator = amount.as_integer_ratio()
+    units, rest = divmod(numerator * 10**scale, denominator)
+    if rest:
         raise ValueError(f"{amount} has more than {scale} decimals")
-    return whole
+    return units
 
 
 def from_units(units: int, scale: int) -> Decimal:
@@ -67,6 +67,11 @@ def product(one: Decimal, other: Decimal) -> Decimal:
     return _WIDE.multiply(one, other)
 
 
+def quotient(one: Decimal, other: Decimal) -> Decimal:
+    """One divided by the other, to 60 digits: round what comes out."""
+    return _WIDE.divide(one, other)
+
+
 def share(amount: Decimal, percent: Decimal, scale: int = 2) -> Decimal:
     """So many per cent of `amount`, rounded once."""
     return rounded(product(amount, percent).scaleb(-2, _WIDE), scale)
@@ -87,3 +92,12 @@ def spread(total: Decimal, weights: list[Decimal], scale: int = 2) -> list[Decim
         rest -= kept - shares[i]
         shares[i] = kept
     return shares
+
+
+def split(total: Decimal, weights: list[Decimal], scale: int = 2) -> list[Decimal]:
+    """Divide `total` among `weights` pro rata, evenly where they come to nothing; the last one takes what is left."""
+    whole = sum(weights, ZERO)
+    if not whole:
+        weights, whole = [Decimal(1)] * len(weights), Decimal(len(weights))
+    shares = [rounded(quotient(product(total, weight), whole), scale) for weight in weights[:-1]]
+    return [*shares, total - sum(shares, ZERO)]

@@ -92,6 +92,8 @@ class Access:
     """Column that names the row this one belongs to, and that row's table: who sees the one sees the other."""
     owner: Access | None = None
     """How the row it belongs to is bound."""
+    instead: Access | None = None
+    """How it is bound where it belongs to no such row: to what else it may belong."""
     private: bool = False
     """Nobody sees the rows of others, whatever their roles."""
 

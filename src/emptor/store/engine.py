@@ -24,6 +24,9 @@ ONE_WRITER = 20577
 """First half of the advisory lock that makes a company's writers take turns; the second is the company."""
 
 
+MANY = 100
+"""Rows from which on it pays to look for what they have in common."""
+
 Question = tuple[Compiled, list[Any]]
 """A query and its parameters."""
 
@@ -98,21 +101,21 @@ class Backend(ABC):
         """The rows that each of several independent queries finds."""
         return [connection.execute(ready.sql, parameters).fetchall() for ready, parameters in asked]
 
-    def execute_many(self, connection: Any, sql: str, rows: list[list[Any]]) -> None:
+    def execute_many(self, connection: Any, sql: str, rows: Sequence[Sequence[Any]]) -> None:
         """Send one statement for many rows of parameters."""
         connection.cursor().executemany(sql, rows)
 
     def insert_all(self, connection: Any, table: Table, rows: list[dict[str, Any]]) -> None:
         """Insert many rows with the same columns."""
         ready = insert_into(table, tuple(rows[0])).on(self.dialect)
-        self.execute_many(connection, ready.sql, [ready.bind(row) for row in rows])
+        self.execute_many(connection, ready.sql, ready.bind_all(rows))
 
     def update_all(self, connection: Any, table: Table, keys: tuple[str, ...], rows: list[dict[str, Any]]) -> None:
         """Change many rows, all in the same columns, each found by its keys."""
         columns = tuple(name for name in rows[0] if name not in keys)
         ready = update_by(table, keys, columns).on(self.dialect)
-        bound = ({f"key_{n}" if n in keys else f"set_{n}": value for n, value in row.items()} for row in rows)
-        self.execute_many(connection, ready.sql, [ready.bind(row) for row in bound])
+        bound = [{f"key_{n}" if n in keys else f"set_{n}": value for n, value in row.items()} for row in rows]
+        self.execute_many(connection, ready.sql, ready.bind_all(bound))
 
     def touched(self, connection: Any, cursor: Any) -> int:
         """How many rows the cursor's statement touched."""
@@ -300,11 +303,14 @@ class Postgresql(Backend):
         return [rows or [] for rows in answered]
 
     def insert_all(self, connection: Any, table: Table, rows: list[dict[str, Any]]) -> None:
-        # One message for all rows, where `executemany` sends one for each.
+        # One message for all rows, where `executemany` sends one for each; what all have in common is said once.
         columns = tuple(rows[0])
         ready = insert_into(table, columns).on(self.dialect)
-        listed = msgspec.json.encode(ready.named(rows)).decode()
-        connection.execute(insert_listed(table, columns), [listed])
+        common = _common(rows) if len(rows) >= MANY else {}
+        listed = [{name: row[name] for name in columns if name not in common} for row in rows] if common else rows
+        sent = [ready.named(listed), *ready.named([common] if common else [])]
+        texts = [msgspec.json.encode(one).decode() for one in sent]
+        connection.execute(insert_listed(table, columns, tuple(common)), texts)
 
     def update_all(self, connection: Any, table: Table, keys: tuple[str, ...], rows: list[dict[str, Any]]) -> None:
         columns = tuple(rows[0])
@@ -317,6 +323,11 @@ class Postgresql(Backend):
         with connection.pipeline() as pipeline:  # the one under way, if there is one
             pipeline.sync()
         return int(cursor.rowcount)
+
+
+def _common(rows: list[dict[str, Any]]) -> dict[str, Any]:
+    """The columns in which all rows agree, with what they hold."""
+    return {name: value for name, value in rows[0].items() if all(row[name] == value for row in rows)}
 
 
 def backend_for(url: str, *, pool_size: int = 16) -> Backend:

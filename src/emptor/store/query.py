@@ -14,7 +14,7 @@ from sqlalchemy.sql.elements import ColumnElement
 from emptor.kit.fields import Asked, Constant, CustomValues, Derived, Field, Hidden, Parts, Ref, Refs
 from emptor.kit.resource import Access, Resource
 from emptor.store.schema import table
-from emptor.store.statement import Convert, Statement
+from emptor.store.statement import Convert, Statement, reader
 from emptor.store.types import any_of, none_of
 from emptor.store.types import shown as shown_as
 from emptor.store.unit_of_work import LIVE, Transaction
@@ -72,7 +72,7 @@ class Shape:
         stored = [f for f in fields if not isinstance(f, (Constant, Derived, Hidden))]
         self.columns = [source.c["id" if isinstance(f, (Parts, Refs)) else f.column] for f in stored]
         constants = {f.wire: f.value for f in fields if isinstance(f, Constant)}
-        self.shown = _reader({f.wire: _converter(f, c) for f, c in zip(stored, self.columns, strict=True)}, constants)
+        self.shown = reader([(f.wire, _converter(f, c)) for f, c in zip(stored, self.columns, strict=True)], constants)
         self.derived = [(f.wire, f.compute) for f in fields if isinstance(f, Derived) and not isinstance(f, Asked)]
         self.asked = [(f.wire, f.ask) for f in fields if isinstance(f, Asked)]
         embedded = [f for f in stored if isinstance(f, Ref) and not f.flat]
@@ -244,18 +244,6 @@ class LinksPlan(_Owned):
         self.put(objects, grouped)
 
 
-def _reader(columns: dict[str, Convert | None], constants: Shown) -> Callable[[Sequence[Any]], Shown]:
-    """What turns a row into an object: `columns` in their order, converted, then `constants`.
-
-    It is written out as one expression, since it runs for every row of every answer.
-    """
-    names: dict[str, Any] = {f"v{i}": value for i, value in enumerate((*columns.values(), *constants.values()))}
-    entries = [f"{wire!r}: {f'v{i}(row[{i}])' if c else f'row[{i}]'}" for i, (wire, c) in enumerate(columns.items())]
-    entries += [f"{wire!r}: v{i}" for i, wire in enumerate(constants, len(columns))]
-    reader: Callable[[Sequence[Any]], Shown] = eval(f"lambda row: {{{', '.join(entries)}}}", names)
-    return reader
-
-
 def _converter(one: Field, column: Any) -> Convert | None:
     """What turns the stored value into the wire's, if they differ."""
     by_type, by_field = shown_as(column.type), one.converter
@@ -318,7 +306,7 @@ EVERYTHING = Scope()
 def visible(source: Table, access: Access, bounds: tuple[str, ...]) -> list[ColumnElement[bool]]:
     """The conditions that bounds of a scope put on rows of `source`; their values come with `Scope.parameters`."""
     if access.owner is not None:
-        return [_within(source, access, bounds)] if bounds else []
+        return [_belonging(source, access, bounds)] if bounds else []
     own = source.c[access.creator] == bindparam("scope_user") if access.creator else false()
     if "own" in bounds:
         return [own]
@@ -339,6 +327,13 @@ def visible(source: Table, access: Access, bounds: tuple[str, ...]) -> list[Colu
         )
         limits.append(not_(forbidden.exists()))
     return [or_(own, and_(*limits))] if limits else []
+
+
+def _belonging(source: Table, access: Access, bounds: tuple[str, ...]) -> ColumnElement[bool]:
+    seen = _within(source, access, bounds)
+    if access.instead is None:
+        return seen
+    return or_(seen, and_(source.c[access.within[0]].is_(None), _belonging(source, access.instead, bounds)))
 
 
 def _within(source: Table, access: Access, bounds: tuple[str, ...]) -> ColumnElement[bool]:
@@ -430,6 +425,14 @@ def _single(shape: Shape, resource: Resource, column: str, bounds: tuple[str, ..
 
 
 @lru_cache(maxsize=STATEMENTS)
+def _several(shape: Shape, resource: Resource) -> Statement:
+    source = shape.source
+    return Statement(
+        select(*shape.labelled(), source.c.id).where(*_matching(resource, (), ()), any_of(source.c.id, "ids"))
+    )
+
+
+@lru_cache(maxsize=STATEMENTS)
 def _stored(resource: Resource, column: str, bounds: tuple[str, ...]) -> Statement:
     source = table(resource.table)
     return Statement(select(source).where(*_matching(resource, (), bounds), source.c[column] == bindparam("key")))
@@ -454,6 +457,13 @@ def one(tx: Transaction, shape: Shape, resource: Resource, column: str, key: Any
     """The object whose `column` equals `key`, if the scope shows it."""
     rows = tx.raw(_single(shape, resource, column, scope.bounds), company=tx.company_id, key=key, **scope.parameters)
     return shape.finish(tx, rows)[0] if rows else None
+
+
+def several(tx: Transaction, shape: Shape, resource: Resource, ids: Sequence[int]) -> list[Shown]:
+    """The objects with these ids, in this order, whoever sees them."""
+    rows = tx.raw(_several(shape, resource), company=tx.company_id, ids=list(ids)) if ids else []
+    found = dict(zip((row[-1] for row in rows), shape.finish(tx, rows), strict=True))
+    return [found[row_id] for row_id in ids]
 
 
 def stored(

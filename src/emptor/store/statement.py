@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import cached_property, lru_cache
 from typing import Any
 
 from sqlalchemy import Table, bindparam, delete, insert, update
@@ -13,6 +13,7 @@ from sqlalchemy.sql.elements import ColumnElement
 from sqlalchemy.sql.expression import Executable
 
 Convert = Callable[[Any], Any]
+Reader = Callable[[Sequence[Any]], dict[str, Any]]
 
 
 @dataclass(frozen=True)
@@ -25,6 +26,14 @@ class Compiled:
     columns: tuple[str, ...]
     converters: tuple[tuple[int, Convert], ...]
 
+    def bind_all(self, rows: list[dict[str, Any]]) -> list[tuple[Any, ...]]:
+        """The parameters of many rows, which carry every one by its name."""
+        bound = []
+        for name, _, convert in self.parameters:
+            values = [row[name] for row in rows]
+            bound.append(list(map(convert, values)) if convert is not None else values)
+        return list(zip(*bound, strict=True))
+
     def bind(self, values: dict[str, Any]) -> list[Any]:
         """The parameters in the order of the text."""
         bound = []
@@ -34,11 +43,11 @@ class Compiled:
         return bound
 
     def named(self, rows: list[dict[str, Any]]) -> list[dict[str, Any]]:
-        """The rows, which carry every parameter by its name, with each value made what the driver takes."""
-        converting = [(name, convert) for name, _, convert in self.parameters if convert is not None]
-        for row in rows:
-            for name, convert in converting:
-                row[name] = convert(row[name])
+        """The rows, which carry parameters by their names, all the same ones, with values made what the driver takes."""
+        for name, _, convert in self.parameters:
+            if convert is not None and rows and name in rows[0]:
+                for row in rows:
+                    row[name] = convert(row[name])
         return rows
 
     def convert(self, row: Sequence[Any]) -> Sequence[Any]:
@@ -50,9 +59,27 @@ class Compiled:
             values[index] = convert(values[index])
         return values
 
+    @cached_property
+    def _record(self) -> Reader:
+        converters = dict(self.converters)
+        return reader([(name, converters.get(i)) for i, name in enumerate(self.columns)])
+
     def records(self, rows: Iterable[Sequence[Any]]) -> list[dict[str, Any]]:
         """The rows as dictionaries by column name."""
-        return [dict(zip(self.columns, self.convert(row), strict=True)) for row in rows]
+        return list(map(self._record, rows))
+
+
+def reader(columns: Sequence[tuple[str, Convert | None]], constants: dict[str, Any] | None = None) -> Reader:
+    """What turns a row into a dictionary: the values of `columns`, converted where told, then `constants`.
+
+    It is written out as one expression, since it runs for every row of every answer.
+    """
+    given = constants or {}
+    names = {f"v{i}": value for i, value in enumerate((*(convert for _, convert in columns), *given.values()))}
+    entries = [f"{name!r}: {f'v{i}(row[{i}])' if c else f'row[{i}]'}" for i, (name, c) in enumerate(columns)]
+    entries += [f"{name!r}: v{i}" for i, name in enumerate(given, len(columns))]
+    made: Reader = eval(f"lambda row: {{{', '.join(entries)}}}", names)
+    return made
 
 
 class Statement:
@@ -107,10 +134,16 @@ def together(queries: tuple[tuple[str, int], ...]) -> str:
 
 
 @lru_cache(maxsize=2000)
-def insert_listed(table: Table, columns: tuple[str, ...]) -> str:
-    """`INSERT` of any number of rows that come as one JSON text, in the words of PostgreSQL."""
+def insert_listed(table: Table, columns: tuple[str, ...], common: tuple[str, ...] = ()) -> str:
+    """`INSERT` of any number of rows that come as one JSON text, in the words of PostgreSQL.
+
+    A second text has what all of them hold in the `common` columns.
+    """
     name, names = f'"{table.name}"', ", ".join(f'"{column}"' for column in columns)
-    return f"INSERT INTO {name} ({names}) SELECT {names} FROM json_populate_recordset(NULL::{name}, %s)"
+    chosen = ", ".join(f'{"shared" if column in common else "listed"}."{column}"' for column in columns)
+    source = f"json_populate_recordset(NULL::{name}, %s) AS listed"
+    source += f", json_populate_record(NULL::{name}, %s) AS shared" if common else ""
+    return f"INSERT INTO {name} ({names}) SELECT {chosen} FROM {source}"
 
 
 @lru_cache(maxsize=2000)

@@ -745,6 +745,12 @@ def snapshot(tx: UnitOfWork, resource: Resource, row: Row, items: Sequence[Row])
         tx.update(SNAPSHOTS, said, object_id=row["id"])
 
 
+def approved_net(tx: Transaction, row_id: int) -> Decimal | None:
+    """The net total that was last approved, in the company's currency; None for what never was."""
+    kept = tx.record(_snapshot(), company=tx.company_id, object=row_id)
+    return kept["net"] if kept else None
+
+
 def judge(
     tx: Transaction,
     resource: Resource,

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
-from functools import cached_property, lru_cache
+from functools import lru_cache
 from typing import Any, NamedTuple
 
 from sqlalchemy import Select, Table, and_, bindparam, func, null, or_, select, union_all, update
@@ -43,8 +43,7 @@ class Pair(NamedTuple):
     warehouse_id: int
 
 
-@dataclass(frozen=True)
-class Moved:
+class Moved(NamedTuple):
     """A movement to post."""
 
     kind: int
@@ -66,7 +65,7 @@ class Moved:
     """Where in the request it stands, for what is said when it cannot be posted."""
     note: str | None = None
 
-    @cached_property
+    @property
     def pair(self) -> Pair:
         """The item and the warehouse it is about."""
         return Pair(self.product_id, self.warehouse_id)
@@ -77,8 +76,7 @@ class Moved:
         return self.line_id, self.kind, self.revision, self.pair
 
 
-@dataclass(frozen=True)
-class Balance:
+class Balance(NamedTuple):
     """What there is of an item in a warehouse, and what one was worth in the latest movement."""
 
     quantity: Decimal = ZERO
@@ -122,12 +120,13 @@ def post(tx: UnitOfWork, moves: Sequence[Moved]) -> list[Decimal]:
     balances = {pair: _balance(row) for pair, row in stock.pairs.items()}
     worth, written = [], []
     for one in moves:
-        row = stock.pairs[one.pair]
+        pair = one.pair
+        row = stock.pairs[pair]
         if one.identity in stock.posted or not one.quantity or row["item_type"] != INVENTORY:
             worth.append(stock.posted.get(one.identity, ZERO))
             continue
-        before = balances[one.pair]
-        after = balances[one.pair] = before.moved(one.quantity, one.value)
+        before = balances[pair]
+        after = balances[pair] = before.moved(one.quantity, one.value)
         sentence = _refusal(tx, one, row, before, after)
         if sentence:
             tx.problems.add(one.place, sentence)
@@ -322,7 +321,7 @@ def _make_rows(tx: UnitOfWork, made: Mapping[Pair, tuple[Balance, Decimal]]) -> 
     tx.insert_all(
         table("warehouse_items"),
         [
-            {"id": row_id, "update_date": tx.stamp, "reserved": reserved, **pair._asdict(), **vars(balance)}
+            {"id": row_id, "update_date": tx.stamp, "reserved": reserved, **pair._asdict(), **balance._asdict()}
             for row_id, (pair, (balance, reserved)) in zip(ids, made.items(), strict=True)
         ],
     )

@@ -30,9 +30,10 @@ MOVES = define(
             Ref("lineId", column="line_id", flat=True, required=True),
             Integer("revision", default=0, note="tells repeated movements of one line apart"),
             Text("note", size=2000, multiline=True),
-            Ref("product", to="items", required=True),
-            Ref("warehouse", to="warehouses", required=True),
-            Ref("creator", to="users"),
+            # Each movement is of a row of `warehouse_items`, of which the database checks these and which stays.
+            Ref("product", to="items", required=True, checked=False),
+            Ref("warehouse", to="warehouses", required=True, checked=False),
+            Ref("creator", to="users", checked=False),
         ),
         operations=(
             Operation(

@@ -42,6 +42,11 @@ WORDS: dict[str, Words] = {
         "{actor} has received what you asked for with {noun} {name}:\n\n{lines}\n\n"
         "If something is missing or wrong, tell whoever received it.",
     ),
+    "differs": Words(
+        "{Noun} {name} differs from order {order}",
+        "{actor} has entered {noun} {name}{sum}, which is not as you ordered with order {order}:\n\n{lines}\n\n"
+        "Please accept the changes, which the order takes over then, or decline them.",
+    ),
     "mention": Words(
         "{actor} mentions you at {noun} {name}",
         "{actor} writes about {noun} {name}:\n\n{text}\n\n"
@@ -56,6 +61,20 @@ WORDS: dict[str, Words] = {
         "Hello,\n\n{company} orders from you:\n\n{lines}\n\nTotal: {total}{required}\n\n{note}"
         "Please confirm this order, and name its number {name} on your invoice.\n\n"
         "With kind regards\n{actor}, {company}",
+    ),
+    "contract_ends": Words(
+        "Contract {name} with {supplier} ends on {until}",
+        "Contract {name} with {supplier} ends on {until}.\n\n{renews}",
+    ),
+    "contract_renewed": Words(
+        "Contract {name} with {supplier} goes on until {until}",
+        "Contract {name} with {supplier} has been renewed for the same length as before, until {until}.\n\n"
+        "If it shall end then, turn its renewal off.",
+    ),
+    "contract_exceeded": Words(
+        "More has been spent of contract {name} than agreed",
+        "Orders and invoices under contract {name} with {supplier} come to more than {amount}.\n\n"
+        "Nothing is held back; look at its orders and invoices, or agree on a higher sum.",
     ),
     "invitation": Words(
         "{company} asks for your offer: {name}",

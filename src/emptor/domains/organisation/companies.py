@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from decimal import Decimal
 from typing import Any
 
 from sqlalchemy import bindparam, func, select, update
@@ -37,6 +38,24 @@ def net_or_gross(text: str) -> str:
     return text.lower()
 
 
+def when_received(text: str) -> str:
+    """The word that a person writes, empty for off; ValueError with a sentence when it is none of them."""
+    if text.lower() not in ("off", "confirm", "approve", "pay"):
+        raise ValueError("Write off, confirm, approve or pay.")
+    return "" if text.lower() == "off" else text.lower()
+
+
+def percentage(text: str) -> str:
+    """The share from 0 to 100 that a person writes; ValueError with a sentence when it is none."""
+    try:
+        share = Decimal(text)
+    except ArithmeticError:
+        share = Decimal(-1)
+    if not 0 <= share <= 100:
+        raise ValueError("Write a number from 0 to 100.")
+    return str(share)
+
+
 def id_number(text: str) -> int:
     """The id that a person writes; ValueError with a sentence when it is none."""
     if not (text.isascii() and text.isdigit() and len(text) < 19):
@@ -59,7 +78,19 @@ CHOICES: dict[str, Choice] = {
     ),
     "receipts": Choice("orders wait to be received before they are complete; on unless chosen", on_or_off),
     "invoices": Choice("orders wait to be billed and paid before they are complete; on unless chosen", on_or_off),
+    "expensePayments": Choice("approved expenses wait to be paid back; on unless chosen", on_or_off),
     "receiptMatching": Choice("receipts of more than was ordered wait for the word of whoever ordered it", on_or_off),
+    "threeWayMatch": Choice(
+        "what waits until goods have come: off, or confirm, approve or pay an invoice of an order", when_received
+    ),
+    "matchLowerBills": Choice(
+        "invoices that come to less than ordered are differences too; on unless chosen", on_or_off
+    ),
+    "newItemsWithinLimit": Choice(
+        "items that are not on the order pass while the invoice stays within the limits", on_or_off
+    ),
+    "smallRest": Choice("percent of an order's line that nobody waits for once the rest is billed", percentage),
+    "duplicateInvoiceNumbers": Choice("a supplier may send the same invoice number twice", on_or_off),
     "reasons": Choice("who rejects or cancels a document has to say why", on_or_off),
     "negativeStock": Choice("more may leave a warehouse than is known to be there", on_or_off),
     "transferInTransit": Choice("transfers arrive when the other warehouse says so, not at once", on_or_off),
@@ -67,6 +98,11 @@ CHOICES: dict[str, Choice] = {
     "selfApproval": Choice("people may approve documents of their own; on unless chosen", on_or_off),
     "fallbackApprover": Choice("id of the user who approves what no step of a workflow applies to", id_number),
     "restartAffectedStepsOnly": Choice("a change restarts approval at the first step it matters to", on_or_off),
+    "lastCent": Choice("an invoice of which no more than 0.01 is left after a payment counts as paid", on_or_off),
+    "paymentApproval": Choice("payments wait until somebody else with the role payment.pay approves them", on_or_off),
+    "bankChangeHold": Choice(
+        "a supplier whose bank account was changed is paid once somebody else has confirmed it", on_or_off
+    ),
     "mail": Choice("people are told by e-mail too, on unless it is turned off", on_or_off),
     "automaticOrders": Choice("approved requisitions become orders by themselves, one per supplier", on_or_off),
     "defaultPurchaser": Choice("id of the user who orders by itself for those who may not order", id_number),

@@ -1,106 +1,219 @@
-"""Payments: partial or full, never more than what is left, and what cancelling one undoes."""
+"""Payments: partial or full, never more than what is left, one by one or many at once, and what undoing one does.
+
+An invoice is paid with money or with the credit of a credit note; an order is paid ahead of its invoices.
+"""
 
 from __future__ import annotations
 
-from decimal import Decimal
+from collections.abc import Sequence
 from functools import lru_cache
 from typing import Any
 
-from sqlalchemy import bindparam, func, select
+from sqlalchemy import bindparam, select
 
-from emptor.domains import documents, writing
+from emptor.domains import documents
 from emptor.domains.external_ids import external_id, patch_external_id
 from emptor.domains.organisation.access import read_permission
+from emptor.domains.payables import credits, prepayments, rules, settling
 from emptor.domains.payables.invoices import ACCESS
 from emptor.domains.payables.invoices import RESOURCE as INVOICES
-from emptor.domains.payables.invoices import actions as invoices
-from emptor.kit.errors import IllegalMove
-from emptor.kit.fields import Code, Constant, Flag, Moment, Number, Ref, Text, Write
-from emptor.kit.money import ZERO, decimals_of
-from emptor.kit.resource import CREATED, KEY, UPDATED, Access, Operation, Permission, Resource, read_operations
+from emptor.domains.payables.rules import (
+    ACTIVE,
+    CANCELED,
+    CREDIT_NOTES,
+    KINDS_OF_PAYMENT,
+    ORDINARY,
+    PAY,
+    PAYMENT_STATUSES,
+    PENDING,
+    PREPAYMENT,
+    REJECTED,
+    TAKEN,
+)
+from emptor.domains.purchasing.orders import RESOURCE as ORDERS
+from emptor.domains.suppliers import bank
+from emptor.kit.errors import Forbidden, IllegalMove
+from emptor.kit.fields import Code, Flag, Hidden, Moment, Number, Ref, Refs, Text, Write
+from emptor.kit.resource import CREATED, KEY, UPDATED, Access, Operation, Resource, read_operations
 from emptor.store import query
 from emptor.store.schema import define, table
 from emptor.store.statement import Statement
+from emptor.store.types import any_of
 from emptor.store.unit_of_work import UnitOfWork
 
-PAY = Permission("payment", ("pay",))
-READ = read_permission("invoice", "payment.pay")
+Row = dict[str, Any]
 
-ACTIVE, CANCELED = 0, 1
-ORDINARY, PREPAYMENT = 0, 1
-PAYABLE = (documents.APPROVED, documents.PARTLY_PAID)
+READ = read_permission("invoice", *PAY.roles)
+MANY = 2000
+"""So many invoices are paid at once at most."""
 
 
-def create(tx: UnitOfWork, values: dict[str, Any]) -> int:
-    """Pay an invoice in part or in full; the payment's id."""
-    invoice = _invoice(tx, values.get("invoice_id"))
-    if invoice is not None and "sum_paid" in values:
-        sentence = refusal(invoice, values["sum_paid"], int(tx.actor.settings.get("decimals", 2)))
-        if sentence:
-            tx.problems.add(*sentence)
+def create(tx: UnitOfWork, values: Row) -> int:
+    """Pay an invoice, with money or with a credit, or an order ahead of its invoices; the payment's id."""
+    if values.get("purchase_order_id"):
+        entry = prepayments.checked(tx, values)
+    elif values.get("credit_note_id"):
+        entry = credits.checked(tx, values)
+    else:
+        entry = _checked(tx, values)
     tx.problems.raise_if_any()
-    assert invoice is not None
-    idn = str(tx.count(PAYMENTS.name, idns=1, rows=1))
-    prepayment = values.get("logic_type") == PREPAYMENT
-    payment_id = writing.insert(tx, PAYMENTS, values, {"idn": idn, "prepayment": prepayment})
-    invoices.settle(tx, invoice, paid(tx, invoice["id"]))
-    return payment_id
+    if _waits(tx, entry):
+        entry["status"] = PENDING
+    (row,) = settling.book(tx, [entry])
+    if row["status"] == ACTIVE:
+        settling.follow(tx, [row])
+    return int(row["id"])
 
 
-def refusal(invoice: dict[str, Any], amount: Decimal, decimals: int) -> tuple[str, str] | None:
-    """Why `amount` cannot be paid on `invoice`: the field and the sentence, None when it can."""
-    left = invoices.payable(invoice) - invoice["sum_paid"]
-    if invoice["status"] == documents.PAID or (invoice["status"] in PAYABLE and left <= 0):
-        # wire: contract/examples/payments – production clients compare these two sentences
-        return "sumPaid", "The Invoice is already fully paid."
-    if invoice["status"] not in PAYABLE:
-        return (
-            "invoice",
-            f"Only an approved invoice can be paid; this one is {documents.STATUS_KEYS[invoice['status']]}.",
-        )
-    if not 0 < amount <= left:
-        return "sumPaid", f"The amount must be greater than 0 and not exceed {left:f}"
-    if decimals_of(amount) > decimals:
-        return "sumPaid", f"Use at most {decimals} decimals."
-    return None
+def _checked(tx: UnitOfWork, values: Row) -> Row:
+    """The columns of a payment of an invoice with money; what is wrong with it is noted."""
+    kind = values.get("logic_type")
+    if kind not in (None, ORDINARY, PREPAYMENT):
+        hint = "takes place by itself" if kind == TAKEN else "names its credit note as `creditNote`"
+        tx.problems.add("logicType", f"A payment of this kind {hint}.")
+    invoice = settling.payable_invoice(tx, values)
+    if invoice is not None:
+        held = bank.held(tx, [invoice["supplier_id"]])
+        if held:
+            tx.problems.add("invoice", held[invoice["supplier_id"]])
+    return {**values, "prepayment": kind == PREPAYMENT}
 
 
-def cancel(tx: UnitOfWork, row: dict[str, Any], values: dict[str, Any]) -> None:
-    """Take a payment back; the invoice is owed again."""
+def _waits(tx: UnitOfWork, entry: Row) -> bool:
+    """Whether somebody else has to approve it first: where money leaves and the company wants that."""
+    moves_money = entry.get("logic_type") in (None, ORDINARY, PREPAYMENT)
+    return moves_money and bool(tx.actor.settings.get("paymentApproval"))
+
+
+def pay_all(tx: UnitOfWork, values: Row) -> list[int]:
+    """Pay what is left of each of these invoices, or nothing at all; the payments' ids."""
+    wanted = list(dict.fromkeys(values.pop("invoices", None) or ()))
+    if not wanted and "invoices" not in tx.problems:
+        tx.problems.add("invoices", "Name the invoices by their ids.")
+    scope = tx.actor.scope(INVOICES)
+    found = tx.records(_visible(scope.bounds), company=tx.company_id, ids=wanted, **scope.parameters) if wanted else []
+    by_id = {row["id"]: row for row in found}
+    owed, held = settling.owed_all(tx, found), bank.held(tx, (row["supplier_id"] for row in found))
+    for i, invoice_id in enumerate(wanted):
+        sentence = _fault(by_id.get(invoice_id), invoice_id, owed.get(invoice_id), held)
+        if sentence:
+            tx.problems.add(f"invoices[{i}]", sentence)
+    tx.problems.raise_if_any()
+    entries = [
+        {**values, "invoice_id": invoice_id, "sum_paid": owed[invoice_id].left, "logic_type": ORDINARY}
+        for invoice_id in wanted
+    ]
+    if _waits(tx, {}):
+        entries = [{**entry, "status": PENDING} for entry in entries]
+    booked = settling.book(tx, entries)
+    if not _waits(tx, {}):
+        settling.settle_all(tx, [by_id[invoice_id] for invoice_id in wanted])
+    return [row["id"] for row in booked]
+
+
+def _fault(row: Row | None, invoice_id: int, owed: rules.Owed | None, held: dict[int, str]) -> str:
+    """Why an invoice can't be paid in full now; empty when it can."""
+    if row is None or owed is None:
+        return f"There is no object with id {invoice_id} here that you can use."
+    if row["logic_type"] in CREDIT_NOTES:
+        return f"{row['idn']} is a credit note; it is not paid."
+    fault = rules.refusal(owed, owed.left)
+    if fault and owed.reserved and owed.status in rules.PAYABLE:
+        return f"Payments that wait for approval take all that is left of invoice {row['idn']}."
+    return f"Invoice {row['idn']}: {fault[1]}" if fault else held.get(row["supplier_id"], "")
+
+
+def approve(tx: UnitOfWork, row: Row, values: Row) -> None:
+    """Somebody else than who made it lets the payment go."""
+    _decide(tx, row)
+    if row["invoice_id"]:
+        target = settling.invoice_of(tx, row["invoice_id"])
+        if target["status"] not in rules.PAYABLE:
+            raise IllegalMove(f"Invoice {target['idn']} can't be paid any more; reject this payment.")
+    else:
+        target = query.stored(tx, ORDERS, "id", row["purchase_order_id"])
+        assert target is not None, row["id"]
+        if target["status"] != documents.APPROVED:
+            raise IllegalMove(f"Order {target['idn']} is not to be paid ahead any more; reject this payment.")
+    held = bank.held(tx, [target["supplier_id"]])
+    if held:
+        raise IllegalMove(held[target["supplier_id"]])
+    tx.verb = "approve"
+    settling.withdraw(tx, row, ACTIVE)
+    settling.follow(tx, [row])
+
+
+def reject(tx: UnitOfWork, row: Row, values: Row) -> None:
+    """Somebody else than who made it stops the payment; what it reserved can be paid again."""
+    _decide(tx, row)
+    tx.verb = "reject"
+    settling.withdraw(tx, row, REJECTED)
+
+
+def _decide(tx: UnitOfWork, row: Row) -> None:
+    if row["status"] != PENDING:
+        name = PAYMENT_STATUSES[row["status"]]
+        raise IllegalMove(f"This payment is {name}; only a pending one is approved or rejected.")
+    if row["creator_id"] == tx.actor.user_id:
+        raise Forbidden("You have made this payment yourself; somebody else with the role payment.pay decides.")
+
+
+def cancel(tx: UnitOfWork, row: Row, values: Row) -> None:
+    """Take a payment back; what it paid is owed again.
+
+    A prepayment goes from the invoices that have taken it, too; taken off an invoice, it waits for the next one.
+    """
     if row["status"] == CANCELED:
         raise IllegalMove("This payment is canceled already.")
-    tx.update(table("payments"), {"status": CANCELED, "update_date": tx.stamp}, id=row["id"], status=ACTIVE)
-    invoice = query.stored(tx, INVOICES, "id", row["invoice_id"])
-    assert invoice is not None
-    invoices.settle(tx, invoice, paid(tx, invoice["id"]))
+    if row["status"] == REJECTED:
+        raise IllegalMove("This payment was rejected; there is nothing to take back.")
+    tx.verb = "cancel"
+    taken_back = [row, *prepayments.taken_from(tx, row)]
+    was_active = row["status"] == ACTIVE
+    for one in taken_back:
+        settling.withdraw(tx, one)
+    if was_active:
+        settling.follow(tx, taken_back)
 
 
-def paid(tx: UnitOfWork, invoice_id: int) -> Decimal:
-    """The sum of the invoice's live payments."""
-    return tx.scalar(_paid(), company=tx.company_id, invoice=invoice_id) or ZERO
-
-
-def _invoice(tx: UnitOfWork, invoice_id: int | None) -> dict[str, Any] | None:
-    if invoice_id is None:
-        return None
-    invoice = query.stored(tx, INVOICES, "id", invoice_id, tx.actor.scope(INVOICES))
-    if invoice is None:
-        tx.problems.add("invoice", f"There is no object with id {invoice_id} here that you can use.")
-    return invoice
-
-
-@lru_cache(maxsize=1)
-def _paid() -> Statement:
-    payments = table("payments")
-    total = func.sum(payments.c.sum_paid, type_=payments.c.sum_paid.type)
+@lru_cache(maxsize=32)
+def _visible(bounds: tuple[str, ...]) -> Statement:
+    """Invoices by their ids, as far as the acting person sees them."""
+    invoices = table("invoices")
     return Statement(
-        select(total).where(
-            payments.c.company_id == bindparam("company"),
-            payments.c.invoice_id == bindparam("invoice"),
-            payments.c.status == ACTIVE,
+        select(invoices).where(
+            invoices.c.company_id == bindparam("company"), any_of(invoices.c.id, "ids"),
+            *query.visible(invoices, INVOICES.access, bounds),
         )
-    )
+    )  # fmt: skip
 
+
+def _operations() -> Sequence[Operation]:
+    verbs = (
+        ("cancel", cancel, True, "Cancel a payment"),
+        ("approve", approve, False, "Let a payment go that somebody else has made"),
+        ("reject", reject, False, "Stop a payment that somebody else has made"),
+    )
+    return (
+        *read_operations("payments", "idn", get_hosted=False, read=READ),
+        Operation("create", "POST", "/payments", PAY, run=create, status=201, summary="Pay an invoice"),
+        Operation(
+            "command", "POST", "/payments/mass", PAY, False, run=pay_all, status=201, many=True, body=MASS,
+            summary="Pay what is left of many invoices: of all of them or of none",
+        ),
+        patch_external_id("payments", PAY, "idn"),
+        *(
+            Operation("action", "POST", f"/payments/{{idn}}/{verb}", PAY, hosted, run=run, body=(), summary=summary)
+            for verb, run, hosted, summary in verbs
+        ),
+    )  # fmt: skip
+
+
+MASS = (
+    Refs("invoices", to="invoices", required=True, write=Write.ON_CREATE, size=MANY),
+    Moment("payDate", required=True, write=Write.ON_CREATE),
+    Text("note", size=1000, multiline=True, write=Write.ON_CREATE),
+)
 
 PAYMENTS = define(
     Resource(
@@ -114,27 +227,32 @@ PAYMENTS = define(
             UPDATED,
             Moment("payDate", required=True, write=Write.ON_CREATE),
             Number("sumPaid", required=True, low=None, write=Write.ON_CREATE),
-            Code("status", names={ACTIVE: "active", CANCELED: "canceled"}, default=ACTIVE),
-            Code("logicType", names={ORDINARY: "ordinary", PREPAYMENT: "prepayment"}, default=0, write=Write.ON_CREATE),
-            Constant("balance"),
+            Code("status", names=PAYMENT_STATUSES, default=ACTIVE),
+            Code("logicType", names=KINDS_OF_PAYMENT, default=ORDINARY, write=Write.ON_CREATE),
+            Number("balance", low=None, note="what it does to the credit that the supplier owes"),
             *documents.nothing("qboId", "netSuiteId", "xeroId"),
             external_id(write=Write.ON_CREATE),
             Text("note", size=1000, multiline=True, write=Write.ON_CREATE),
             Flag("prepayment"),
-            Ref("invoice", to="invoices", required=True, write=Write.ON_CREATE),
-            Constant("purchaseOrder"),
+            Flag("automatic", note="made when an invoice or a credit note was approved"),
+            Ref("invoice", to="invoices", write=Write.ON_CREATE),
+            Ref(
+                "purchaseOrder", to="purchase_orders", write=Write.ON_CREATE,
+                note="the order that is paid ahead of its invoices, instead of an invoice",
+            ),
+            Ref("creditNote", to="invoices", write=Write.ON_CREATE, note="the credit note that pays the invoice"),
+            Hidden("prepaymentId", kind="id", references="payments"),
             Ref("creator", to="users"),
         ),
-        operations=(
-            *read_operations("payments", "idn", get_hosted=False, read=READ),
-            Operation("create", "POST", "/payments", PAY, run=create, status=201, summary="Pay an invoice"),
-            patch_external_id("payments", PAY, "idn"),
-            Operation("action", "POST", "/payments/{idn}/cancel", PAY, run=cancel, body=(), summary="Cancel a payment"),
+        operations=tuple(_operations()),
+        access=Access(
+            within=("invoice_id", "invoices"),
+            owner=ACCESS,
+            instead=Access(within=("purchase_order_id", "purchase_orders"), owner=ORDERS.access),
         ),
-        access=Access(within=("invoice_id", "invoices"), owner=ACCESS),
         writes=PAY,
         uniques=(("idn",),),
-        indexes=(("invoice_id",),),
+        indexes=(("invoice_id",), ("purchase_order_id",), ("credit_note_id",), ("prepayment_id",)),
         counted=True,
     )
-)
+)  # fmt: skip

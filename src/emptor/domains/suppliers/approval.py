@@ -10,6 +10,7 @@ from typing import Any
 from emptor.domains import writing
 from emptor.domains.approvals import running, workflows
 from emptor.domains.custom_fields import values as custom_values
+from emptor.domains.suppliers import bank
 from emptor.kit.errors import IllegalMove, Invalid
 from emptor.store import query
 from emptor.store.unit_of_work import UnitOfWork
@@ -19,9 +20,7 @@ STATUSES = {DRAFT: "draft", PENDING: "pending", APPROVED: "approved", REJECTED: 
 PENDING_ANEW = {"status": PENDING, "is_enabled_approval": True, "approval_date": None}
 
 APPROVED_DATA = {
-    "name",
-    "account_holder_name", "bank_name", "bank_address", "account_number", "international_bank_account_number",
-    "swift_code", "sort_code", "american_bankers_association_number", "indian_financial_system_code",
+    "name", *bank.BANK,
     "tax_payer", "tax_payer_type", "tax_payer_label", "tax_payer_number", "permanent_account_number",
     "business_registration_number",
 }  # fmt: skip
@@ -46,7 +45,8 @@ def update(tx: UnitOfWork, row: dict[str, Any], values: dict[str, Any]) -> None:
 
     values |= currencies_of(values, row, tx.actor.settings["currency"])
     again = _is_another(tx, row, values)
-    writing.update(tx, SUPPLIERS, row, values, PENDING_ANEW if again else {})
+    held = bank.holding(tx, row, values)
+    writing.update(tx, SUPPLIERS, row, values, {**(PENDING_ANEW if again else {}), **held})
     if again:
         _ask(tx, row["id"])
 

@@ -1,4 +1,7 @@
-"""Contracts with suppliers: what was agreed and for how long."""
+"""Contracts with suppliers: what was agreed, for how long, and what has been spent of it.
+
+Orders name their contracts in `purchase_order_contracts`, invoices in `invoice_contracts`, both with a `contract_id`.
+"""
 
 from __future__ import annotations
 
@@ -7,11 +10,13 @@ from typing import Any
 from emptor.domains import writing
 from emptor.domains.attachments import OWN_TYPES, attachments
 from emptor.domains.organisation.access import read_permission
+from emptor.domains.suppliers import spending, terms
 from emptor.domains.suppliers.suppliers import CREATE
-from emptor.kit.fields import Field, Flag, Moment, Ref, Text, Write
+from emptor.kit.clock import spell
+from emptor.kit.fields import Asked, Field, Flag, Hidden, Integer, Moment, Number, Ref, Refs, Text, Texts, Write
 from emptor.kit.resource import CREATED, KEY, UPDATED, Access, Operation, Resource, read_operations
 from emptor.store.schema import define
-from emptor.store.unit_of_work import UnitOfWork
+from emptor.store.unit_of_work import Transaction, UnitOfWork
 
 FILES = OWN_TYPES + 1
 """What the upload path calls a contract; the hosted API names no number for it."""
@@ -28,7 +33,28 @@ def create(tx: UnitOfWork, values: dict[str, Any]) -> int:
 def update(tx: UnitOfWork, row: dict[str, Any], values: dict[str, Any]) -> None:
     """Change a contract."""
     _check_dates(tx, {**row, **values})
-    writing.update(tx, CONTRACTS, row, values)
+    begun_anew = "begin_date" in values and values["begin_date"] != row["begin_date"]
+    writing.update(tx, CONTRACTS, row, values, {"term_begin": None} if begun_anew else None)
+
+
+def _states(tx: Transaction, shown: list[dict[str, Any]]) -> list[str]:
+    """Where each contract stands today."""
+    now = spell(tx.database.clock())
+    return [
+        terms.state_of(
+            one["beginDate"], one["endDate"], one["reminderDays"], now, enable=one["enable"], renews=one["prolongation"]
+        )
+        for one in shown
+    ]
+
+
+def _spent(tx: Transaction, shown: list[dict[str, Any]]) -> list[Any]:
+    found = spending.spent(tx, [one["id"] for one in shown])
+    return [found[one["id"]] for one in shown]
+
+
+def _exceeded(tx: Transaction, shown: list[dict[str, Any]]) -> list[bool]:
+    return [one["grossSum"] is not None and one["spentSum"] > one["grossSum"] for one in shown]
 
 
 def _supplier_of(tx: UnitOfWork, values: dict[str, Any]) -> int | None:
@@ -60,13 +86,37 @@ DETAILS: tuple[Field, ...] = (
     Flag("prolongation", write=Write.ALWAYS, note="goes on by itself after its end"),
     Text("note", size=5000, multiline=True, write=Write.ALWAYS),
     Flag("enable", default=True, write=Write.ALWAYS),
-)
+    Number("grossSum", write=Write.ALWAYS, note="what it may come to with taxes, in the company's currency"),
+    Integer(
+        "reminderDays", high=terms.MOST_DAYS, write=Write.ALWAYS,
+        note="so many days before its end it is expiring, and those to be told are told",
+    ),
+    Refs(
+        "notifiedUsers", to="users", table="contract_users", owner="contract_id", member="user_id",
+        send_as="notifiedUserIds", write=Write.ALWAYS, size=100,
+    ),
+    Texts(
+        "notifiedEmails", size=20, pattern=r"[^@\s]+@[^@\s]+", hint="Write an e-mail address such as ann@example.com.",
+        write=Write.ALWAYS,
+    ),
+)  # fmt: skip
+STANDING: tuple[Field, ...] = (
+    Asked("state", ask=_states, json_schema={"enum": list(terms.STATES)}, note="where it stands today"),
+    Asked("spentSum", ask=_spent, json_schema={"type": "number"}, note="what orders and invoices have taken of it"),
+    Asked(
+        "isExceeded", ask=_exceeded, json_schema={"type": "boolean"},
+        note="whether more has been spent than `grossSum`; a warning, nothing is held back",
+    ),
+)  # fmt: skip
 
 CONTRACTS = define(
     Resource(
         name="contracts",
         label="Contract",
-        fields=(KEY, CREATED, UPDATED, *DETAILS, SUPPLIER, LEGAL_ENTITY, attachments(FILES)),
+        fields=(
+            KEY, CREATED, UPDATED, *DETAILS, SUPPLIER, LEGAL_ENTITY, attachments(FILES), *STANDING,
+            Hidden("termBegin", kind="moment"),
+        ),
         operations=(
             *read_operations("contracts", read=read_permission("supplier")),
             Operation(

@@ -7,7 +7,8 @@ from dataclasses import replace
 from emptor.domains.approvals.running import STEPS
 from emptor.domains.attachments import attachments
 from emptor.domains.external_ids import external_id, patch_external_id
-from emptor.domains.suppliers import approval
+from emptor.domains.suppliers import approval, bank
+from emptor.domains.suppliers.credit import CREDIT_BALANCE_SUMS
 from emptor.kit.fields import (
     Code,
     Constant,
@@ -109,7 +110,7 @@ SUPPLIERS = define(
             external_id(write=Write.NEVER),
             Integer("integrationStatus", listed=False),
             *(Constant(name) for name in NOT_KEPT),
-            Constant("creditBalanceSums", value={}, kind="object"),
+            CREDIT_BALANCE_SUMS,
             Code("status", names=approval.STATUSES, default=approval.APPROVED),
             Ref("creator", to="users"),
             Flag("enterInvoiceAsOneLine", write=Write.ALWAYS),
@@ -140,6 +141,8 @@ SUPPLIERS = define(
                 json_schema={"type": "boolean"}, listed=False,
             ),
             Hidden("rejectReason", kind="text", size=1000),
+            Moment("bankChangeDate", listed=False, note="its bank account was changed and waits to be confirmed"),
+            Hidden("bankChangedBy", kind="json"),
         ),
         operations=(
             *read_operations("suppliers"),
@@ -151,6 +154,8 @@ SUPPLIERS = define(
             ),
             Operation("action", "POST", "/suppliers/{id}/approve", APPROVE, run=approval.approve, body=(),
                       summary="Approve a supplier"),
+            Operation("action", "POST", "/suppliers/{id}/confirm_bank", APPROVE, False, run=bank.confirm, body=(),
+                      summary="Confirm that a supplier's changed bank account is right"),
             Operation(
                 "action", "POST", "/suppliers/{id}/reject", APPROVE, run=approval.reject, summary="Reject a supplier",
                 body=(Text("comment", size=1000, multiline=True, write=Write.ALWAYS),),

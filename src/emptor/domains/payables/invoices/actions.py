@@ -1,61 +1,243 @@
-"""What people do with invoices."""
+"""What people do with invoices, beside what they do with every document."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime, timedelta
+from functools import lru_cache, partial
 from typing import Any
 
+from sqlalchemy import bindparam, select
+
 from emptor.domains import documents, verbs
+from emptor.domains.payables import credits, settling
+from emptor.domains.payables.invoices import covering
+from emptor.domains.payables.matching import comparing, linking, queue, taking_over
+from emptor.domains.payables.rules import CREDIT_NOTES
+from emptor.domains.purchasing.orders import billing
+from emptor.domains.purchasing.requisitions.actions import usable_suppliers
 from emptor.kit.clock import spell
 from emptor.kit.errors import IllegalMove
-from emptor.kit.money import product, rounded
+from emptor.kit.money import ZERO
 from emptor.kit.resource import Resource
+from emptor.store.schema import table
+from emptor.store.statement import Statement
 from emptor.store.unit_of_work import UnitOfWork
+
+Row = dict[str, Any]
+Items = Sequence[Row]
+
+DEAD = (documents.REJECTED, documents.CANCELED)
 
 
 def _invoices() -> Resource:
     return verbs.RESOURCES["invoices"]
 
 
-def create(tx: UnitOfWork, values: dict[str, Any]) -> int:
-    """A new draft invoice; its id. Unless told otherwise it is issued now and due when its terms say."""
+def create(tx: UnitOfWork, values: Row) -> int:
+    """A new draft invoice; its id. Unless told otherwise it is issued now and due when its terms say.
+
+    One that names an order takes over what the order says, and without lines of its own all that is open of it.
+    """
+    if values.get("logic_type") in CREDIT_NOTES:
+        return credits.create(tx, values)
+    order = covering.billable(tx, values["purchase_order_id"], "purchaseOrder") if values.get("purchase_order_id") else None
+    return bill(tx, values, [order] if order else [])
+
+
+def from_orders(tx: UnitOfWork, values: Row) -> int:
+    """A new draft invoice of all that is open of several orders; its id."""
+    wanted = values.pop("purchaseOrders", None) or []
+    if not wanted and "purchaseOrders" not in tx.problems:
+        tx.problems.add("purchaseOrders", "Name the orders by their ids.")
+    found = [covering.billable(tx, order_id, f"purchaseOrders[{i}]") for i, order_id in enumerate(wanted)]
+    tx.problems.raise_if_any()
+    return bill(tx, values, [order for order in found if order is not None])
+
+
+def bill(tx: UnitOfWork, values: Row, found: list[Row]) -> int:
+    """Store a new invoice of these orders, or of those whose lines it bills; its id."""
+    allocated = covering.check(tx, values)
+    orders = found or allocated
+    extra = {}
+    if orders:
+        covering.take_over(tx, values, orders)
+        extra = {"is_service_order": orders[0]["logic_type"] == covering.SERVICE}
+    elif not values.get("supplier_id") and "supplier" not in tx.problems:
+        tx.problems.add("supplier", "This field is required.")
     known = documents.check(tx, _invoices(), values)
+    _set_dates(tx, values)
+    extra["purchase_order_id"] = values.get("purchase_order_id")
+    return documents.create(tx, _invoices(), values, known, extra, priced=partial(covering.share_out, tx))
+
+
+def _set_dates(tx: UnitOfWork, values: Row) -> None:
     values["issue_date"] = values.get("issue_date") or tx.stamp
     if not values.get("required_date") and values.get("credit_period_days") is not None:
         try:
             values["required_date"] = due_date(values["issue_date"], values["credit_period_days"])
         except OverflowError:
             tx.problems.add("issueDate", "The invoice would be due beyond the last day there is.")
-    return documents.create(tx, _invoices(), values, known)
 
 
-def update(tx: UnitOfWork, row: dict[str, Any], values: dict[str, Any]) -> None:
+OF_ORDER = {"supplier_id": "supplier", "location_id": "location", "currency": "currency"}
+"""What an invoice of an order has from that, for good."""
+
+
+def update(tx: UnitOfWork, row: Row, values: Row) -> None:
     """Change an invoice as far as its state allows."""
     verbs.editable(verbs.KINDS["invoices"], tx, row, values)
-    documents.update(tx, _invoices(), row, values)
+    if row["logic_type"] in CREDIT_NOTES:
+        credits.update(tx, row, values)
+        return
+    if "supplier_id" in values and not values["supplier_id"]:
+        tx.problems.add("supplier", "This field must not be empty.")
+    for column, wire in OF_ORDER.items():
+        if row["purchase_order_id"] and values.get(column, row[column]) != row[column]:
+            tx.problems.add(wire, f"The {wire} is that of the order and stays so.")
+    if "items" in values:
+        covering.scaled(tx, row, values["items"])
+        covering.check(tx, values)
+    documents.update(tx, _invoices(), row, values, priced=partial(covering.share_out, tx))
+    verbs.stays_complete(verbs.KINDS["invoices"], tx, row)
 
 
-def cancelable(tx: UnitOfWork, row: dict[str, Any]) -> None:
-    """An invoice on which something has been paid stands."""
-    if row["sum_paid"]:
-        raise IllegalMove("Something has been paid on this invoice; cancel its payments first.")
+def check(tx: UnitOfWork, row: Row, items: Items) -> None:
+    """What an invoice needs before anybody is asked about it, in the order in which people would look."""
+    if row["logic_type"] in CREDIT_NOTES:
+        credits.check(tx, row, items)
+        return
+    _check_number(tx, row)
+    usable_suppliers(tx, [("supplier", row["supplier_id"])])
+    for order in billing.orders_of(tx, row):
+        if order["status"] not in covering.OPEN_TO_BILLS and not _has_billed(row):
+            name = covering.orders().life.names[order["status"]]
+            raise IllegalMove(f"Order {order['idn']} is {name}; it cannot be billed now.")
+        _check_blanket(tx, row, order)
+    if tx.actor.settings.get("threeWayMatch") == comparing.CONFIRM:
+        refuse_early(tx, row)
+
+
+def _has_billed(row: Row) -> bool:
+    """An invoice that has been approved before keeps its place in an order that is complete by it."""
+    return row["approval_date"] is not None
+
+
+def _check_number(tx: UnitOfWork, row: Row) -> None:
+    """A supplier sends each number once, unless the company has chosen to let that pass."""
+    if not row["invoice_number"] or tx.actor.settings.get("duplicateInvoiceNumbers"):
+        return
+    family = row["parent_id"] or row["id"]
+    for row_id, idn, status, parent, logic_type in tx.all(
+        _same_number(), company=tx.company_id, supplier=row["supplier_id"], number=row["invoice_number"]
+    ):
+        relative = family in (row_id, parent)
+        if status not in DEAD and not relative and (logic_type in CREDIT_NOTES) == (row["logic_type"] in CREDIT_NOTES):
+            tx.problems.add("invoiceNumber", f"Invoice {idn} of this supplier has this number already.")
+            return
+
+
+def _check_blanket(tx: UnitOfWork, row: Row, order: Row) -> None:
+    """A blanket order is billed in its time and up to its sum."""
+    begin, end = order["begin_date"], order["end_date"]
+    if order["logic_type"] not in (billing.BLANKET_TOTAL, billing.BLANKET_ITEMS):
+        return
+    if (begin and row["issue_date"] < begin) or (end and row["issue_date"] > end):
+        tx.problems.add("issueDate", f"Order {order['idn']} is billed from {str(begin)[:10]} to {str(end)[:10]} only.")
+    if order["logic_type"] == billing.BLANKET_TOTAL:
+        gross = order["blanket_is_gross"]
+        taken = billing.bills(tx, order["id"], *billing.LIVING, without=row["id"])
+        left = order["blanket_sum"] - sum((one.gross if gross else one.net for one in taken), ZERO)
+        own = row["sum"] if gross else row["net_sum"]
+        if own > left:
+            tx.problems.add("items", f"Of order {order['idn']} {left:f} are left; this invoice comes to {own:f}.")
+
+
+def refuse_early(tx: UnitOfWork, row: Row) -> None:
+    """Note the lines that bill more than has come."""
+    for position, words in comparing.too_early(tx, row):
+        tx.problems.add(f"items[{position}][quantity]", words)
+    tx.problems.raise_if_any()
+
+
+def diverts(tx: UnitOfWork, row: Row, items: Items) -> bool:
+    """What is not as ordered waits for the word of whoever ordered it."""
+    if row["logic_type"] in CREDIT_NOTES:
+        return False
+    found = [(order, verdict) for order, verdict in comparing.verdicts(tx, row) if not verdict.matches]
+    if not found:
+        return False
+    told = [(order, comparing.explained(one), comparing.figures(one)) for order, one in found]
+    queue.wait(tx, "invoices", row, told)
+    return True
+
+
+def accept(tx: UnitOfWork, row: Row, values: Row) -> None:
+    """The orders take over what differs, and are approved anew where that is too much; the invoice goes its way."""
+    queue.accept(tx, "invoices", row, taking_over.changes)
+
+
+def decline(tx: UnitOfWork, row: Row, values: Row) -> None:
+    """The orders stay as they are; the invoice is rejected."""
+    verbs.demand_reason(tx, values)
+    queue.decline(tx, "invoices", row)
+    released(tx, row)
+
+
+def withdraw(tx: UnitOfWork, row: Row, values: Row) -> None:
+    """Whoever entered the invoice takes it back for changes before anybody has decided."""
+    queue.withdraw(tx, "invoices", row)
+
+
+def approved(tx: UnitOfWork, row: Row, items: Items) -> None:
+    """It is owed now: orders take over tax items, receipts are linked, and what was paid before is taken into account."""
+    if row["logic_type"] not in CREDIT_NOTES:
+        if tx.actor.settings.get("threeWayMatch") == comparing.APPROVE:
+            refuse_early(tx, row)
+        for order in billing.orders_of(tx, row):
+            if order["logic_type"] == billing.BLANKET_TOTAL:
+                taking_over.blanket_lines(tx, row, order, items)
+            else:
+                taking_over.tax_items(tx, row, order, items)
+            linking.link(tx, order)
+    settling.approved(tx, row)
+
+
+def released(tx: UnitOfWork, row: Row) -> None:
+    """Rejected or canceled: what it billed can be billed again."""
+    if row["logic_type"] in CREDIT_NOTES:
+        credits.released(tx, row)
+        return
+    taking_over.give_back(tx, row)
+    billing.recount_of(tx, row)
+
+
+def revisable(tx: UnitOfWork, row: Row) -> None:
+    """What is looked at again has not been billed until that is over."""
+    cancelable(tx, row)
+    if row["logic_type"] in CREDIT_NOTES:
+        raise IllegalMove("A credit note that was submitted stays as it is; reject or cancel it and enter another one.")
+    tx.finally_(("billing", row["id"]), partial(billing.recount_of, tx, row))
+
+
+def cancelable(tx: UnitOfWork, row: Row) -> None:
+    """An invoice on which something has been paid or credited stands."""
+    settling.stands(tx, row)
+
+
+@lru_cache(maxsize=1)
+def _same_number() -> Statement:
+    invoices = table("invoices")
+    return Statement(
+        select(invoices.c.id, invoices.c.idn, invoices.c.status, invoices.c.parent_id, invoices.c.logic_type)
+        .where(
+            invoices.c.company_id == bindparam("company"), invoices.c.supplier_id == bindparam("supplier"),
+            invoices.c.invoice_number == bindparam("number"),
+        )
+        .order_by(invoices.c.id)
+    )  # fmt: skip
 
 
 def due_date(issued: str, days: int) -> str:
     """When an invoice is due: so many days after its issue."""
     return spell(datetime.fromisoformat(issued) + timedelta(days=days))
-
-
-def payable(row: dict[str, Any]) -> Any:
-    """What the invoice takes to be paid in full: its sum less what is withheld."""
-    return row["sum"] - row["withholding_tax_sum"]
-
-
-def settle(tx: UnitOfWork, row: dict[str, Any], paid: Any) -> None:
-    """Set what has been paid and the status that follows from it."""
-    if paid == 0:
-        status = documents.APPROVED
-    else:
-        status = documents.PAID if paid >= payable(row) else documents.PARTLY_PAID
-    in_company_currency = rounded(product(paid, row["exchange_rate"]), int(tx.actor.settings.get("decimals", 2)))
-    documents.move(tx, _invoices(), row, status, sum_paid=paid, sum_paid_in_company_currency=in_company_currency)

@@ -55,6 +55,7 @@ KIND = verbs.Kind(
     cancelable=actions.cancelable,
     approved=actions.approved,
     released=actions.released,
+    beyond=(doc.PAID,),
     deleted=actions.deleted,
     create=actions.create,
     copied=(

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from decimal import Decimal
-from functools import lru_cache
+from functools import lru_cache, partial
 from typing import Any
 
 from sqlalchemy import bindparam, select
 
 from emptor.domains import documents, notices, verbs, writing
-from emptor.domains.purchasing.orders import progress
+from emptor.domains.purchasing.orders import billing, progress
 from emptor.domains.purchasing.requisitions.sources import check_sources, sources_changed
 from emptor.domains.suppliers.approval import APPROVED as SUPPLIER_APPROVED
 from emptor.domains.suppliers.approval import STATUSES as SUPPLIER_STATUSES
@@ -73,8 +73,8 @@ def update(tx: UnitOfWork, row: Row, values: Row) -> None:
         before = check_sources(tx, row, values["items"])
     documents.update(tx, _orders(), row, values)
     sources_changed(tx, row["id"], before=before)
-    if "items" in values and row["status"] != documents.DRAFT and _has_receipts(tx, row):
-        progress.recount(tx, row)
+    if "items" in values and row["status"] != documents.DRAFT:
+        _recount(tx, row)
     verbs.stays_complete(_kind(), tx, row)
 
 
@@ -91,11 +91,22 @@ def _settle_kind(tx: UnitOfWork, values: Row, kind: int) -> None:
 
 
 def _keep_received_lines(tx: UnitOfWork, row: Row, items: list[Any]) -> None:
-    """What has come stays ordered."""
+    """What has come or been billed stays ordered."""
     kept = {item["id"] for item in items if isinstance(item, dict) and "id" in item}
     for line in progress.ordered_lines(tx, row):
         if (line.received or line.claimed) and line.id not in kept:
             tx.problems.add("items", f"Line {line.id} has been received and has to stay; cancel its receipts first.")
+    for line_id in billing.named_lines(tx, row["id"]):
+        if line_id not in kept:
+            tx.problems.add("items", f"Line {line_id} is on an invoice and has to stay; take it off that first.")
+
+
+def _recount(tx: UnitOfWork, row: Row) -> None:
+    """Lines have changed: what has come and been billed of them is counted anew."""
+    if _has_receipts(tx, row):
+        progress.recount(tx, row)
+    if billing.has_bills(tx, row["id"]):
+        billing.recount(tx, row["id"])
 
 
 def check(tx: UnitOfWork, row: Row, items: Sequence[Row]) -> None:
@@ -110,6 +121,8 @@ def check(tx: UnitOfWork, row: Row, items: Sequence[Row]) -> None:
     _check_contracts(tx, row)
     if row["status"] != documents.DRAFT and _has_receipts(tx, row):
         _check_received(tx, row, items)
+    if row["status"] != documents.DRAFT and billing.has_bills(tx, row["id"]):
+        _check_billed(tx, row, items)
 
 
 def _check_received(tx: UnitOfWork, row: Row, items: Sequence[Row]) -> None:
@@ -121,6 +134,16 @@ def _check_received(tx: UnitOfWork, row: Row, items: Sequence[Row]) -> None:
             tx.problems.add(
                 f"items[{position}][quantity]", f"{line.received + line.claimed:f} have been received already."
             )
+
+
+def _check_billed(tx: UnitOfWork, row: Row, items: Sequence[Row]) -> None:
+    """No line may order less than has been billed."""
+    lines = billing.lines(tx, row)
+    for position, item in enumerate(items):
+        line = lines.get(item["id"])
+        if line and line.ordered < line.billed + line.claimed:
+            words = f"{line.billed + line.claimed:f} have been billed already."
+            tx.problems.add(f"items[{position}][quantity]", words)
 
 
 def _has_receipts(tx: UnitOfWork, row: Row) -> bool:
@@ -156,12 +179,15 @@ def _check_contracts(tx: UnitOfWork, row: Row) -> None:
 
 def approved(tx: UnitOfWork, row: Row, items: Sequence[Row]) -> None:
     """What is open is counted anew, for a revision may have changed it; suppliers who want that get the order."""
-    if _has_receipts(tx, row):
-        progress.recount(tx, row)
+    _recount(tx, row)
     sources_changed(tx, row["id"])
     supplier = tx.record(_supplier(), company=tx.company_id, supplier=row["supplier_id"])
     if row["status_sending"] == NOT_SENT and (row["send_to_supplier"] or (supplier or {}).get("auto_send_po_supplier")):
         send(tx, row, {})
+    if billing.has_bills(tx, row["id"]):
+        from emptor.domains.payables.matching import queue  # it reads the declaration of orders
+
+        tx.finally_(("resume", row["id"]), partial(queue.resume_all, tx, row))
 
 
 def released(tx: UnitOfWork, row: Row) -> None:
@@ -178,6 +204,8 @@ def revisable(tx: UnitOfWork, row: Row) -> None:
     """Nobody may be deciding about differences of one of its documents."""
     if tx.one(_documents_of(), company=tx.company_id, order=row["id"], states=[documents.MATCHING]):
         raise IllegalMove("A receipt of this order is being matched; decide about that first.")
+    if billing.bills(tx, row["id"], documents.MATCHING):
+        raise IllegalMove("An invoice of this order is being matched; decide about that first.")
 
 
 def cancelable(tx: UnitOfWork, row: Row) -> None:
@@ -186,6 +214,11 @@ def cancelable(tx: UnitOfWork, row: Row) -> None:
     found = tx.one(_documents_of(), company=tx.company_id, order=row["id"], states=living)
     if found:
         raise IllegalMove(f"Receipt {found[0]} belongs to this order; cancel it first.")
+    if billing.bills(tx, row["id"], *billing.LIVING):
+        raise IllegalMove("There are invoices of this order; cancel them first.")
+    from emptor.domains.payables import prepayments  # it reads the declaration of orders
+
+    prepayments.none_for(tx, row)
 
 
 def complete(tx: UnitOfWork, row: Row, values: Row) -> None:
@@ -193,6 +226,8 @@ def complete(tx: UnitOfWork, row: Row, values: Row) -> None:
     undecided = tx.one(_documents_of(), company=tx.company_id, order=row["id"], states=list(progress.CLAIMING))
     if undecided:
         raise IllegalMove(f"Receipt {undecided[0]} of this order is not decided yet; have that done first.")
+    if billing.bills(tx, row["id"], *billing.CLAIMING):
+        raise IllegalMove("An invoice of this order is not decided yet; have that done first.")
     progress.close(tx, row)
     sources_changed(tx, row["id"])
 

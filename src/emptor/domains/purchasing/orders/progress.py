@@ -6,7 +6,23 @@ from decimal import Decimal
 from functools import lru_cache
 from typing import Any
 
-from sqlalchemy import BigInteger, Boolean, and_, bindparam, case, func, literal, or_, select, type_coerce, update
+from sqlalchemy import (
+    BigInteger,
+    Boolean,
+    and_,
+    bindparam,
+    case,
+    cast,
+    func,
+    literal,
+    not_,
+    null,
+    or_,
+    select,
+    type_coerce,
+    union_all,
+    update,
+)
 from sqlalchemy.sql.elements import ColumnElement
 
 from emptor.domains import documents as doc
@@ -46,7 +62,7 @@ def ordered_lines(tx: UnitOfWork, order: dict[str, Any], without: int = 0) -> li
 def exceeded(tx: UnitOfWork, order: dict[str, Any], receipt_id: int) -> list[tuple[int, Decimal, Ordered]]:
     """The lines of a receipt that take more than is open: position in it, quantity, and the line of the order."""
     rows = tx.all(
-        _exceeded(), company=tx.company_id, order=order["id"], without=receipt_id, receipt=receipt_id,
+        _exceeded(), company=tx.company_id, order=order["id"], without=receipt_id,
         service=order["logic_type"] == SERVICE,
     )  # fmt: skip
     return [
@@ -62,12 +78,22 @@ def recount(tx: UnitOfWork, order: dict[str, Any], without: int = 0) -> None:
     """
     tx.run(_write_lines(), company=tx.company_id, order=order["id"], without=without)
     status = receiving_status(*tx.one(_received(), company=tx.company_id, order=order["id"]) or ())
-    changes = {"status_receiving": status, "update_date": tx.stamp}
-    if order["status"] == doc.APPROVED and _is_done(tx.actor.settings, order | changes):
-        changes["status"] = doc.PAID
-    tx.update(table("purchase_orders"), changes, id=order["id"])
-    order |= changes
-    if order["status"] == doc.PAID:
+    conclude(tx, order, {"status_receiving": status})
+
+
+def conclude(tx: UnitOfWork, order: dict[str, Any], changes: dict[str, Any]) -> None:
+    """Write how far an order has come; received and paid it is complete, and no more so when a payment is taken back."""
+    was_paid = order["status_payment"] == PAID
+    now = order | changes
+    if order["status"] == doc.APPROVED and _is_done(tx.actor.settings, now):
+        now["status"] = doc.PAID
+    elif order["status"] == doc.PAID and was_paid and now["status_payment"] != PAID:
+        now["status"] = doc.APPROVED
+    changed = {**changes, "status": now["status"], "update_date": tx.stamp}
+    tx.update(table("purchase_orders"), changed, id=order["id"])
+    settled = doc.PAID in (order["status"], now["status"])
+    order |= changed
+    if settled:
         sources_changed(tx, order["id"])
 
 
@@ -89,56 +115,68 @@ def close(tx: UnitOfWork, order: dict[str, Any]) -> None:
                 f"Of line {differing[0]} {differing[1]:f} have been received and {differing[2]:f} invoiced; an order "
                 "can be completed when these agree on each line."
             )
-    if settings.get("invoices", True) and order["status_payment"] not in (NOT_BILLED, PAID):
+    if settings.get("invoices", True) and not all_paid(tx, order["id"]):
         raise IllegalMove("Not all invoices of this order are paid.")
     tx.run(_give_up(), company=tx.company_id, order=order["id"])
     doc.move(tx, _orders(), order, doc.PAID)
 
 
-def _taken(lines: Any) -> Any:
-    """The order's lines that can be received, with what receipts have kept of each and what others claim.
+def all_paid(tx: UnitOfWork, order_id: int) -> bool:
+    """Whether nothing is owed on any invoice of the order."""
+    from emptor.domains.purchasing.orders import billing  # it concludes orders
 
-    Summed up once and joined: asked line by line, PostgreSQL may look through all receipts each time.
+    return not billing.bills(tx, order_id, doc.APPROVED, doc.PARTLY_PAID)
+
+
+@lru_cache(maxsize=1)
+def _taken() -> Any:
+    """The order's lines that can be received, with what receipts have kept of each, what others claim and what receipt
+    `without`, which counts as none, says.
+
+    All is put on one pile and added up. A join would be in PostgreSQL's hands: of an order that is newer than its
+    statistics it expects a single line, and compares each of a thousand with each.
     """
-    receipts, received = table("receipts"), table("receipt_lines")
+    lines, receipts, received = (table(name) for name in ("purchase_order_lines", "receipts", "receipt_lines"))
+    nothing, unsaid = literal(0, BigInteger), null()
+    itself = receipts.c.id == bindparam("without", value=0)
 
-    def within(*states: int) -> ColumnElement[Any]:
-        counts = or_(*(receipts.c.status == state for state in states))
-        return func.sum(case((counts, received.c.quantity), else_=0), type_=Fixed(PRICE_SCALE))
+    def counted(condition: ColumnElement[bool]) -> ColumnElement[Any]:
+        return case((condition, type_coerce(received.c.quantity, BigInteger)), else_=nothing)
 
-    sums = (
-        select(received.c.order_line_id, within(*KEPT).label("kept"), within(*CLAIMING).label("claimed"))
+    def within(states: tuple[int, ...]) -> ColumnElement[Any]:
+        return counted(and_(or_(*(receipts.c.status == state for state in states)), not_(itself)))
+
+    ordered = select(
+        *(lines.c[name] for name in ("id", "position", "quantity", "net_sum", "status")),
+        nothing.label("kept"), nothing.label("claimed"), nothing.label("said"), unsaid.label("place"),
+    ).where(
+        lines.c.company_id == bindparam("company"), lines.c.order_id == bindparam("order"),
+        lines.c.item_type != doc.TAX_ITEM,
+    )  # fmt: skip
+    taken = (
+        select(
+            received.c.order_line_id, unsaid, unsaid, unsaid, unsaid, within(KEPT), within(CLAIMING), counted(itself),
+            case((itself, received.c.position)),
+        )
         .join_from(receipts, received, and_(
             received.c.company_id == receipts.c.company_id, received.c.receipt_id == receipts.c.id,
         ))
-        .where(
-            receipts.c.company_id == bindparam("company"), receipts.c.purchase_order_id == bindparam("order"),
-            receipts.c.id != bindparam("without", value=0),
-        )
-        .group_by(received.c.order_line_id)
-        .cte("sums")
-        .prefix_with("MATERIALIZED")
+        .where(receipts.c.company_id == bindparam("company"), receipts.c.purchase_order_id == bindparam("order"))
     )  # fmt: skip
-    nothing = literal(0, BigInteger)
-    columns = [lines.c[name] for name in ("id", "position", "quantity", "net_sum", "status")]
-    return (
-        select(
-            *columns,
-            func.coalesce(sums.c.kept, nothing, type_=Fixed(PRICE_SCALE)).label("kept"),
-            func.coalesce(sums.c.claimed, nothing, type_=Fixed(PRICE_SCALE)).label("claimed"),
-        )
-        .join_from(lines, sums, sums.c.order_line_id == lines.c.id, isouter=True)
-        .where(
-            lines.c.company_id == bindparam("company"), lines.c.order_id == bindparam("order"),
-            lines.c.item_type != doc.TAX_ITEM,
-        )
-    )  # fmt: skip
+    pile = union_all(ordered, taken).subquery("pile")
+    own = [func.max(pile.c[name]).label(name) for name in ("position", "quantity", "net_sum", "status", "place")]
+    sums = [
+        type_coerce(cast(func.sum(pile.c[name]), BigInteger), Fixed(PRICE_SCALE)).label(name)
+        for name in ("kept", "claimed", "said")
+    ]
+    return select(pile.c.id, *own, *sums).group_by(pile.c.id).having(func.max(pile.c.position).is_not(None))
 
 
 @lru_cache(maxsize=1)
 def _lines() -> Statement:
-    lines = table("purchase_order_lines")
-    return Statement(_taken(lines).order_by(lines.c.position))
+    taken = _taken().subquery("taken")
+    names = ("id", "position", "quantity", "net_sum", "status", "kept", "claimed")
+    return Statement(select(*(taken.c[name] for name in names)).order_by(taken.c.position))
 
 
 def _measured(taken: Any, service: ColumnElement[Any]) -> ColumnElement[Any]:
@@ -150,21 +188,16 @@ def _measured(taken: Any, service: ColumnElement[Any]) -> ColumnElement[Any]:
 @lru_cache(maxsize=1)
 def _exceeded() -> Statement:
     """Looked for in the database, because as a rule there is nothing to find among a thousand lines."""
-    received, taken = table("receipt_lines"), _taken(table("purchase_order_lines")).subquery("taken")
+    taken = _taken().subquery("taken")
     ordered = _measured(taken, bindparam("service", type_=Boolean()))
-    kept, claimed = type_coerce(taken.c.kept, BigInteger), type_coerce(taken.c.claimed, BigInteger)
-    quantity = type_coerce(received.c.quantity, BigInteger)
+    kept, claimed, said = (type_coerce(taken.c[name], BigInteger) for name in ("kept", "claimed", "said"))
     return Statement(
         select(
-            received.c.position, received.c.quantity, taken.c.id, type_coerce(ordered, Fixed(PRICE_SCALE)),
-            taken.c.kept, taken.c.claimed, taken.c.status,
+            taken.c.place, taken.c.said, taken.c.id, type_coerce(ordered, Fixed(PRICE_SCALE)), taken.c.kept,
+            taken.c.claimed, taken.c.status,
         )
-        .join_from(received, taken, received.c.order_line_id == taken.c.id)
-        .where(
-            received.c.company_id == bindparam("company"), received.c.receipt_id == bindparam("receipt"),
-            quantity > 0, or_(taken.c.status == CLOSED_LINE, quantity > ordered - kept - claimed),
-        )
-        .order_by(received.c.position)
+        .where(said > 0, or_(taken.c.status == CLOSED_LINE, said > ordered - kept - claimed))
+        .order_by(taken.c.place)
     )  # fmt: skip
 
 
@@ -172,7 +205,7 @@ def _exceeded() -> Statement:
 def _write_lines() -> Statement:
     """One statement for all lines: a line that nobody waits for stays closed."""
     lines, orders = table("purchase_order_lines"), table("purchase_orders")
-    taken = _taken(lines.alias("of_order")).subquery("taken")
+    taken = _taken().subquery("taken")
     kept = type_coerce(taken.c.kept, BigInteger)
     service = select(orders.c.logic_type == SERVICE).where(
         orders.c.company_id == bindparam("company"), orders.c.id == bindparam("order")

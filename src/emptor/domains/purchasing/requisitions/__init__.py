@@ -31,6 +31,7 @@ KIND = verbs.Kind(
     cancelable=actions.cancelable,
     approved=actions.approved,
     released=actions.released,
+    beyond=(doc.REJECTED, doc.PAID),
     create=actions.create,
     copied=("location_id", "legal_entity_id", "currency", "exchange_rate", "required_date", "note"),
 )

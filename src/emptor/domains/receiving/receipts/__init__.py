@@ -146,6 +146,7 @@ RESOURCE = verbs.living(
                 ),
                 *LIFE.operations("receipts", "idn"),
             ),
+            reference=("id", "idn", "customName", "createDate", "updateDate"),
             access=Access(
                 MODULE, "creator_id", "location_id", legal_entity="legal_entity_id",
                 custom_values="receipts_custom_values",

@@ -7,12 +7,11 @@ from decimal import Decimal
 from functools import lru_cache
 from typing import Any
 
-from sqlalchemy import bindparam, select
+from sqlalchemy import bindparam, or_, select
 
 from emptor.domains import documents, notices, numbering, verbs, writing
-from emptor.domains.approvals import rules, workflows
 from emptor.domains.inventory import ledger
-from emptor.domains.purchasing.orders import progress
+from emptor.domains.purchasing.orders import billing, progress
 from emptor.domains.receiving.quantities import too_much
 from emptor.kit.errors import IllegalMove
 from emptor.kit.money import MONEY_SCALE, PRICE_SCALE, ZERO, rounded
@@ -49,7 +48,7 @@ def order_of(tx: UnitOfWork, row: Row) -> Row:
 
 ORDERED_BY = Party(
     "whoever placed the order",
-    lambda tx, row: tx.actor.is_super_user or order_of(tx, dict(row))["creator_id"] == tx.actor.user_id,
+    lambda tx, row: verbs.parties(verbs.KINDS["purchaseorders"])[0].includes(tx, order_of(tx, dict(row))),
 )
 
 
@@ -98,7 +97,7 @@ def _order(tx: UnitOfWork, values: Row) -> Row | None:
         order = query.stored(tx, _orders(), "id", values["purchase_order_id"], tx.actor.scope(_orders()))
         if order is None:
             tx.problems.add("purchaseOrder", f"There is no order with id {values['purchase_order_id']} that you see.")
-        elif order["status"] != documents.APPROVED:
+        elif order["status"] not in (documents.APPROVED, documents.MATCHING):
             tx.problems.raise_if_any()
             name = _orders().life.names[order["status"]]
             raise IllegalMove(f"Only an approved order can be received; order {order['idn']} is {name}.")
@@ -160,11 +159,11 @@ def _net_price(line: Row) -> Any:
 def check(tx: UnitOfWork, row: Row, items: Sequence[Row]) -> None:
     """A receipt takes something, and no more than is open unless the company lets the buyer decide about more."""
     order = order_of(tx, row)
-    if order["status"] not in (documents.APPROVED, documents.PAID):
+    if order["status"] not in (documents.APPROVED, documents.MATCHING, documents.PAID):
         raise IllegalMove(
             f"Order {order['idn']} is {_orders().life.names[order['status']]}; it cannot be received now."
         )
-    if not any(item["quantity"] or item["rejected_quantity"] for item in items):
+    if tx.one(_some_quantity(), company=tx.company_id, receipt=row["id"]) is None:
         tx.problems.add("items", "Enter a quantity on at least one line.")
     if tx.actor.settings.get("receiptMatching") and row["status"] != documents.PENDING:
         return
@@ -174,11 +173,13 @@ def check(tx: UnitOfWork, row: Row, items: Sequence[Row]) -> None:
 
 def received(tx: UnitOfWork, row: Row, items: Sequence[Row]) -> None:
     """The goods are in: the order's progress is recounted and the stock brought to what the receipt says."""
-    order = order_of(tx, row)
+    order, came = order_of(tx, row), tx.records(_came(), company=tx.company_id, receipt=row["id"])
     progress.recount(tx, order)
-    post(tx, row, items)
-    notices.tell(tx, [order["creator_id"]], "received", _receipts(), row, lines=notices.listed(items))
-    for requisition, theirs in _asked_for(tx, items):
+    post(tx, row, came)
+    if order["net_invoiced_sum"]:
+        _linking().link(tx, order)
+    notices.tell(tx, [order["creator_id"]], "received", _receipts(), row, lines=notices.listed(came))
+    for requisition, theirs in _asked_for(tx, came):
         said = notices.listed(theirs)
         notices.tell(tx, [requisition["creator_id"]], "received", verbs.RESOURCES["purchaserequisitions"], requisition,
                      lines=said)  # fmt: skip
@@ -247,12 +248,14 @@ def released(tx: UnitOfWork, row: Row) -> None:
     """Rejected or canceled: what it took of the order is open again, what it put into stock goes out."""
     progress.recount(tx, order_of(tx, row))
     post(tx, {**row, "warehouse_id": None}, [])
+    _linking().unlink(tx, row)
 
 
 def revisable(tx: UnitOfWork, row: Row) -> None:
     """What is looked at again has not been received until that is over; its goods stay where they are."""
     cancelable(tx, row)
     progress.recount(tx, order_of(tx, row), without=row["id"])
+    _linking().unlink(tx, row)
 
 
 def cancelable(tx: UnitOfWork, row: Row) -> None:
@@ -260,6 +263,19 @@ def cancelable(tx: UnitOfWork, row: Row) -> None:
     order = order_of(tx, row)
     if order["status"] in (documents.PAID, documents.CLOSED):
         raise IllegalMove(f"Order {order['idn']} is {_orders().life.names[order['status']]}; its receipts are final.")
+    if row["status"] == documents.APPROVED and tx.actor.settings.get("threeWayMatch"):
+        _keep_billed(tx, row, order)
+
+
+def _keep_billed(tx: UnitOfWork, row: Row, order: Row) -> None:
+    """Where goods have to come before their bills, what has been billed has come."""
+    without = {line.id: line.received for line in progress.ordered_lines(tx, order, without=row["id"])}
+    for line in billing.lines(tx, order).values():
+        if line.billed + line.claimed > without.get(line.id, line.received):
+            raise IllegalMove(
+                f"Of line {line.id} {line.billed + line.claimed:f} have been billed, so that much has to have come; "
+                "cancel or revise the invoice first."
+            )
 
 
 def diverts(tx: UnitOfWork, row: Row, items: Sequence[Row]) -> bool:
@@ -267,17 +283,35 @@ def diverts(tx: UnitOfWork, row: Row, items: Sequence[Row]) -> bool:
     if not tx.actor.settings.get("receiptMatching"):
         return False
     order = order_of(tx, row)
-    if not progress.exceeded(tx, order, row["id"]):
+    found = progress.exceeded(tx, order, row["id"])
+    if not found:
         return False
-    documents.move(tx, _orders(), order, documents.MATCHING)
-    documents.move(tx, _receipts(), row, documents.MATCHING)
+    names = {item["position"]: item["name"] for item in items}
+    words = "\n".join(f"{names[position]}: {too_much(line, quantity)}" for position, quantity, line in found)
+    _queue().wait(tx, "receipts", row, [(order, words, {})])
     return True
+
+
+def _queue() -> Any:
+    from emptor.domains.payables.matching import queue  # it reads the declaration of orders
+
+    return queue
+
+
+def _linking() -> Any:
+    from emptor.domains.payables.matching import linking  # it reads the declaration of orders
+
+    return linking
 
 
 def accept(tx: UnitOfWork, row: Row, values: Row) -> None:
     """The order takes over what came beyond it, approved anew where that is too much; the receipt goes its way."""
+    _queue().accept(tx, "receipts", row, _take_over)
+
+
+def _take_over(tx: UnitOfWork, row: Row, order: Row) -> None:
+    """The order's lines grow to what has come."""
     items = documents.stored_lines(tx, _receipts(), row["id"])
-    order = order_of(tx, row)
     lines = {line.id: line for line in progress.ordered_lines(tx, order, without=row["id"])}
     taken = {line.id: line.received + line.claimed for line in lines.values()}
     needed = {item["order_line_id"]: taken[item["order_line_id"]] + item["quantity"] for item in items}
@@ -286,24 +320,31 @@ def accept(tx: UnitOfWork, row: Row, values: Row) -> None:
     for line in kept:
         if line["id"] in needed and needed[line["id"]] > lines[line["id"]].ordered:
             line[measure] = needed[line["id"]]
-    documents.move(tx, _orders(), order, documents.APPROVED)
-    order["status"] = documents.APPROVED
-    kind = verbs.KINDS["purchaseorders"]
     documents.update(tx, _orders(), order, {"items": kept})
-    changed = order_of(tx, row)
-    limits = workflows.load_tolerances(tx, order["supplier_id"], matching=True)
-    approved = order["net_sum_in_company_currency"]
-    if limits and changed["net_sum_in_company_currency"] > rules.allowed(approved, limits, order["supplier_id"]):
-        verbs.submit(kind, tx, changed, documents.Lines(tx, _orders(), order["id"]))
-    verbs.submit(_kind(), tx, row, items)
 
 
 def decline(tx: UnitOfWork, row: Row, values: Row) -> None:
     """The order stays as it is; the receipt is rejected."""
-    order = order_of(tx, row)
-    documents.move(tx, _orders(), order, documents.APPROVED)
-    documents.move(tx, _receipts(), row, documents.REJECTED)
-    released(tx, {**row, "status": documents.REJECTED})
+    _queue().decline(tx, "receipts", row)
+    released(tx, row)
+
+
+@lru_cache(maxsize=1)
+def _some_quantity() -> Statement:
+    """A line of a receipt that says something."""
+    lines = table("receipt_lines")
+    says = or_(lines.c.quantity != 0, lines.c.rejected_quantity != 0)
+    mine = (lines.c.company_id == bindparam("company"), lines.c.receipt_id == bindparam("receipt"))
+    return Statement(select(lines.c.id).where(*mine, says).limit(1))
+
+
+@lru_cache(maxsize=1)
+def _came() -> Statement:
+    """The lines of a receipt, as far as stock and notices need them."""
+    lines = table("receipt_lines")
+    columns = ("order_line_id", "product_id", "quantity", "net_sum", "name", "sku")
+    mine = (lines.c.company_id == bindparam("company"), lines.c.receipt_id == bindparam("receipt"))
+    return Statement(select(*(lines.c[name] for name in columns)).where(*mine).order_by(lines.c.position, lines.c.id))
 
 
 @lru_cache(maxsize=1)

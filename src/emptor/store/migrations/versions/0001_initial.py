@@ -7,10 +7,11 @@ from emptor.store.journal import append_only
 from emptor.store.row_security import guard
 from emptor.store.types import Fixed, Instant, JsonText
 
-revision = "0001_7234e099"
+revision = "0001_28939c2c"
 down_revision = None
 
 GUARDED = (
+    "ap_documents",
     "approval_snapshots",
     "approval_steps",
     "approval_tasks",
@@ -24,13 +25,29 @@ GUARDED = (
     "approver_overrides",
     "attachments",
     "audit_entries",
+    "budget_balances",
+    "budget_line_options",
+    "budget_lines",
+    "budget_plans",
+    "budgets",
     "categories",
     "comments",
+    "contract_reminders",
+    "contract_users",
     "contracts",
     "counters",
+    "credit_balances",
     "custom_field_options",
     "custom_fields",
+    "expense_lines",
+    "expense_lines_custom_values",
+    "expense_lines_taxes",
+    "expense_payments",
+    "expenses",
+    "expenses_custom_values",
     "followers",
+    "invoice_contracts",
+    "invoice_line_allocations",
     "invoice_lines",
     "invoice_lines_custom_values",
     "invoice_lines_taxes",
@@ -41,6 +58,7 @@ GUARDED = (
     "legal_entities",
     "location_legal_entities",
     "locations",
+    "matches",
     "notices",
     "number_formats",
     "option_legal_entities",
@@ -301,6 +319,44 @@ def upgrade() -> None:
         sa.UniqueConstraint("company_id", "unique_code", name="uq_warehouses_company_id_unique_code"),
     )
     op.create_index("ix_warehouses_company_id_update_date", "warehouses", ["company_id", "update_date"])
+    op.create_table(
+        "stock_moves",
+        sa.Column("company_id", sa.BigInteger(), nullable=False),
+        sa.Column("id", sa.BigInteger(), nullable=False),
+        sa.Column("create_date", Instant(), nullable=False),
+        sa.Column("kind", sa.Integer(), nullable=False),
+        sa.Column("quantity", Fixed(6), nullable=False),
+        sa.Column("unit_value", Fixed(6), nullable=False),
+        sa.Column("value", Fixed(4), nullable=False),
+        sa.Column("balance_quantity", Fixed(6), nullable=False),
+        sa.Column("balance_value", Fixed(4), nullable=False),
+        sa.Column("document_kind", sa.String(length=40), nullable=False),
+        sa.Column("document_id", sa.BigInteger(), nullable=False),
+        sa.Column("line_id", sa.BigInteger(), nullable=False),
+        sa.Column("revision", sa.Integer(), nullable=False),
+        sa.Column("note", sa.String(length=2000)),
+        sa.Column("product_id", sa.BigInteger(), nullable=False),
+        sa.Column("warehouse_id", sa.BigInteger(), nullable=False),
+        sa.Column("creator_id", sa.BigInteger()),
+        sa.PrimaryKeyConstraint("company_id", "id", name="pk_stock_moves"),
+        sa.UniqueConstraint(
+            "company_id",
+            "document_id",
+            "line_id",
+            "kind",
+            "revision",
+            "warehouse_id",
+            "product_id",
+            name=op.f("uq_stock_moves_company_id_document_id_line_id_kind_revision_warehouse_id_product_id"),
+        ),
+    )
+    op.create_index("ix_stock_moves_company_id_create_date", "stock_moves", ["company_id", "create_date"])
+    op.create_index(
+        "ix_stock_moves_company_id_product_id_warehouse_id_id",
+        "stock_moves",
+        ["company_id", "product_id", "warehouse_id", "id"],
+    )
+    op.create_index("ix_stock_moves_company_id_warehouse_id_id", "stock_moves", ["company_id", "warehouse_id", "id"])
     op.create_table(
         "legal_entities",
         sa.Column("company_id", sa.BigInteger(), nullable=False),
@@ -751,6 +807,67 @@ def upgrade() -> None:
     )
     op.create_index("ix_followers_company_id_user_id", "followers", ["company_id", "user_id"])
     op.create_table(
+        "suppliers",
+        sa.Column("company_id", sa.BigInteger(), nullable=False),
+        sa.Column("id", sa.BigInteger(), nullable=False),
+        sa.Column("unique_code", sa.String(length=50)),
+        sa.Column("name", sa.String(length=300), nullable=False),
+        sa.Column("create_date", Instant(), nullable=False),
+        sa.Column("update_date", Instant()),
+        sa.Column("approval_date", Instant()),
+        sa.Column("currency", sa.String(length=3)),
+        sa.Column("currencies", JsonText(), nullable=False),
+        sa.Column("auto_send_po_supplier", sa.Boolean(), nullable=False),
+        sa.Column("delivery_period", Fixed(4)),
+        sa.Column("minimum_sum", Fixed(4)),
+        sa.Column("legal_address", sa.String(length=500)),
+        sa.Column("account_holder_name", sa.String(length=200)),
+        sa.Column("bank_name", sa.String(length=200)),
+        sa.Column("account_number", sa.String(length=200)),
+        sa.Column("bank_address", sa.String(length=500)),
+        sa.Column("swift_code", sa.String(length=200)),
+        sa.Column("permanent_account_number", sa.String(length=200)),
+        sa.Column("international_bank_account_number", sa.String(length=200)),
+        sa.Column("american_bankers_association_number", sa.String(length=200)),
+        sa.Column("indian_financial_system_code", sa.String(length=200)),
+        sa.Column("sort_code", sa.String(length=200)),
+        sa.Column("business_registration_number", sa.String(length=200)),
+        sa.Column("city", sa.String(length=200)),
+        sa.Column("country", sa.String(length=200)),
+        sa.Column("state", sa.String(length=200)),
+        sa.Column("postal_code", sa.String(length=200)),
+        sa.Column("conditions", sa.String(length=5000)),
+        sa.Column("tax_payer", sa.Boolean(), nullable=False),
+        sa.Column("tax_payer_type", sa.Integer()),
+        sa.Column("tax_payer_label", sa.String(length=200)),
+        sa.Column("tax_payer_number", sa.String(length=200)),
+        sa.Column("phone", sa.String(length=200)),
+        sa.Column("note", sa.String(length=5000)),
+        sa.Column("enable_tolerance_rate", sa.Boolean(), nullable=False),
+        sa.Column("tolerance_rate_percent", Fixed(6)),
+        sa.Column("enable", sa.Boolean(), nullable=False),
+        sa.Column("qbo_id", sa.String(length=200)),
+        sa.Column("xero_id", sa.String(length=200)),
+        sa.Column("net_suite_id", sa.String(length=200)),
+        sa.Column("external_id", sa.String(length=200)),
+        sa.Column("integration_status", sa.Integer()),
+        sa.Column("status", sa.Integer(), nullable=False),
+        sa.Column("creator_id", sa.BigInteger()),
+        sa.Column("enter_invoice_as_one_line", sa.Boolean(), nullable=False),
+        sa.Column("is_enabled_approval", sa.Boolean(), nullable=False),
+        sa.Column("is_punchout_supplier", sa.Boolean(), nullable=False),
+        sa.Column("reject_reason", sa.String(length=1000)),
+        sa.Column("bank_change_date", Instant()),
+        sa.Column("bank_changed_by", JsonText()),
+        sa.ForeignKeyConstraint(
+            ["company_id", "creator_id"], ["users.company_id", "users.id"], name="fk_suppliers_company_id_creator_id"
+        ),
+        sa.PrimaryKeyConstraint("company_id", "id", name="pk_suppliers"),
+        sa.UniqueConstraint("company_id", "unique_code", name="uq_suppliers_company_id_unique_code"),
+    )
+    op.create_index("ix_suppliers_company_id_external_id", "suppliers", ["company_id", "external_id"])
+    op.create_index("ix_suppliers_company_id_update_date", "suppliers", ["company_id", "update_date"])
+    op.create_table(
         "purchase_requisitions",
         sa.Column("company_id", sa.BigInteger(), nullable=False),
         sa.Column("id", sa.BigInteger(), nullable=False),
@@ -806,6 +923,37 @@ def upgrade() -> None:
     op.create_index(
         "ix_purchase_requisitions_company_id_update_date", "purchase_requisitions", ["company_id", "update_date"]
     )
+    op.create_table(
+        "budget_plans",
+        sa.Column("company_id", sa.BigInteger(), nullable=False),
+        sa.Column("id", sa.BigInteger(), nullable=False),
+        sa.Column("create_date", Instant(), nullable=False),
+        sa.Column("update_date", Instant()),
+        sa.Column("name", sa.String(length=200), nullable=False),
+        sa.Column("type", sa.String(length=10), nullable=False),
+        sa.Column("start_date", Instant(), nullable=False),
+        sa.Column("end_date", Instant(), nullable=False),
+        sa.Column("is_limited", sa.Boolean(), nullable=False),
+        sa.Column("deduction", sa.String(length=10)),
+        sa.Column("used_tax_percent_in_budget", Fixed(6)),
+        sa.Column("status", sa.Integer(), nullable=False),
+        sa.Column("holder_id", sa.BigInteger()),
+        sa.Column("creator_id", sa.BigInteger()),
+        sa.Column("last_editor_id", sa.BigInteger()),
+        sa.ForeignKeyConstraint(
+            ["company_id", "creator_id"], ["users.company_id", "users.id"], name="fk_budget_plans_company_id_creator_id"
+        ),
+        sa.ForeignKeyConstraint(
+            ["company_id", "holder_id"], ["users.company_id", "users.id"], name="fk_budget_plans_company_id_holder_id"
+        ),
+        sa.ForeignKeyConstraint(
+            ["company_id", "last_editor_id"],
+            ["users.company_id", "users.id"],
+            name="fk_budget_plans_company_id_last_editor_id",
+        ),
+        sa.PrimaryKeyConstraint("company_id", "id", name="pk_budget_plans"),
+    )
+    op.create_index("ix_budget_plans_company_id_update_date", "budget_plans", ["company_id", "update_date"])
     op.create_table(
         "option_legal_entities",
         sa.Column("company_id", sa.BigInteger(), nullable=False),
@@ -1014,64 +1162,57 @@ def upgrade() -> None:
     )
     op.create_index("ix_stock_transfers_company_id_update_date", "stock_transfers", ["company_id", "update_date"])
     op.create_table(
-        "suppliers",
+        "expenses",
         sa.Column("company_id", sa.BigInteger(), nullable=False),
         sa.Column("id", sa.BigInteger(), nullable=False),
-        sa.Column("unique_code", sa.String(length=50)),
-        sa.Column("name", sa.String(length=300), nullable=False),
+        sa.Column("idn", sa.String(length=40), nullable=False),
+        sa.Column("custom_name", sa.String(length=200)),
         sa.Column("create_date", Instant(), nullable=False),
         sa.Column("update_date", Instant()),
+        sa.Column("required_date", Instant()),
+        sa.Column("issue_date", Instant()),
         sa.Column("approval_date", Instant()),
+        sa.Column("sum_paid", Fixed(4), nullable=False),
+        sa.Column("sum_paid_in_company_currency", Fixed(4), nullable=False),
+        sa.Column("sum", Fixed(4), nullable=False),
+        sa.Column("net_sum", Fixed(4), nullable=False),
+        sa.Column("sum_in_company_currency", Fixed(4), nullable=False),
+        sa.Column("net_sum_in_company_currency", Fixed(4), nullable=False),
+        sa.Column("withholding_tax_sum", Fixed(4), nullable=False),
+        sa.Column("budgeted_sum", Fixed(4), nullable=False),
         sa.Column("currency", sa.String(length=3)),
-        sa.Column("currencies", JsonText(), nullable=False),
-        sa.Column("auto_send_po_supplier", sa.Boolean(), nullable=False),
-        sa.Column("delivery_period", Fixed(4)),
-        sa.Column("minimum_sum", Fixed(4)),
-        sa.Column("legal_address", sa.String(length=500)),
-        sa.Column("account_holder_name", sa.String(length=200)),
-        sa.Column("bank_name", sa.String(length=200)),
-        sa.Column("account_number", sa.String(length=200)),
-        sa.Column("bank_address", sa.String(length=500)),
-        sa.Column("swift_code", sa.String(length=200)),
-        sa.Column("permanent_account_number", sa.String(length=200)),
-        sa.Column("international_bank_account_number", sa.String(length=200)),
-        sa.Column("american_bankers_association_number", sa.String(length=200)),
-        sa.Column("indian_financial_system_code", sa.String(length=200)),
-        sa.Column("sort_code", sa.String(length=200)),
-        sa.Column("business_registration_number", sa.String(length=200)),
-        sa.Column("city", sa.String(length=200)),
-        sa.Column("country", sa.String(length=200)),
-        sa.Column("state", sa.String(length=200)),
-        sa.Column("postal_code", sa.String(length=200)),
-        sa.Column("conditions", sa.String(length=5000)),
-        sa.Column("tax_payer", sa.Boolean(), nullable=False),
-        sa.Column("tax_payer_type", sa.Integer()),
-        sa.Column("tax_payer_label", sa.String(length=200)),
-        sa.Column("tax_payer_number", sa.String(length=200)),
-        sa.Column("phone", sa.String(length=200)),
+        sa.Column("exchange_rate", Fixed(10)),
         sa.Column("note", sa.String(length=5000)),
-        sa.Column("enable_tolerance_rate", sa.Boolean(), nullable=False),
-        sa.Column("tolerance_rate_percent", Fixed(6)),
-        sa.Column("enable", sa.Boolean(), nullable=False),
-        sa.Column("qbo_id", sa.String(length=200)),
-        sa.Column("xero_id", sa.String(length=200)),
-        sa.Column("net_suite_id", sa.String(length=200)),
-        sa.Column("external_id", sa.String(length=200)),
-        sa.Column("integration_status", sa.Integer()),
         sa.Column("status", sa.Integer(), nullable=False),
+        sa.Column("expense_number", sa.String(length=200)),
+        sa.Column("location_id", sa.BigInteger()),
         sa.Column("creator_id", sa.BigInteger()),
-        sa.Column("enter_invoice_as_one_line", sa.Boolean(), nullable=False),
-        sa.Column("is_enabled_approval", sa.Boolean(), nullable=False),
-        sa.Column("is_punchout_supplier", sa.Boolean(), nullable=False),
-        sa.Column("reject_reason", sa.String(length=1000)),
+        sa.Column("last_editor_id", sa.BigInteger()),
+        sa.Column("legal_entity_id", sa.BigInteger()),
         sa.ForeignKeyConstraint(
-            ["company_id", "creator_id"], ["users.company_id", "users.id"], name="fk_suppliers_company_id_creator_id"
+            ["company_id", "creator_id"], ["users.company_id", "users.id"], name="fk_expenses_company_id_creator_id"
         ),
-        sa.PrimaryKeyConstraint("company_id", "id", name="pk_suppliers"),
-        sa.UniqueConstraint("company_id", "unique_code", name="uq_suppliers_company_id_unique_code"),
+        sa.ForeignKeyConstraint(
+            ["company_id", "last_editor_id"],
+            ["users.company_id", "users.id"],
+            name="fk_expenses_company_id_last_editor_id",
+        ),
+        sa.ForeignKeyConstraint(
+            ["company_id", "legal_entity_id"],
+            ["legal_entities.company_id", "legal_entities.id"],
+            name="fk_expenses_company_id_legal_entity_id",
+        ),
+        sa.ForeignKeyConstraint(
+            ["company_id", "location_id"],
+            ["locations.company_id", "locations.id"],
+            name="fk_expenses_company_id_location_id",
+        ),
+        sa.PrimaryKeyConstraint("company_id", "id", name="pk_expenses"),
+        sa.UniqueConstraint("company_id", "idn", name="uq_expenses_company_id_idn"),
     )
-    op.create_index("ix_suppliers_company_id_external_id", "suppliers", ["company_id", "external_id"])
-    op.create_index("ix_suppliers_company_id_update_date", "suppliers", ["company_id", "update_date"])
+    op.create_index("ix_expenses_company_id_approval_date", "expenses", ["company_id", "approval_date"])
+    op.create_index("ix_expenses_company_id_status_id", "expenses", ["company_id", "status", "id"])
+    op.create_index("ix_expenses_company_id_update_date", "expenses", ["company_id", "update_date"])
     op.create_table(
         "key_days",
         sa.Column("company_id", sa.BigInteger(), nullable=False),
@@ -1290,288 +1431,6 @@ def upgrade() -> None:
         "ix_approval_tasks_company_id_user_id_status_id", "approval_tasks", ["company_id", "user_id", "status", "id"]
     )
     op.create_table(
-        "purchase_requisitions_custom_values",
-        sa.Column("company_id", sa.BigInteger(), nullable=False),
-        sa.Column("id", sa.BigInteger(), nullable=False),
-        sa.Column("value", sa.String(length=2000)),
-        sa.Column("field_id", sa.BigInteger(), nullable=False),
-        sa.Column("option_id", sa.BigInteger()),
-        sa.Column("owner_id", sa.BigInteger(), nullable=False),
-        sa.ForeignKeyConstraint(
-            ["company_id", "field_id"],
-            ["custom_fields.company_id", "custom_fields.id"],
-            name="fk_purchase_requisitions_custom_values_company_id_field_id",
-        ),
-        sa.ForeignKeyConstraint(
-            ["company_id", "option_id"],
-            ["custom_field_options.company_id", "custom_field_options.id"],
-            name="fk_purchase_requisitions_custom_values_company_id_option_id",
-        ),
-        sa.ForeignKeyConstraint(
-            ["company_id", "owner_id"],
-            ["purchase_requisitions.company_id", "purchase_requisitions.id"],
-            name="fk_purchase_requisitions_custom_values_company_id_owner_id",
-            ondelete="CASCADE",
-        ),
-        sa.PrimaryKeyConstraint("company_id", "id", name="pk_purchase_requisitions_custom_values"),
-    )
-    op.create_index(
-        "ix_purchase_requisitions_custom_values_company_id_owner_id_id",
-        "purchase_requisitions_custom_values",
-        ["company_id", "owner_id", "id"],
-    )
-    op.create_table(
-        "requests_for_proposal",
-        sa.Column("company_id", sa.BigInteger(), nullable=False),
-        sa.Column("id", sa.BigInteger(), nullable=False),
-        sa.Column("idn", sa.String(length=40), nullable=False),
-        sa.Column("custom_name", sa.String(length=200)),
-        sa.Column("create_date", Instant(), nullable=False),
-        sa.Column("update_date", Instant()),
-        sa.Column("required_date", Instant(), nullable=False),
-        sa.Column("delivery_date", Instant()),
-        sa.Column("approval_date", Instant()),
-        sa.Column("sum", Fixed(4), nullable=False),
-        sa.Column("net_sum", Fixed(4), nullable=False),
-        sa.Column("sum_in_company_currency", Fixed(4), nullable=False),
-        sa.Column("net_sum_in_company_currency", Fixed(4), nullable=False),
-        sa.Column("currency", sa.String(length=3)),
-        sa.Column("exchange_rate", Fixed(10)),
-        sa.Column("note", sa.String(length=5000)),
-        sa.Column("status", sa.Integer(), nullable=False),
-        sa.Column("proposition_status", sa.Integer()),
-        sa.Column("location_id", sa.BigInteger(), nullable=False),
-        sa.Column("supplier_id", sa.BigInteger()),
-        sa.Column("legal_entity_id", sa.BigInteger()),
-        sa.Column("creator_id", sa.BigInteger()),
-        sa.Column("last_editor_id", sa.BigInteger()),
-        sa.ForeignKeyConstraint(
-            ["company_id", "creator_id"],
-            ["users.company_id", "users.id"],
-            name="fk_requests_for_proposal_company_id_creator_id",
-        ),
-        sa.ForeignKeyConstraint(
-            ["company_id", "last_editor_id"],
-            ["users.company_id", "users.id"],
-            name="fk_requests_for_proposal_company_id_last_editor_id",
-        ),
-        sa.ForeignKeyConstraint(
-            ["company_id", "legal_entity_id"],
-            ["legal_entities.company_id", "legal_entities.id"],
-            name="fk_requests_for_proposal_company_id_legal_entity_id",
-        ),
-        sa.ForeignKeyConstraint(
-            ["company_id", "location_id"],
-            ["locations.company_id", "locations.id"],
-            name="fk_requests_for_proposal_company_id_location_id",
-        ),
-        sa.ForeignKeyConstraint(
-            ["company_id", "supplier_id"],
-            ["suppliers.company_id", "suppliers.id"],
-            name="fk_requests_for_proposal_company_id_supplier_id",
-        ),
-        sa.PrimaryKeyConstraint("company_id", "id", name="pk_requests_for_proposal"),
-        sa.UniqueConstraint("company_id", "idn", name="uq_requests_for_proposal_company_id_idn"),
-    )
-    op.create_index(
-        "ix_requests_for_proposal_company_id_approval_date", "requests_for_proposal", ["company_id", "approval_date"]
-    )
-    op.create_index(
-        "ix_requests_for_proposal_company_id_status_id", "requests_for_proposal", ["company_id", "status", "id"]
-    )
-    op.create_index(
-        "ix_requests_for_proposal_company_id_update_date", "requests_for_proposal", ["company_id", "update_date"]
-    )
-    op.create_table(
-        "items",
-        sa.Column("company_id", sa.BigInteger(), nullable=False),
-        sa.Column("id", sa.BigInteger(), nullable=False),
-        sa.Column("create_date", Instant(), nullable=False),
-        sa.Column("update_date", Instant()),
-        sa.Column("name", sa.String(length=300), nullable=False),
-        sa.Column("sku", sa.String(length=300), nullable=False),
-        sa.Column("type", sa.Integer(), nullable=False),
-        sa.Column("item_type", sa.Integer(), nullable=False),
-        sa.Column("description", sa.String(length=255)),
-        sa.Column("unit", sa.String(length=100)),
-        sa.Column("currency", sa.String(length=3)),
-        sa.Column("price", Fixed(6)),
-        sa.Column("link", sa.String(length=1000)),
-        sa.Column("disabled_by_supplier", sa.Boolean(), nullable=False),
-        sa.Column("hidden_in_catalog", sa.Boolean(), nullable=False),
-        sa.Column("free_of_charge", sa.Boolean(), nullable=False),
-        sa.Column("main_in_similar", sa.Boolean(), nullable=False),
-        sa.Column("category_id", sa.BigInteger()),
-        sa.Column("supplier_id", sa.BigInteger()),
-        sa.Column("qbo_id", sa.String(length=200)),
-        sa.Column("net_suite_id", sa.String(length=200)),
-        sa.Column("xero_id", sa.String(length=200)),
-        sa.Column("external_id", sa.String(length=200)),
-        sa.ForeignKeyConstraint(
-            ["company_id", "category_id"],
-            ["categories.company_id", "categories.id"],
-            name="fk_items_company_id_category_id",
-        ),
-        sa.ForeignKeyConstraint(
-            ["company_id", "supplier_id"],
-            ["suppliers.company_id", "suppliers.id"],
-            name="fk_items_company_id_supplier_id",
-        ),
-        sa.PrimaryKeyConstraint("company_id", "id", name="pk_items"),
-    )
-    op.create_index("ix_items_company_id_external_id", "items", ["company_id", "external_id"])
-    op.create_index("ix_items_company_id_update_date", "items", ["company_id", "update_date"])
-    op.create_table(
-        "warehouse_requests_custom_values",
-        sa.Column("company_id", sa.BigInteger(), nullable=False),
-        sa.Column("id", sa.BigInteger(), nullable=False),
-        sa.Column("value", sa.String(length=2000)),
-        sa.Column("field_id", sa.BigInteger(), nullable=False),
-        sa.Column("option_id", sa.BigInteger()),
-        sa.Column("owner_id", sa.BigInteger(), nullable=False),
-        sa.ForeignKeyConstraint(
-            ["company_id", "field_id"],
-            ["custom_fields.company_id", "custom_fields.id"],
-            name="fk_warehouse_requests_custom_values_company_id_field_id",
-        ),
-        sa.ForeignKeyConstraint(
-            ["company_id", "option_id"],
-            ["custom_field_options.company_id", "custom_field_options.id"],
-            name="fk_warehouse_requests_custom_values_company_id_option_id",
-        ),
-        sa.ForeignKeyConstraint(
-            ["company_id", "owner_id"],
-            ["warehouse_requests.company_id", "warehouse_requests.id"],
-            name="fk_warehouse_requests_custom_values_company_id_owner_id",
-            ondelete="CASCADE",
-        ),
-        sa.PrimaryKeyConstraint("company_id", "id", name="pk_warehouse_requests_custom_values"),
-    )
-    op.create_index(
-        "ix_warehouse_requests_custom_values_company_id_owner_id_id",
-        "warehouse_requests_custom_values",
-        ["company_id", "owner_id", "id"],
-    )
-    op.create_table(
-        "stock_transfers_custom_values",
-        sa.Column("company_id", sa.BigInteger(), nullable=False),
-        sa.Column("id", sa.BigInteger(), nullable=False),
-        sa.Column("value", sa.String(length=2000)),
-        sa.Column("field_id", sa.BigInteger(), nullable=False),
-        sa.Column("option_id", sa.BigInteger()),
-        sa.Column("owner_id", sa.BigInteger(), nullable=False),
-        sa.ForeignKeyConstraint(
-            ["company_id", "field_id"],
-            ["custom_fields.company_id", "custom_fields.id"],
-            name="fk_stock_transfers_custom_values_company_id_field_id",
-        ),
-        sa.ForeignKeyConstraint(
-            ["company_id", "option_id"],
-            ["custom_field_options.company_id", "custom_field_options.id"],
-            name="fk_stock_transfers_custom_values_company_id_option_id",
-        ),
-        sa.ForeignKeyConstraint(
-            ["company_id", "owner_id"],
-            ["stock_transfers.company_id", "stock_transfers.id"],
-            name="fk_stock_transfers_custom_values_company_id_owner_id",
-            ondelete="CASCADE",
-        ),
-        sa.PrimaryKeyConstraint("company_id", "id", name="pk_stock_transfers_custom_values"),
-    )
-    op.create_index(
-        "ix_stock_transfers_custom_values_company_id_owner_id_id",
-        "stock_transfers_custom_values",
-        ["company_id", "owner_id", "id"],
-    )
-    op.create_table(
-        "purchase_orders",
-        sa.Column("company_id", sa.BigInteger(), nullable=False),
-        sa.Column("id", sa.BigInteger(), nullable=False),
-        sa.Column("idn", sa.String(length=40), nullable=False),
-        sa.Column("custom_name", sa.String(length=200)),
-        sa.Column("create_date", Instant(), nullable=False),
-        sa.Column("update_date", Instant()),
-        sa.Column("required_date", Instant()),
-        sa.Column("approval_date", Instant()),
-        sa.Column("sum", Fixed(4), nullable=False),
-        sa.Column("net_sum", Fixed(4), nullable=False),
-        sa.Column("sum_in_company_currency", Fixed(4), nullable=False),
-        sa.Column("net_sum_in_company_currency", Fixed(4), nullable=False),
-        sa.Column("invoiced_sum", Fixed(4), nullable=False),
-        sa.Column("invoiced_sum_in_company_currency", Fixed(4), nullable=False),
-        sa.Column("net_invoiced_sum", Fixed(4), nullable=False),
-        sa.Column("budgeted_sum", Fixed(4), nullable=False),
-        sa.Column("items_chart_sum", Fixed(4), nullable=False),
-        sa.Column("currency", sa.String(length=3)),
-        sa.Column("exchange_rate", Fixed(10)),
-        sa.Column("discount_percent", Fixed(6)),
-        sa.Column("discount_amount", Fixed(4)),
-        sa.Column("note", sa.String(length=5000)),
-        sa.Column("status", sa.Integer(), nullable=False),
-        sa.Column("status_receiving", sa.Integer(), nullable=False),
-        sa.Column("status_payment", sa.Integer(), nullable=False),
-        sa.Column("status_sending", sa.Integer(), nullable=False),
-        sa.Column("logic_type", sa.Integer(), nullable=False),
-        sa.Column("begin_date", Instant()),
-        sa.Column("end_date", Instant()),
-        sa.Column("blanket_sum", Fixed(4)),
-        sa.Column("blanket_is_gross", sa.Boolean(), nullable=False),
-        sa.Column("prepayment_percent", Fixed(6)),
-        sa.Column("postpayment_percent", Fixed(6)),
-        sa.Column("credit_period_days", sa.Integer()),
-        sa.Column("external_id", sa.String(length=200)),
-        sa.Column("external_integration_log", sa.String(length=2000)),
-        sa.Column("deliver_to_name", sa.String(length=200)),
-        sa.Column("send_to_supplier", sa.Boolean(), nullable=False),
-        sa.Column("is_new_supplier_added", sa.Boolean(), nullable=False),
-        sa.Column("location_id", sa.BigInteger(), nullable=False),
-        sa.Column("supplier_id", sa.BigInteger(), nullable=False),
-        sa.Column("legal_entity_id", sa.BigInteger()),
-        sa.Column("creator_id", sa.BigInteger()),
-        sa.Column("last_editor_id", sa.BigInteger()),
-        sa.Column("payment_term_id", sa.BigInteger()),
-        sa.Column("terms_and_conditions", sa.String(length=20000)),
-        sa.ForeignKeyConstraint(
-            ["company_id", "creator_id"],
-            ["users.company_id", "users.id"],
-            name="fk_purchase_orders_company_id_creator_id",
-        ),
-        sa.ForeignKeyConstraint(
-            ["company_id", "last_editor_id"],
-            ["users.company_id", "users.id"],
-            name="fk_purchase_orders_company_id_last_editor_id",
-        ),
-        sa.ForeignKeyConstraint(
-            ["company_id", "legal_entity_id"],
-            ["legal_entities.company_id", "legal_entities.id"],
-            name="fk_purchase_orders_company_id_legal_entity_id",
-        ),
-        sa.ForeignKeyConstraint(
-            ["company_id", "location_id"],
-            ["locations.company_id", "locations.id"],
-            name="fk_purchase_orders_company_id_location_id",
-        ),
-        sa.ForeignKeyConstraint(
-            ["company_id", "payment_term_id"],
-            ["payment_terms.company_id", "payment_terms.id"],
-            name="fk_purchase_orders_company_id_payment_term_id",
-        ),
-        sa.ForeignKeyConstraint(
-            ["company_id", "supplier_id"],
-            ["suppliers.company_id", "suppliers.id"],
-            name="fk_purchase_orders_company_id_supplier_id",
-        ),
-        sa.PrimaryKeyConstraint("company_id", "id", name="pk_purchase_orders"),
-        sa.UniqueConstraint("company_id", "idn", name="uq_purchase_orders_company_id_idn"),
-    )
-    op.create_index("ix_purchase_orders_company_id_approval_date", "purchase_orders", ["company_id", "approval_date"])
-    op.create_index("ix_purchase_orders_company_id_external_id", "purchase_orders", ["company_id", "external_id"])
-    op.create_index("ix_purchase_orders_company_id_status_id", "purchase_orders", ["company_id", "status", "id"])
-    op.create_index(
-        "ix_purchase_orders_company_id_supplier_id_id", "purchase_orders", ["company_id", "supplier_id", "id"]
-    )
-    op.create_index("ix_purchase_orders_company_id_update_date", "purchase_orders", ["company_id", "update_date"])
-    op.create_table(
         "supplier_payment_terms",
         sa.Column("company_id", sa.BigInteger(), nullable=False),
         sa.Column("supplier_id", sa.BigInteger(), nullable=False),
@@ -1678,8 +1537,12 @@ def upgrade() -> None:
         sa.Column("prolongation", sa.Boolean(), nullable=False),
         sa.Column("note", sa.String(length=5000)),
         sa.Column("enable", sa.Boolean(), nullable=False),
+        sa.Column("gross_sum", Fixed(4)),
+        sa.Column("reminder_days", sa.Integer()),
+        sa.Column("notified_emails", JsonText(), nullable=False),
         sa.Column("supplier_id", sa.BigInteger(), nullable=False),
         sa.Column("legal_entity_id", sa.BigInteger()),
+        sa.Column("term_begin", Instant()),
         sa.ForeignKeyConstraint(
             ["company_id", "legal_entity_id"],
             ["legal_entities.company_id", "legal_entities.id"],
@@ -1694,6 +1557,396 @@ def upgrade() -> None:
     )
     op.create_index("ix_contracts_company_id_supplier_id", "contracts", ["company_id", "supplier_id"])
     op.create_index("ix_contracts_company_id_update_date", "contracts", ["company_id", "update_date"])
+    op.create_table(
+        "purchase_requisitions_custom_values",
+        sa.Column("company_id", sa.BigInteger(), nullable=False),
+        sa.Column("id", sa.BigInteger(), nullable=False),
+        sa.Column("value", sa.String(length=2000)),
+        sa.Column("field_id", sa.BigInteger(), nullable=False),
+        sa.Column("option_id", sa.BigInteger()),
+        sa.Column("owner_id", sa.BigInteger(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["company_id", "field_id"],
+            ["custom_fields.company_id", "custom_fields.id"],
+            name="fk_purchase_requisitions_custom_values_company_id_field_id",
+        ),
+        sa.ForeignKeyConstraint(
+            ["company_id", "option_id"],
+            ["custom_field_options.company_id", "custom_field_options.id"],
+            name="fk_purchase_requisitions_custom_values_company_id_option_id",
+        ),
+        sa.ForeignKeyConstraint(
+            ["company_id", "owner_id"],
+            ["purchase_requisitions.company_id", "purchase_requisitions.id"],
+            name="fk_purchase_requisitions_custom_values_company_id_owner_id",
+            ondelete="CASCADE",
+        ),
+        sa.PrimaryKeyConstraint("company_id", "id", name="pk_purchase_requisitions_custom_values"),
+    )
+    op.create_index(
+        "ix_purchase_requisitions_custom_values_company_id_owner_id_id",
+        "purchase_requisitions_custom_values",
+        ["company_id", "owner_id", "id"],
+    )
+    op.create_table(
+        "requests_for_proposal",
+        sa.Column("company_id", sa.BigInteger(), nullable=False),
+        sa.Column("id", sa.BigInteger(), nullable=False),
+        sa.Column("idn", sa.String(length=40), nullable=False),
+        sa.Column("custom_name", sa.String(length=200)),
+        sa.Column("create_date", Instant(), nullable=False),
+        sa.Column("update_date", Instant()),
+        sa.Column("required_date", Instant(), nullable=False),
+        sa.Column("delivery_date", Instant()),
+        sa.Column("approval_date", Instant()),
+        sa.Column("sum", Fixed(4), nullable=False),
+        sa.Column("net_sum", Fixed(4), nullable=False),
+        sa.Column("sum_in_company_currency", Fixed(4), nullable=False),
+        sa.Column("net_sum_in_company_currency", Fixed(4), nullable=False),
+        sa.Column("currency", sa.String(length=3)),
+        sa.Column("exchange_rate", Fixed(10)),
+        sa.Column("note", sa.String(length=5000)),
+        sa.Column("status", sa.Integer(), nullable=False),
+        sa.Column("proposition_status", sa.Integer()),
+        sa.Column("location_id", sa.BigInteger(), nullable=False),
+        sa.Column("supplier_id", sa.BigInteger()),
+        sa.Column("legal_entity_id", sa.BigInteger()),
+        sa.Column("creator_id", sa.BigInteger()),
+        sa.Column("last_editor_id", sa.BigInteger()),
+        sa.ForeignKeyConstraint(
+            ["company_id", "creator_id"],
+            ["users.company_id", "users.id"],
+            name="fk_requests_for_proposal_company_id_creator_id",
+        ),
+        sa.ForeignKeyConstraint(
+            ["company_id", "last_editor_id"],
+            ["users.company_id", "users.id"],
+            name="fk_requests_for_proposal_company_id_last_editor_id",
+        ),
+        sa.ForeignKeyConstraint(
+            ["company_id", "legal_entity_id"],
+            ["legal_entities.company_id", "legal_entities.id"],
+            name="fk_requests_for_proposal_company_id_legal_entity_id",
+        ),
+        sa.ForeignKeyConstraint(
+            ["company_id", "location_id"],
+            ["locations.company_id", "locations.id"],
+            name="fk_requests_for_proposal_company_id_location_id",
+        ),
+        sa.ForeignKeyConstraint(
+            ["company_id", "supplier_id"],
+            ["suppliers.company_id", "suppliers.id"],
+            name="fk_requests_for_proposal_company_id_supplier_id",
+        ),
+        sa.PrimaryKeyConstraint("company_id", "id", name="pk_requests_for_proposal"),
+        sa.UniqueConstraint("company_id", "idn", name="uq_requests_for_proposal_company_id_idn"),
+    )
+    op.create_index(
+        "ix_requests_for_proposal_company_id_approval_date", "requests_for_proposal", ["company_id", "approval_date"]
+    )
+    op.create_index(
+        "ix_requests_for_proposal_company_id_status_id", "requests_for_proposal", ["company_id", "status", "id"]
+    )
+    op.create_index(
+        "ix_requests_for_proposal_company_id_update_date", "requests_for_proposal", ["company_id", "update_date"]
+    )
+    op.create_table(
+        "purchase_orders",
+        sa.Column("company_id", sa.BigInteger(), nullable=False),
+        sa.Column("id", sa.BigInteger(), nullable=False),
+        sa.Column("idn", sa.String(length=40), nullable=False),
+        sa.Column("custom_name", sa.String(length=200)),
+        sa.Column("create_date", Instant(), nullable=False),
+        sa.Column("update_date", Instant()),
+        sa.Column("required_date", Instant()),
+        sa.Column("approval_date", Instant()),
+        sa.Column("sum", Fixed(4), nullable=False),
+        sa.Column("net_sum", Fixed(4), nullable=False),
+        sa.Column("sum_in_company_currency", Fixed(4), nullable=False),
+        sa.Column("net_sum_in_company_currency", Fixed(4), nullable=False),
+        sa.Column("invoiced_sum", Fixed(4), nullable=False),
+        sa.Column("invoiced_sum_in_company_currency", Fixed(4), nullable=False),
+        sa.Column("net_invoiced_sum", Fixed(4), nullable=False),
+        sa.Column("budgeted_sum", Fixed(4), nullable=False),
+        sa.Column("items_chart_sum", Fixed(4), nullable=False),
+        sa.Column("currency", sa.String(length=3)),
+        sa.Column("exchange_rate", Fixed(10)),
+        sa.Column("discount_percent", Fixed(6)),
+        sa.Column("discount_amount", Fixed(4)),
+        sa.Column("note", sa.String(length=5000)),
+        sa.Column("status", sa.Integer(), nullable=False),
+        sa.Column("status_receiving", sa.Integer(), nullable=False),
+        sa.Column("status_payment", sa.Integer(), nullable=False),
+        sa.Column("status_sending", sa.Integer(), nullable=False),
+        sa.Column("logic_type", sa.Integer(), nullable=False),
+        sa.Column("begin_date", Instant()),
+        sa.Column("end_date", Instant()),
+        sa.Column("blanket_sum", Fixed(4)),
+        sa.Column("blanket_is_gross", sa.Boolean(), nullable=False),
+        sa.Column("prepayment_percent", Fixed(6)),
+        sa.Column("postpayment_percent", Fixed(6)),
+        sa.Column("credit_period_days", sa.Integer()),
+        sa.Column("external_id", sa.String(length=200)),
+        sa.Column("external_integration_log", sa.String(length=2000)),
+        sa.Column("deliver_to_name", sa.String(length=200)),
+        sa.Column("send_to_supplier", sa.Boolean(), nullable=False),
+        sa.Column("is_new_supplier_added", sa.Boolean(), nullable=False),
+        sa.Column("location_id", sa.BigInteger(), nullable=False),
+        sa.Column("supplier_id", sa.BigInteger(), nullable=False),
+        sa.Column("legal_entity_id", sa.BigInteger()),
+        sa.Column("creator_id", sa.BigInteger()),
+        sa.Column("last_editor_id", sa.BigInteger()),
+        sa.Column("payment_term_id", sa.BigInteger()),
+        sa.Column("terms_and_conditions", sa.String(length=20000)),
+        sa.ForeignKeyConstraint(
+            ["company_id", "creator_id"],
+            ["users.company_id", "users.id"],
+            name="fk_purchase_orders_company_id_creator_id",
+        ),
+        sa.ForeignKeyConstraint(
+            ["company_id", "last_editor_id"],
+            ["users.company_id", "users.id"],
+            name="fk_purchase_orders_company_id_last_editor_id",
+        ),
+        sa.ForeignKeyConstraint(
+            ["company_id", "legal_entity_id"],
+            ["legal_entities.company_id", "legal_entities.id"],
+            name="fk_purchase_orders_company_id_legal_entity_id",
+        ),
+        sa.ForeignKeyConstraint(
+            ["company_id", "location_id"],
+            ["locations.company_id", "locations.id"],
+            name="fk_purchase_orders_company_id_location_id",
+        ),
+        sa.ForeignKeyConstraint(
+            ["company_id", "payment_term_id"],
+            ["payment_terms.company_id", "payment_terms.id"],
+            name="fk_purchase_orders_company_id_payment_term_id",
+        ),
+        sa.ForeignKeyConstraint(
+            ["company_id", "supplier_id"],
+            ["suppliers.company_id", "suppliers.id"],
+            name="fk_purchase_orders_company_id_supplier_id",
+        ),
+        sa.PrimaryKeyConstraint("company_id", "id", name="pk_purchase_orders"),
+        sa.UniqueConstraint("company_id", "idn", name="uq_purchase_orders_company_id_idn"),
+    )
+    op.create_index("ix_purchase_orders_company_id_approval_date", "purchase_orders", ["company_id", "approval_date"])
+    op.create_index("ix_purchase_orders_company_id_external_id", "purchase_orders", ["company_id", "external_id"])
+    op.create_index("ix_purchase_orders_company_id_status_id", "purchase_orders", ["company_id", "status", "id"])
+    op.create_index(
+        "ix_purchase_orders_company_id_supplier_id_id", "purchase_orders", ["company_id", "supplier_id", "id"]
+    )
+    op.create_index("ix_purchase_orders_company_id_update_date", "purchase_orders", ["company_id", "update_date"])
+    op.create_table(
+        "items",
+        sa.Column("company_id", sa.BigInteger(), nullable=False),
+        sa.Column("id", sa.BigInteger(), nullable=False),
+        sa.Column("create_date", Instant(), nullable=False),
+        sa.Column("update_date", Instant()),
+        sa.Column("name", sa.String(length=300), nullable=False),
+        sa.Column("sku", sa.String(length=300), nullable=False),
+        sa.Column("type", sa.Integer(), nullable=False),
+        sa.Column("item_type", sa.Integer(), nullable=False),
+        sa.Column("description", sa.String(length=255)),
+        sa.Column("unit", sa.String(length=100)),
+        sa.Column("currency", sa.String(length=3)),
+        sa.Column("price", Fixed(6)),
+        sa.Column("link", sa.String(length=1000)),
+        sa.Column("disabled_by_supplier", sa.Boolean(), nullable=False),
+        sa.Column("hidden_in_catalog", sa.Boolean(), nullable=False),
+        sa.Column("free_of_charge", sa.Boolean(), nullable=False),
+        sa.Column("main_in_similar", sa.Boolean(), nullable=False),
+        sa.Column("category_id", sa.BigInteger()),
+        sa.Column("supplier_id", sa.BigInteger()),
+        sa.Column("qbo_id", sa.String(length=200)),
+        sa.Column("net_suite_id", sa.String(length=200)),
+        sa.Column("xero_id", sa.String(length=200)),
+        sa.Column("external_id", sa.String(length=200)),
+        sa.ForeignKeyConstraint(
+            ["company_id", "category_id"],
+            ["categories.company_id", "categories.id"],
+            name="fk_items_company_id_category_id",
+        ),
+        sa.ForeignKeyConstraint(
+            ["company_id", "supplier_id"],
+            ["suppliers.company_id", "suppliers.id"],
+            name="fk_items_company_id_supplier_id",
+        ),
+        sa.PrimaryKeyConstraint("company_id", "id", name="pk_items"),
+    )
+    op.create_index("ix_items_company_id_external_id", "items", ["company_id", "external_id"])
+    op.create_index("ix_items_company_id_update_date", "items", ["company_id", "update_date"])
+    op.create_table(
+        "warehouse_requests_custom_values",
+        sa.Column("company_id", sa.BigInteger(), nullable=False),
+        sa.Column("id", sa.BigInteger(), nullable=False),
+        sa.Column("value", sa.String(length=2000)),
+        sa.Column("field_id", sa.BigInteger(), nullable=False),
+        sa.Column("option_id", sa.BigInteger()),
+        sa.Column("owner_id", sa.BigInteger(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["company_id", "field_id"],
+            ["custom_fields.company_id", "custom_fields.id"],
+            name="fk_warehouse_requests_custom_values_company_id_field_id",
+        ),
+        sa.ForeignKeyConstraint(
+            ["company_id", "option_id"],
+            ["custom_field_options.company_id", "custom_field_options.id"],
+            name="fk_warehouse_requests_custom_values_company_id_option_id",
+        ),
+        sa.ForeignKeyConstraint(
+            ["company_id", "owner_id"],
+            ["warehouse_requests.company_id", "warehouse_requests.id"],
+            name="fk_warehouse_requests_custom_values_company_id_owner_id",
+            ondelete="CASCADE",
+        ),
+        sa.PrimaryKeyConstraint("company_id", "id", name="pk_warehouse_requests_custom_values"),
+    )
+    op.create_index(
+        "ix_warehouse_requests_custom_values_company_id_owner_id_id",
+        "warehouse_requests_custom_values",
+        ["company_id", "owner_id", "id"],
+    )
+    op.create_table(
+        "stock_transfers_custom_values",
+        sa.Column("company_id", sa.BigInteger(), nullable=False),
+        sa.Column("id", sa.BigInteger(), nullable=False),
+        sa.Column("value", sa.String(length=2000)),
+        sa.Column("field_id", sa.BigInteger(), nullable=False),
+        sa.Column("option_id", sa.BigInteger()),
+        sa.Column("owner_id", sa.BigInteger(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["company_id", "field_id"],
+            ["custom_fields.company_id", "custom_fields.id"],
+            name="fk_stock_transfers_custom_values_company_id_field_id",
+        ),
+        sa.ForeignKeyConstraint(
+            ["company_id", "option_id"],
+            ["custom_field_options.company_id", "custom_field_options.id"],
+            name="fk_stock_transfers_custom_values_company_id_option_id",
+        ),
+        sa.ForeignKeyConstraint(
+            ["company_id", "owner_id"],
+            ["stock_transfers.company_id", "stock_transfers.id"],
+            name="fk_stock_transfers_custom_values_company_id_owner_id",
+            ondelete="CASCADE",
+        ),
+        sa.PrimaryKeyConstraint("company_id", "id", name="pk_stock_transfers_custom_values"),
+    )
+    op.create_index(
+        "ix_stock_transfers_custom_values_company_id_owner_id_id",
+        "stock_transfers_custom_values",
+        ["company_id", "owner_id", "id"],
+    )
+    op.create_table(
+        "credit_balances",
+        sa.Column("company_id", sa.BigInteger(), nullable=False),
+        sa.Column("id", sa.BigInteger(), nullable=False),
+        sa.Column("create_date", Instant(), nullable=False),
+        sa.Column("update_date", Instant()),
+        sa.Column("supplier_id", sa.BigInteger(), nullable=False),
+        sa.Column("currency", sa.String(length=3), nullable=False),
+        sa.Column("sum", Fixed(4), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["company_id", "supplier_id"],
+            ["suppliers.company_id", "suppliers.id"],
+            name="fk_credit_balances_company_id_supplier_id",
+        ),
+        sa.PrimaryKeyConstraint("company_id", "id", name="pk_credit_balances"),
+        sa.UniqueConstraint(
+            "company_id", "supplier_id", "currency", name="uq_credit_balances_company_id_supplier_id_currency"
+        ),
+    )
+    op.create_index("ix_credit_balances_company_id_update_date", "credit_balances", ["company_id", "update_date"])
+    op.create_table(
+        "expenses_custom_values",
+        sa.Column("company_id", sa.BigInteger(), nullable=False),
+        sa.Column("id", sa.BigInteger(), nullable=False),
+        sa.Column("value", sa.String(length=2000)),
+        sa.Column("field_id", sa.BigInteger(), nullable=False),
+        sa.Column("option_id", sa.BigInteger()),
+        sa.Column("owner_id", sa.BigInteger(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["company_id", "field_id"],
+            ["custom_fields.company_id", "custom_fields.id"],
+            name="fk_expenses_custom_values_company_id_field_id",
+        ),
+        sa.ForeignKeyConstraint(
+            ["company_id", "option_id"],
+            ["custom_field_options.company_id", "custom_field_options.id"],
+            name="fk_expenses_custom_values_company_id_option_id",
+        ),
+        sa.ForeignKeyConstraint(
+            ["company_id", "owner_id"],
+            ["expenses.company_id", "expenses.id"],
+            name="fk_expenses_custom_values_company_id_owner_id",
+            ondelete="CASCADE",
+        ),
+        sa.PrimaryKeyConstraint("company_id", "id", name="pk_expenses_custom_values"),
+    )
+    op.create_index(
+        "ix_expenses_custom_values_company_id_owner_id_id", "expenses_custom_values", ["company_id", "owner_id", "id"]
+    )
+    op.create_table(
+        "expense_payments",
+        sa.Column("company_id", sa.BigInteger(), nullable=False),
+        sa.Column("id", sa.BigInteger(), nullable=False),
+        sa.Column("idn", sa.String(length=40), nullable=False),
+        sa.Column("create_date", Instant(), nullable=False),
+        sa.Column("update_date", Instant()),
+        sa.Column("pay_date", Instant(), nullable=False),
+        sa.Column("sum_paid", Fixed(4), nullable=False),
+        sa.Column("status", sa.Integer(), nullable=False),
+        sa.Column("creator_id", sa.BigInteger()),
+        sa.Column("expense_id", sa.BigInteger(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["company_id", "creator_id"],
+            ["users.company_id", "users.id"],
+            name="fk_expense_payments_company_id_creator_id",
+        ),
+        sa.ForeignKeyConstraint(
+            ["company_id", "expense_id"],
+            ["expenses.company_id", "expenses.id"],
+            name="fk_expense_payments_company_id_expense_id",
+        ),
+        sa.PrimaryKeyConstraint("company_id", "id", name="pk_expense_payments"),
+        sa.UniqueConstraint("company_id", "idn", name="uq_expense_payments_company_id_idn"),
+    )
+    op.create_index("ix_expense_payments_company_id_expense_id", "expense_payments", ["company_id", "expense_id"])
+    op.create_index("ix_expense_payments_company_id_update_date", "expense_payments", ["company_id", "update_date"])
+    op.create_table(
+        "contract_users",
+        sa.Column("company_id", sa.BigInteger(), nullable=False),
+        sa.Column("contract_id", sa.BigInteger(), nullable=False),
+        sa.Column("user_id", sa.BigInteger(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["company_id", "contract_id"],
+            ["contracts.company_id", "contracts.id"],
+            name="fk_contract_users_company_id_contract_id",
+            ondelete="CASCADE",
+        ),
+        sa.ForeignKeyConstraint(
+            ["company_id", "user_id"], ["users.company_id", "users.id"], name="fk_contract_users_company_id_user_id"
+        ),
+        sa.PrimaryKeyConstraint("company_id", "contract_id", "user_id", name="pk_contract_users"),
+    )
+    op.create_index("ix_contract_users_company_id_user_id", "contract_users", ["company_id", "user_id"])
+    op.create_table(
+        "contract_reminders",
+        sa.Column("company_id", sa.BigInteger(), nullable=False),
+        sa.Column("contract_id", sa.BigInteger(), nullable=False),
+        sa.Column("kind", sa.String(length=40), nullable=False),
+        sa.Column("about", sa.String(length=60), nullable=False, comment="the end or the sum that was meant"),
+        sa.Column("create_date", Instant(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["company_id", "contract_id"],
+            ["contracts.company_id", "contracts.id"],
+            name="fk_contract_reminders_company_id_contract_id",
+            ondelete="CASCADE",
+        ),
+        sa.PrimaryKeyConstraint("company_id", "contract_id", "kind", "about", name="pk_contract_reminders"),
+    )
     op.create_table(
         "purchase_requisition_lines",
         sa.Column("company_id", sa.BigInteger(), nullable=False),
@@ -1810,6 +2063,238 @@ def upgrade() -> None:
         ["company_id", "owner_id", "id"],
     )
     op.create_table(
+        "purchase_orders_custom_values",
+        sa.Column("company_id", sa.BigInteger(), nullable=False),
+        sa.Column("id", sa.BigInteger(), nullable=False),
+        sa.Column("value", sa.String(length=2000)),
+        sa.Column("field_id", sa.BigInteger(), nullable=False),
+        sa.Column("option_id", sa.BigInteger()),
+        sa.Column("owner_id", sa.BigInteger(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["company_id", "field_id"],
+            ["custom_fields.company_id", "custom_fields.id"],
+            name="fk_purchase_orders_custom_values_company_id_field_id",
+        ),
+        sa.ForeignKeyConstraint(
+            ["company_id", "option_id"],
+            ["custom_field_options.company_id", "custom_field_options.id"],
+            name="fk_purchase_orders_custom_values_company_id_option_id",
+        ),
+        sa.ForeignKeyConstraint(
+            ["company_id", "owner_id"],
+            ["purchase_orders.company_id", "purchase_orders.id"],
+            name="fk_purchase_orders_custom_values_company_id_owner_id",
+            ondelete="CASCADE",
+        ),
+        sa.PrimaryKeyConstraint("company_id", "id", name="pk_purchase_orders_custom_values"),
+    )
+    op.create_index(
+        "ix_purchase_orders_custom_values_company_id_owner_id_id",
+        "purchase_orders_custom_values",
+        ["company_id", "owner_id", "id"],
+    )
+    op.create_table(
+        "purchase_order_lines",
+        sa.Column("company_id", sa.BigInteger(), nullable=False),
+        sa.Column("id", sa.BigInteger(), nullable=False),
+        sa.Column("position", sa.Integer(), nullable=False),
+        sa.Column("name", sa.String(length=300)),
+        sa.Column("sku", sa.String(length=300)),
+        sa.Column("description", sa.String(length=255)),
+        sa.Column("quantity", Fixed(6), nullable=False),
+        sa.Column("price", Fixed(6)),
+        sa.Column("discount_percent", Fixed(6)),
+        sa.Column("discount_amount", Fixed(4)),
+        sa.Column("discount_sum", Fixed(4), nullable=False),
+        sa.Column("net_sum", Fixed(4), nullable=False),
+        sa.Column("sum", Fixed(4), nullable=False),
+        sa.Column("tax_sum", Fixed(4), nullable=False),
+        sa.Column("tax_percent", Fixed(6)),
+        sa.Column("unit_id", sa.BigInteger()),
+        sa.Column("product_id", sa.BigInteger()),
+        sa.Column("supplier_id", sa.BigInteger()),
+        sa.Column("status", sa.Integer(), nullable=False),
+        sa.Column("received_quantity", Fixed(6), nullable=False),
+        sa.Column("invoiced_quantity", Fixed(6), nullable=False),
+        sa.Column("item_type", sa.Integer(), nullable=False),
+        sa.Column("order_id", sa.BigInteger(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["company_id", "order_id"],
+            ["purchase_orders.company_id", "purchase_orders.id"],
+            name="fk_purchase_order_lines_company_id_order_id",
+            ondelete="CASCADE",
+        ),
+        sa.ForeignKeyConstraint(
+            ["company_id", "product_id"],
+            ["items.company_id", "items.id"],
+            name="fk_purchase_order_lines_company_id_product_id",
+        ),
+        sa.ForeignKeyConstraint(
+            ["company_id", "supplier_id"],
+            ["suppliers.company_id", "suppliers.id"],
+            name="fk_purchase_order_lines_company_id_supplier_id",
+        ),
+        sa.ForeignKeyConstraint(
+            ["company_id", "unit_id"],
+            ["units.company_id", "units.id"],
+            name="fk_purchase_order_lines_company_id_unit_id",
+        ),
+        sa.PrimaryKeyConstraint("company_id", "id", name="pk_purchase_order_lines"),
+    )
+    op.create_index(
+        "ix_purchase_order_lines_company_id_order_id_id", "purchase_order_lines", ["company_id", "order_id", "id"]
+    )
+    op.create_table(
+        "purchase_order_contracts",
+        sa.Column("company_id", sa.BigInteger(), nullable=False),
+        sa.Column("order_id", sa.BigInteger(), nullable=False),
+        sa.Column("contract_id", sa.BigInteger(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["company_id", "contract_id"],
+            ["contracts.company_id", "contracts.id"],
+            name="fk_purchase_order_contracts_company_id_contract_id",
+        ),
+        sa.ForeignKeyConstraint(
+            ["company_id", "order_id"],
+            ["purchase_orders.company_id", "purchase_orders.id"],
+            name="fk_purchase_order_contracts_company_id_order_id",
+            ondelete="CASCADE",
+        ),
+        sa.PrimaryKeyConstraint("company_id", "order_id", "contract_id", name="pk_purchase_order_contracts"),
+    )
+    op.create_index(
+        "ix_purchase_order_contracts_company_id_contract_id", "purchase_order_contracts", ["company_id", "contract_id"]
+    )
+    op.create_table(
+        "invoices",
+        sa.Column("company_id", sa.BigInteger(), nullable=False),
+        sa.Column("id", sa.BigInteger(), nullable=False),
+        sa.Column("idn", sa.String(length=40), nullable=False),
+        sa.Column("custom_name", sa.String(length=200)),
+        sa.Column("create_date", Instant(), nullable=False),
+        sa.Column("update_date", Instant()),
+        sa.Column("required_date", Instant()),
+        sa.Column("issue_date", Instant()),
+        sa.Column("approval_date", Instant()),
+        sa.Column("sum_paid", Fixed(4), nullable=False),
+        sa.Column("sum_paid_in_company_currency", Fixed(4), nullable=False),
+        sa.Column("sum", Fixed(4), nullable=False),
+        sa.Column("net_sum", Fixed(4), nullable=False),
+        sa.Column("sum_in_company_currency", Fixed(4), nullable=False),
+        sa.Column("net_sum_in_company_currency", Fixed(4), nullable=False),
+        sa.Column("withholding_tax_sum", Fixed(4), nullable=False),
+        sa.Column("withholding_tax_sum_in_company_currency", Fixed(4), nullable=False),
+        sa.Column("budgeted_sum", Fixed(4), nullable=False),
+        sa.Column("items_chart_sum", Fixed(4), nullable=False),
+        sa.Column("currency", sa.String(length=3)),
+        sa.Column("exchange_rate", Fixed(10)),
+        sa.Column("discount_percent", Fixed(6)),
+        sa.Column("discount_amount", Fixed(4)),
+        sa.Column("note", sa.String(length=5000)),
+        sa.Column("from_supplier", sa.Boolean(), nullable=False),
+        sa.Column("status", sa.Integer(), nullable=False),
+        sa.Column("logic_type", sa.Integer(), nullable=False),
+        sa.Column("invoice_number", sa.String(length=200)),
+        sa.Column("delivery_note", sa.String(length=200)),
+        sa.Column("prepayment_percent", Fixed(6)),
+        sa.Column("postpayment_percent", Fixed(6)),
+        sa.Column("credit_period_days", sa.Integer()),
+        sa.Column("external_id", sa.String(length=200)),
+        sa.Column("external_integration_log", sa.String(length=2000)),
+        sa.Column("is_service_order", sa.Boolean(), nullable=False),
+        sa.Column("location_id", sa.BigInteger()),
+        sa.Column("supplier_id", sa.BigInteger()),
+        sa.Column("legal_entity_id", sa.BigInteger()),
+        sa.Column("creator_id", sa.BigInteger()),
+        sa.Column("last_editor_id", sa.BigInteger()),
+        sa.Column("integration_status", sa.Integer()),
+        sa.Column("parent_id", sa.BigInteger()),
+        sa.Column("purchase_order_id", sa.BigInteger()),
+        sa.Column("payment_term_id", sa.BigInteger()),
+        sa.Column("allocated_invoice_id", sa.BigInteger()),
+        sa.ForeignKeyConstraint(
+            ["company_id", "allocated_invoice_id"],
+            ["invoices.company_id", "invoices.id"],
+            name="fk_invoices_company_id_allocated_invoice_id",
+        ),
+        sa.ForeignKeyConstraint(
+            ["company_id", "creator_id"], ["users.company_id", "users.id"], name="fk_invoices_company_id_creator_id"
+        ),
+        sa.ForeignKeyConstraint(
+            ["company_id", "last_editor_id"],
+            ["users.company_id", "users.id"],
+            name="fk_invoices_company_id_last_editor_id",
+        ),
+        sa.ForeignKeyConstraint(
+            ["company_id", "legal_entity_id"],
+            ["legal_entities.company_id", "legal_entities.id"],
+            name="fk_invoices_company_id_legal_entity_id",
+        ),
+        sa.ForeignKeyConstraint(
+            ["company_id", "location_id"],
+            ["locations.company_id", "locations.id"],
+            name="fk_invoices_company_id_location_id",
+        ),
+        sa.ForeignKeyConstraint(
+            ["company_id", "parent_id"], ["invoices.company_id", "invoices.id"], name="fk_invoices_company_id_parent_id"
+        ),
+        sa.ForeignKeyConstraint(
+            ["company_id", "payment_term_id"],
+            ["payment_terms.company_id", "payment_terms.id"],
+            name="fk_invoices_company_id_payment_term_id",
+        ),
+        sa.ForeignKeyConstraint(
+            ["company_id", "purchase_order_id"],
+            ["purchase_orders.company_id", "purchase_orders.id"],
+            name="fk_invoices_company_id_purchase_order_id",
+        ),
+        sa.ForeignKeyConstraint(
+            ["company_id", "supplier_id"],
+            ["suppliers.company_id", "suppliers.id"],
+            name="fk_invoices_company_id_supplier_id",
+        ),
+        sa.PrimaryKeyConstraint("company_id", "id", name="pk_invoices"),
+        sa.UniqueConstraint("company_id", "idn", name="uq_invoices_company_id_idn"),
+    )
+    op.create_index("ix_invoices_company_id_allocated_invoice_id", "invoices", ["company_id", "allocated_invoice_id"])
+    op.create_index("ix_invoices_company_id_approval_date", "invoices", ["company_id", "approval_date"])
+    op.create_index("ix_invoices_company_id_external_id", "invoices", ["company_id", "external_id"])
+    op.create_index(
+        "ix_invoices_company_id_logic_type_supplier_id", "invoices", ["company_id", "logic_type", "supplier_id"]
+    )
+    op.create_index("ix_invoices_company_id_status_id", "invoices", ["company_id", "status", "id"])
+    op.create_index("ix_invoices_company_id_supplier_id_id", "invoices", ["company_id", "supplier_id", "id"])
+    op.create_index(
+        "ix_invoices_company_id_supplier_id_invoice_number", "invoices", ["company_id", "supplier_id", "invoice_number"]
+    )
+    op.create_index("ix_invoices_company_id_update_date", "invoices", ["company_id", "update_date"])
+    op.create_table(
+        "budget_lines",
+        sa.Column("company_id", sa.BigInteger(), nullable=False),
+        sa.Column("id", sa.BigInteger(), nullable=False),
+        sa.Column("position", sa.Integer(), nullable=False),
+        sa.Column("name", sa.String(length=200)),
+        sa.Column("location_id", sa.BigInteger()),
+        sa.Column("product_id", sa.BigInteger()),
+        sa.Column("plan_id", sa.BigInteger(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["company_id", "location_id"],
+            ["locations.company_id", "locations.id"],
+            name="fk_budget_lines_company_id_location_id",
+        ),
+        sa.ForeignKeyConstraint(
+            ["company_id", "plan_id"],
+            ["budget_plans.company_id", "budget_plans.id"],
+            name="fk_budget_lines_company_id_plan_id",
+            ondelete="CASCADE",
+        ),
+        sa.ForeignKeyConstraint(
+            ["company_id", "product_id"], ["items.company_id", "items.id"], name="fk_budget_lines_company_id_product_id"
+        ),
+        sa.PrimaryKeyConstraint("company_id", "id", name="pk_budget_lines"),
+    )
+    op.create_index("ix_budget_lines_company_id_plan_id_id", "budget_lines", ["company_id", "plan_id", "id"])
+    op.create_table(
         "items_custom_values",
         sa.Column("company_id", sa.BigInteger(), nullable=False),
         sa.Column("id", sa.BigInteger(), nullable=False),
@@ -1838,55 +2323,6 @@ def upgrade() -> None:
     op.create_index(
         "ix_items_custom_values_company_id_owner_id_id", "items_custom_values", ["company_id", "owner_id", "id"]
     )
-    op.create_table(
-        "stock_moves",
-        sa.Column("company_id", sa.BigInteger(), nullable=False),
-        sa.Column("id", sa.BigInteger(), nullable=False),
-        sa.Column("create_date", Instant(), nullable=False),
-        sa.Column("kind", sa.Integer(), nullable=False),
-        sa.Column("quantity", Fixed(6), nullable=False),
-        sa.Column("unit_value", Fixed(6), nullable=False),
-        sa.Column("value", Fixed(4), nullable=False),
-        sa.Column("balance_quantity", Fixed(6), nullable=False),
-        sa.Column("balance_value", Fixed(4), nullable=False),
-        sa.Column("document_kind", sa.String(length=40), nullable=False),
-        sa.Column("document_id", sa.BigInteger(), nullable=False),
-        sa.Column("line_id", sa.BigInteger(), nullable=False),
-        sa.Column("revision", sa.Integer(), nullable=False),
-        sa.Column("note", sa.String(length=2000)),
-        sa.Column("product_id", sa.BigInteger(), nullable=False),
-        sa.Column("warehouse_id", sa.BigInteger(), nullable=False),
-        sa.Column("creator_id", sa.BigInteger()),
-        sa.ForeignKeyConstraint(
-            ["company_id", "creator_id"], ["users.company_id", "users.id"], name="fk_stock_moves_company_id_creator_id"
-        ),
-        sa.ForeignKeyConstraint(
-            ["company_id", "product_id"], ["items.company_id", "items.id"], name="fk_stock_moves_company_id_product_id"
-        ),
-        sa.ForeignKeyConstraint(
-            ["company_id", "warehouse_id"],
-            ["warehouses.company_id", "warehouses.id"],
-            name="fk_stock_moves_company_id_warehouse_id",
-        ),
-        sa.PrimaryKeyConstraint("company_id", "id", name="pk_stock_moves"),
-        sa.UniqueConstraint(
-            "company_id",
-            "document_id",
-            "line_id",
-            "kind",
-            "revision",
-            "warehouse_id",
-            "product_id",
-            name=op.f("uq_stock_moves_company_id_document_id_line_id_kind_revision_warehouse_id_product_id"),
-        ),
-    )
-    op.create_index("ix_stock_moves_company_id_create_date", "stock_moves", ["company_id", "create_date"])
-    op.create_index(
-        "ix_stock_moves_company_id_product_id_warehouse_id_id",
-        "stock_moves",
-        ["company_id", "product_id", "warehouse_id", "id"],
-    )
-    op.create_index("ix_stock_moves_company_id_warehouse_id_id", "stock_moves", ["company_id", "warehouse_id", "id"])
     op.create_table(
         "warehouse_request_lines",
         sa.Column("company_id", sa.BigInteger(), nullable=False),
@@ -2001,124 +2437,7 @@ def upgrade() -> None:
         "ix_warehouse_items_company_id_warehouse_id_id", "warehouse_items", ["company_id", "warehouse_id", "id"]
     )
     op.create_table(
-        "invoices",
-        sa.Column("company_id", sa.BigInteger(), nullable=False),
-        sa.Column("id", sa.BigInteger(), nullable=False),
-        sa.Column("idn", sa.String(length=40), nullable=False),
-        sa.Column("custom_name", sa.String(length=200)),
-        sa.Column("create_date", Instant(), nullable=False),
-        sa.Column("update_date", Instant()),
-        sa.Column("required_date", Instant()),
-        sa.Column("issue_date", Instant()),
-        sa.Column("approval_date", Instant()),
-        sa.Column("sum_paid", Fixed(4), nullable=False),
-        sa.Column("sum_paid_in_company_currency", Fixed(4), nullable=False),
-        sa.Column("sum", Fixed(4), nullable=False),
-        sa.Column("net_sum", Fixed(4), nullable=False),
-        sa.Column("sum_in_company_currency", Fixed(4), nullable=False),
-        sa.Column("net_sum_in_company_currency", Fixed(4), nullable=False),
-        sa.Column("withholding_tax_sum", Fixed(4), nullable=False),
-        sa.Column("withholding_tax_sum_in_company_currency", Fixed(4), nullable=False),
-        sa.Column("budgeted_sum", Fixed(4), nullable=False),
-        sa.Column("items_chart_sum", Fixed(4), nullable=False),
-        sa.Column("currency", sa.String(length=3)),
-        sa.Column("exchange_rate", Fixed(10)),
-        sa.Column("discount_percent", Fixed(6)),
-        sa.Column("discount_amount", Fixed(4)),
-        sa.Column("note", sa.String(length=5000)),
-        sa.Column("from_supplier", sa.Boolean(), nullable=False),
-        sa.Column("status", sa.Integer(), nullable=False),
-        sa.Column("logic_type", sa.Integer(), nullable=False),
-        sa.Column("invoice_number", sa.String(length=200)),
-        sa.Column("delivery_note", sa.String(length=200)),
-        sa.Column("prepayment_percent", Fixed(6)),
-        sa.Column("postpayment_percent", Fixed(6)),
-        sa.Column("credit_period_days", sa.Integer()),
-        sa.Column("external_id", sa.String(length=200)),
-        sa.Column("external_integration_log", sa.String(length=2000)),
-        sa.Column("is_service_order", sa.Boolean(), nullable=False),
-        sa.Column("location_id", sa.BigInteger()),
-        sa.Column("supplier_id", sa.BigInteger(), nullable=False),
-        sa.Column("legal_entity_id", sa.BigInteger()),
-        sa.Column("creator_id", sa.BigInteger()),
-        sa.Column("last_editor_id", sa.BigInteger()),
-        sa.Column("integration_status", sa.Integer()),
-        sa.Column("purchase_order_id", sa.BigInteger()),
-        sa.Column("payment_term_id", sa.BigInteger()),
-        sa.ForeignKeyConstraint(
-            ["company_id", "creator_id"], ["users.company_id", "users.id"], name="fk_invoices_company_id_creator_id"
-        ),
-        sa.ForeignKeyConstraint(
-            ["company_id", "last_editor_id"],
-            ["users.company_id", "users.id"],
-            name="fk_invoices_company_id_last_editor_id",
-        ),
-        sa.ForeignKeyConstraint(
-            ["company_id", "legal_entity_id"],
-            ["legal_entities.company_id", "legal_entities.id"],
-            name="fk_invoices_company_id_legal_entity_id",
-        ),
-        sa.ForeignKeyConstraint(
-            ["company_id", "location_id"],
-            ["locations.company_id", "locations.id"],
-            name="fk_invoices_company_id_location_id",
-        ),
-        sa.ForeignKeyConstraint(
-            ["company_id", "payment_term_id"],
-            ["payment_terms.company_id", "payment_terms.id"],
-            name="fk_invoices_company_id_payment_term_id",
-        ),
-        sa.ForeignKeyConstraint(
-            ["company_id", "purchase_order_id"],
-            ["purchase_orders.company_id", "purchase_orders.id"],
-            name="fk_invoices_company_id_purchase_order_id",
-        ),
-        sa.ForeignKeyConstraint(
-            ["company_id", "supplier_id"],
-            ["suppliers.company_id", "suppliers.id"],
-            name="fk_invoices_company_id_supplier_id",
-        ),
-        sa.PrimaryKeyConstraint("company_id", "id", name="pk_invoices"),
-        sa.UniqueConstraint("company_id", "idn", name="uq_invoices_company_id_idn"),
-    )
-    op.create_index("ix_invoices_company_id_approval_date", "invoices", ["company_id", "approval_date"])
-    op.create_index("ix_invoices_company_id_external_id", "invoices", ["company_id", "external_id"])
-    op.create_index("ix_invoices_company_id_status_id", "invoices", ["company_id", "status", "id"])
-    op.create_index("ix_invoices_company_id_supplier_id_id", "invoices", ["company_id", "supplier_id", "id"])
-    op.create_index("ix_invoices_company_id_update_date", "invoices", ["company_id", "update_date"])
-    op.create_table(
-        "purchase_orders_custom_values",
-        sa.Column("company_id", sa.BigInteger(), nullable=False),
-        sa.Column("id", sa.BigInteger(), nullable=False),
-        sa.Column("value", sa.String(length=2000)),
-        sa.Column("field_id", sa.BigInteger(), nullable=False),
-        sa.Column("option_id", sa.BigInteger()),
-        sa.Column("owner_id", sa.BigInteger(), nullable=False),
-        sa.ForeignKeyConstraint(
-            ["company_id", "field_id"],
-            ["custom_fields.company_id", "custom_fields.id"],
-            name="fk_purchase_orders_custom_values_company_id_field_id",
-        ),
-        sa.ForeignKeyConstraint(
-            ["company_id", "option_id"],
-            ["custom_field_options.company_id", "custom_field_options.id"],
-            name="fk_purchase_orders_custom_values_company_id_option_id",
-        ),
-        sa.ForeignKeyConstraint(
-            ["company_id", "owner_id"],
-            ["purchase_orders.company_id", "purchase_orders.id"],
-            name="fk_purchase_orders_custom_values_company_id_owner_id",
-            ondelete="CASCADE",
-        ),
-        sa.PrimaryKeyConstraint("company_id", "id", name="pk_purchase_orders_custom_values"),
-    )
-    op.create_index(
-        "ix_purchase_orders_custom_values_company_id_owner_id_id",
-        "purchase_orders_custom_values",
-        ["company_id", "owner_id", "id"],
-    )
-    op.create_table(
-        "purchase_order_lines",
+        "expense_lines",
         sa.Column("company_id", sa.BigInteger(), nullable=False),
         sa.Column("id", sa.BigInteger(), nullable=False),
         sa.Column("position", sa.Integer(), nullable=False),
@@ -2138,57 +2457,35 @@ def upgrade() -> None:
         sa.Column("product_id", sa.BigInteger()),
         sa.Column("supplier_id", sa.BigInteger()),
         sa.Column("status", sa.Integer(), nullable=False),
-        sa.Column("received_quantity", Fixed(6), nullable=False),
-        sa.Column("invoiced_quantity", Fixed(6), nullable=False),
+        sa.Column("currency", sa.String(length=3)),
+        sa.Column("exchange_rate", Fixed(10)),
+        sa.Column("net_sum_in_document_currency", Fixed(4), nullable=False),
+        sa.Column("tax_sum_in_document_currency", Fixed(4), nullable=False),
+        sa.Column("sum_in_document_currency", Fixed(4), nullable=False),
         sa.Column("item_type", sa.Integer(), nullable=False),
-        sa.Column("order_id", sa.BigInteger(), nullable=False),
+        sa.Column("expense_id", sa.BigInteger(), nullable=False),
         sa.ForeignKeyConstraint(
-            ["company_id", "order_id"],
-            ["purchase_orders.company_id", "purchase_orders.id"],
-            name="fk_purchase_order_lines_company_id_order_id",
+            ["company_id", "expense_id"],
+            ["expenses.company_id", "expenses.id"],
+            name="fk_expense_lines_company_id_expense_id",
             ondelete="CASCADE",
         ),
         sa.ForeignKeyConstraint(
             ["company_id", "product_id"],
             ["items.company_id", "items.id"],
-            name="fk_purchase_order_lines_company_id_product_id",
+            name="fk_expense_lines_company_id_product_id",
         ),
         sa.ForeignKeyConstraint(
             ["company_id", "supplier_id"],
             ["suppliers.company_id", "suppliers.id"],
-            name="fk_purchase_order_lines_company_id_supplier_id",
+            name="fk_expense_lines_company_id_supplier_id",
         ),
         sa.ForeignKeyConstraint(
-            ["company_id", "unit_id"],
-            ["units.company_id", "units.id"],
-            name="fk_purchase_order_lines_company_id_unit_id",
+            ["company_id", "unit_id"], ["units.company_id", "units.id"], name="fk_expense_lines_company_id_unit_id"
         ),
-        sa.PrimaryKeyConstraint("company_id", "id", name="pk_purchase_order_lines"),
+        sa.PrimaryKeyConstraint("company_id", "id", name="pk_expense_lines"),
     )
-    op.create_index(
-        "ix_purchase_order_lines_company_id_order_id_id", "purchase_order_lines", ["company_id", "order_id", "id"]
-    )
-    op.create_table(
-        "purchase_order_contracts",
-        sa.Column("company_id", sa.BigInteger(), nullable=False),
-        sa.Column("order_id", sa.BigInteger(), nullable=False),
-        sa.Column("contract_id", sa.BigInteger(), nullable=False),
-        sa.ForeignKeyConstraint(
-            ["company_id", "contract_id"],
-            ["contracts.company_id", "contracts.id"],
-            name="fk_purchase_order_contracts_company_id_contract_id",
-        ),
-        sa.ForeignKeyConstraint(
-            ["company_id", "order_id"],
-            ["purchase_orders.company_id", "purchase_orders.id"],
-            name="fk_purchase_order_contracts_company_id_order_id",
-            ondelete="CASCADE",
-        ),
-        sa.PrimaryKeyConstraint("company_id", "order_id", "contract_id", name="pk_purchase_order_contracts"),
-    )
-    op.create_index(
-        "ix_purchase_order_contracts_company_id_contract_id", "purchase_order_contracts", ["company_id", "contract_id"]
-    )
+    op.create_index("ix_expense_lines_company_id_expense_id_id", "expense_lines", ["company_id", "expense_id", "id"])
     op.create_table(
         "receipts",
         sa.Column("company_id", sa.BigInteger(), nullable=False),
@@ -2381,6 +2678,355 @@ def upgrade() -> None:
         ["company_id", "requisition_line_id"],
     )
     op.create_table(
+        "purchase_order_lines_custom_values",
+        sa.Column("company_id", sa.BigInteger(), nullable=False),
+        sa.Column("id", sa.BigInteger(), nullable=False),
+        sa.Column("value", sa.String(length=2000)),
+        sa.Column("field_id", sa.BigInteger(), nullable=False),
+        sa.Column("option_id", sa.BigInteger()),
+        sa.Column("owner_id", sa.BigInteger(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["company_id", "field_id"],
+            ["custom_fields.company_id", "custom_fields.id"],
+            name="fk_purchase_order_lines_custom_values_company_id_field_id",
+        ),
+        sa.ForeignKeyConstraint(
+            ["company_id", "option_id"],
+            ["custom_field_options.company_id", "custom_field_options.id"],
+            name="fk_purchase_order_lines_custom_values_company_id_option_id",
+        ),
+        sa.ForeignKeyConstraint(
+            ["company_id", "owner_id"],
+            ["purchase_order_lines.company_id", "purchase_order_lines.id"],
+            name="fk_purchase_order_lines_custom_values_company_id_owner_id",
+            ondelete="CASCADE",
+        ),
+        sa.PrimaryKeyConstraint("company_id", "id", name="pk_purchase_order_lines_custom_values"),
+    )
+    op.create_index(
+        "ix_purchase_order_lines_custom_values_company_id_owner_id_id",
+        "purchase_order_lines_custom_values",
+        ["company_id", "owner_id", "id"],
+    )
+    op.create_table(
+        "purchase_order_lines_taxes",
+        sa.Column("company_id", sa.BigInteger(), nullable=False),
+        sa.Column("id", sa.BigInteger(), nullable=False),
+        sa.Column("tax_id", sa.BigInteger(), nullable=False),
+        sa.Column("position", sa.Integer(), nullable=False),
+        sa.Column("name", sa.String(length=200)),
+        sa.Column("percent", Fixed(6)),
+        sa.Column("is_withholding_tax", sa.Boolean(), nullable=False),
+        sa.Column("is_compound", sa.Boolean(), nullable=False),
+        sa.Column("sum", Fixed(4), nullable=False),
+        sa.Column("line_id", sa.BigInteger(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["company_id", "line_id"],
+            ["purchase_order_lines.company_id", "purchase_order_lines.id"],
+            name="fk_purchase_order_lines_taxes_company_id_line_id",
+            ondelete="CASCADE",
+        ),
+        sa.ForeignKeyConstraint(
+            ["company_id", "tax_id"],
+            ["taxes.company_id", "taxes.id"],
+            name="fk_purchase_order_lines_taxes_company_id_tax_id",
+        ),
+        sa.PrimaryKeyConstraint("company_id", "id", name="pk_purchase_order_lines_taxes"),
+    )
+    op.create_index(
+        "ix_purchase_order_lines_taxes_company_id_line_id_id",
+        "purchase_order_lines_taxes",
+        ["company_id", "line_id", "id"],
+    )
+    op.create_table(
+        "matches",
+        sa.Column("company_id", sa.BigInteger(), nullable=False),
+        sa.Column("id", sa.BigInteger(), nullable=False),
+        sa.Column("create_date", Instant(), nullable=False),
+        sa.Column("update_date", Instant()),
+        sa.Column("status", sa.Integer(), nullable=False),
+        sa.Column("purchase_order_id", sa.BigInteger(), nullable=False),
+        sa.Column("invoice_id", sa.BigInteger()),
+        sa.Column("receipt_id", sa.BigInteger()),
+        sa.Column("expected_sum", Fixed(4)),
+        sa.Column("billed_sum", Fixed(4)),
+        sa.Column("earlier_difference", Fixed(4)),
+        sa.Column("limit", Fixed(4)),
+        sa.Column("explanation", sa.String(length=20000)),
+        sa.Column("restarts_approval", sa.Boolean(), nullable=False),
+        sa.Column("decided_by_id", sa.BigInteger()),
+        sa.Column("decide_date", Instant()),
+        sa.ForeignKeyConstraint(
+            ["company_id", "decided_by_id"],
+            ["users.company_id", "users.id"],
+            name="fk_matches_company_id_decided_by_id",
+        ),
+        sa.ForeignKeyConstraint(
+            ["company_id", "invoice_id"],
+            ["invoices.company_id", "invoices.id"],
+            name="fk_matches_company_id_invoice_id",
+        ),
+        sa.ForeignKeyConstraint(
+            ["company_id", "purchase_order_id"],
+            ["purchase_orders.company_id", "purchase_orders.id"],
+            name="fk_matches_company_id_purchase_order_id",
+        ),
+        sa.ForeignKeyConstraint(
+            ["company_id", "receipt_id"],
+            ["receipts.company_id", "receipts.id"],
+            name="fk_matches_company_id_receipt_id",
+        ),
+        sa.PrimaryKeyConstraint("company_id", "id", name="pk_matches"),
+    )
+    op.create_index("ix_matches_company_id_invoice_id", "matches", ["company_id", "invoice_id"])
+    op.create_index(
+        "ix_matches_company_id_purchase_order_id_status", "matches", ["company_id", "purchase_order_id", "status"]
+    )
+    op.create_index("ix_matches_company_id_receipt_id", "matches", ["company_id", "receipt_id"])
+    op.create_index("ix_matches_company_id_status", "matches", ["company_id", "status"])
+    op.create_index("ix_matches_company_id_update_date", "matches", ["company_id", "update_date"])
+    op.create_table(
+        "invoices_custom_values",
+        sa.Column("company_id", sa.BigInteger(), nullable=False),
+        sa.Column("id", sa.BigInteger(), nullable=False),
+        sa.Column("value", sa.String(length=2000)),
+        sa.Column("field_id", sa.BigInteger(), nullable=False),
+        sa.Column("option_id", sa.BigInteger()),
+        sa.Column("owner_id", sa.BigInteger(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["company_id", "field_id"],
+            ["custom_fields.company_id", "custom_fields.id"],
+            name="fk_invoices_custom_values_company_id_field_id",
+        ),
+        sa.ForeignKeyConstraint(
+            ["company_id", "option_id"],
+            ["custom_field_options.company_id", "custom_field_options.id"],
+            name="fk_invoices_custom_values_company_id_option_id",
+        ),
+        sa.ForeignKeyConstraint(
+            ["company_id", "owner_id"],
+            ["invoices.company_id", "invoices.id"],
+            name="fk_invoices_custom_values_company_id_owner_id",
+            ondelete="CASCADE",
+        ),
+        sa.PrimaryKeyConstraint("company_id", "id", name="pk_invoices_custom_values"),
+    )
+    op.create_index(
+        "ix_invoices_custom_values_company_id_owner_id_id", "invoices_custom_values", ["company_id", "owner_id", "id"]
+    )
+    op.create_table(
+        "invoice_contracts",
+        sa.Column("company_id", sa.BigInteger(), nullable=False),
+        sa.Column("invoice_id", sa.BigInteger(), nullable=False),
+        sa.Column("contract_id", sa.BigInteger(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["company_id", "contract_id"],
+            ["contracts.company_id", "contracts.id"],
+            name="fk_invoice_contracts_company_id_contract_id",
+        ),
+        sa.ForeignKeyConstraint(
+            ["company_id", "invoice_id"],
+            ["invoices.company_id", "invoices.id"],
+            name="fk_invoice_contracts_company_id_invoice_id",
+            ondelete="CASCADE",
+        ),
+        sa.PrimaryKeyConstraint("company_id", "invoice_id", "contract_id", name="pk_invoice_contracts"),
+    )
+    op.create_index("ix_invoice_contracts_company_id_contract_id", "invoice_contracts", ["company_id", "contract_id"])
+    op.create_table(
+        "invoice_lines",
+        sa.Column("company_id", sa.BigInteger(), nullable=False),
+        sa.Column("id", sa.BigInteger(), nullable=False),
+        sa.Column("position", sa.Integer(), nullable=False),
+        sa.Column("name", sa.String(length=300)),
+        sa.Column("sku", sa.String(length=300)),
+        sa.Column("description", sa.String(length=255)),
+        sa.Column("quantity", Fixed(6), nullable=False),
+        sa.Column("price", Fixed(6)),
+        sa.Column("discount_percent", Fixed(6)),
+        sa.Column("discount_amount", Fixed(4)),
+        sa.Column("discount_sum", Fixed(4), nullable=False),
+        sa.Column("net_sum", Fixed(4), nullable=False),
+        sa.Column("sum", Fixed(4), nullable=False),
+        sa.Column("tax_sum", Fixed(4), nullable=False),
+        sa.Column("tax_percent", Fixed(6)),
+        sa.Column("unit_id", sa.BigInteger()),
+        sa.Column("product_id", sa.BigInteger()),
+        sa.Column("supplier_id", sa.BigInteger()),
+        sa.Column("status", sa.Integer(), nullable=False),
+        sa.Column("credited_line_id", sa.BigInteger()),
+        sa.Column("is_split", sa.Boolean(), nullable=False),
+        sa.Column("item_type", sa.Integer(), nullable=False),
+        sa.Column("invoice_id", sa.BigInteger(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["company_id", "credited_line_id"],
+            ["invoice_lines.company_id", "invoice_lines.id"],
+            name="fk_invoice_lines_company_id_credited_line_id",
+        ),
+        sa.ForeignKeyConstraint(
+            ["company_id", "invoice_id"],
+            ["invoices.company_id", "invoices.id"],
+            name="fk_invoice_lines_company_id_invoice_id",
+            ondelete="CASCADE",
+        ),
+        sa.ForeignKeyConstraint(
+            ["company_id", "product_id"],
+            ["items.company_id", "items.id"],
+            name="fk_invoice_lines_company_id_product_id",
+        ),
+        sa.ForeignKeyConstraint(
+            ["company_id", "supplier_id"],
+            ["suppliers.company_id", "suppliers.id"],
+            name="fk_invoice_lines_company_id_supplier_id",
+        ),
+        sa.ForeignKeyConstraint(
+            ["company_id", "unit_id"], ["units.company_id", "units.id"], name="fk_invoice_lines_company_id_unit_id"
+        ),
+        sa.PrimaryKeyConstraint("company_id", "id", name="pk_invoice_lines"),
+    )
+    op.create_index("ix_invoice_lines_company_id_invoice_id_id", "invoice_lines", ["company_id", "invoice_id", "id"])
+    op.create_table(
+        "ap_documents",
+        sa.Column("company_id", sa.BigInteger(), nullable=False),
+        sa.Column("id", sa.BigInteger(), nullable=False),
+        sa.Column("idn", sa.String(length=40), nullable=False),
+        sa.Column("type", sa.String(length=20), nullable=False),
+        sa.Column("name", sa.String(length=300), nullable=False),
+        sa.Column("supplier_name", sa.String(length=300)),
+        sa.Column("gross_total", Fixed(4)),
+        sa.Column("currency", sa.String(length=3)),
+        sa.Column("status", sa.Integer(), nullable=False),
+        sa.Column("upload_date", Instant(), nullable=False),
+        sa.Column("processed_date", Instant()),
+        sa.Column("attachment_origin", sa.String(length=20), nullable=False),
+        sa.Column("invoice_id", sa.BigInteger()),
+        sa.Column("allocated_invoice_id", sa.BigInteger()),
+        sa.Column("purchase_order_id", sa.BigInteger()),
+        sa.Column("supplier_id", sa.BigInteger()),
+        sa.Column("location_id", sa.BigInteger()),
+        sa.Column("legal_entity_id", sa.BigInteger()),
+        sa.Column("user_id", sa.BigInteger()),
+        sa.Column("comment", sa.String(length=1000)),
+        sa.Column("duplicate_invoice_id", sa.BigInteger()),
+        sa.Column("update_date", Instant()),
+        sa.Column("document_number", sa.String(length=200)),
+        sa.Column("document_date", Instant()),
+        sa.Column("due_date", Instant()),
+        sa.Column("net_total", Fixed(4)),
+        sa.Column("order_number", sa.String(length=200)),
+        sa.Column("lines", JsonText()),
+        sa.Column("is_corrected", sa.Boolean(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["company_id", "allocated_invoice_id"],
+            ["invoices.company_id", "invoices.id"],
+            name="fk_ap_documents_company_id_allocated_invoice_id",
+        ),
+        sa.ForeignKeyConstraint(
+            ["company_id", "duplicate_invoice_id"],
+            ["invoices.company_id", "invoices.id"],
+            name="fk_ap_documents_company_id_duplicate_invoice_id",
+        ),
+        sa.ForeignKeyConstraint(
+            ["company_id", "invoice_id"],
+            ["invoices.company_id", "invoices.id"],
+            name="fk_ap_documents_company_id_invoice_id",
+        ),
+        sa.ForeignKeyConstraint(
+            ["company_id", "legal_entity_id"],
+            ["legal_entities.company_id", "legal_entities.id"],
+            name="fk_ap_documents_company_id_legal_entity_id",
+        ),
+        sa.ForeignKeyConstraint(
+            ["company_id", "location_id"],
+            ["locations.company_id", "locations.id"],
+            name="fk_ap_documents_company_id_location_id",
+        ),
+        sa.ForeignKeyConstraint(
+            ["company_id", "purchase_order_id"],
+            ["purchase_orders.company_id", "purchase_orders.id"],
+            name="fk_ap_documents_company_id_purchase_order_id",
+        ),
+        sa.ForeignKeyConstraint(
+            ["company_id", "supplier_id"],
+            ["suppliers.company_id", "suppliers.id"],
+            name="fk_ap_documents_company_id_supplier_id",
+        ),
+        sa.ForeignKeyConstraint(
+            ["company_id", "user_id"], ["users.company_id", "users.id"], name="fk_ap_documents_company_id_user_id"
+        ),
+        sa.PrimaryKeyConstraint("company_id", "id", name="pk_ap_documents"),
+        sa.UniqueConstraint("company_id", "idn", name="uq_ap_documents_company_id_idn"),
+    )
+    op.create_index("ix_ap_documents_company_id_invoice_id", "ap_documents", ["company_id", "invoice_id"])
+    op.create_index("ix_ap_documents_company_id_status_id", "ap_documents", ["company_id", "status", "id"])
+    op.create_index("ix_ap_documents_company_id_supplier_name", "ap_documents", ["company_id", "supplier_name"])
+    op.create_index("ix_ap_documents_company_id_update_date", "ap_documents", ["company_id", "update_date"])
+    op.create_table(
+        "budget_line_options",
+        sa.Column("company_id", sa.BigInteger(), nullable=False),
+        sa.Column("id", sa.BigInteger(), nullable=False),
+        sa.Column("option_id", sa.BigInteger(), nullable=False),
+        sa.Column("line_id", sa.BigInteger(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["company_id", "line_id"],
+            ["budget_lines.company_id", "budget_lines.id"],
+            name="fk_budget_line_options_company_id_line_id",
+            ondelete="CASCADE",
+        ),
+        sa.ForeignKeyConstraint(
+            ["company_id", "option_id"],
+            ["custom_field_options.company_id", "custom_field_options.id"],
+            name="fk_budget_line_options_company_id_option_id",
+        ),
+        sa.PrimaryKeyConstraint("company_id", "id", name="pk_budget_line_options"),
+    )
+    op.create_index(
+        "ix_budget_line_options_company_id_line_id_id", "budget_line_options", ["company_id", "line_id", "id"]
+    )
+    op.create_table(
+        "budgets",
+        sa.Column("company_id", sa.BigInteger(), nullable=False),
+        sa.Column("id", sa.BigInteger(), nullable=False),
+        sa.Column("start_date", Instant()),
+        sa.Column("end_date", Instant()),
+        sa.Column("sum", Fixed(4), nullable=False),
+        sa.Column("carried_sum", Fixed(4), nullable=False),
+        sa.Column("create_date", Instant()),
+        sa.Column("plan_id", sa.BigInteger()),
+        sa.Column("name", sa.String(length=200)),
+        sa.Column("full_name", sa.String(length=700)),
+        sa.Column("type", sa.String(length=10)),
+        sa.Column("all_locations_access", sa.Boolean(), nullable=False),
+        sa.Column("location_id", sa.BigInteger()),
+        sa.Column("product_id", sa.BigInteger()),
+        sa.Column("options", JsonText()),
+        sa.Column("budget_limit", Fixed(4)),
+        sa.Column("used_tax_percent_in_budget", Fixed(6)),
+        sa.Column("frozen", sa.Boolean(), nullable=False),
+        sa.Column("line_id", sa.BigInteger(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["company_id", "line_id"],
+            ["budget_lines.company_id", "budget_lines.id"],
+            name="fk_budgets_company_id_line_id",
+            ondelete="CASCADE",
+        ),
+        sa.ForeignKeyConstraint(
+            ["company_id", "location_id"],
+            ["locations.company_id", "locations.id"],
+            name="fk_budgets_company_id_location_id",
+        ),
+        sa.ForeignKeyConstraint(
+            ["company_id", "plan_id"],
+            ["budget_plans.company_id", "budget_plans.id"],
+            name="fk_budgets_company_id_plan_id",
+        ),
+        sa.ForeignKeyConstraint(
+            ["company_id", "product_id"], ["items.company_id", "items.id"], name="fk_budgets_company_id_product_id"
+        ),
+        sa.PrimaryKeyConstraint("company_id", "id", name="pk_budgets"),
+    )
+    op.create_index("ix_budgets_company_id_line_id_id", "budgets", ["company_id", "line_id", "id"])
+    op.create_table(
         "warehouse_request_lines_custom_values",
         sa.Column("company_id", sa.BigInteger(), nullable=False),
         sa.Column("id", sa.BigInteger(), nullable=False),
@@ -2473,7 +3119,7 @@ def upgrade() -> None:
         "ix_stock_transfer_lines_company_id_transfer_id_id", "stock_transfer_lines", ["company_id", "transfer_id", "id"]
     )
     op.create_table(
-        "invoices_custom_values",
+        "expense_lines_custom_values",
         sa.Column("company_id", sa.BigInteger(), nullable=False),
         sa.Column("id", sa.BigInteger(), nullable=False),
         sa.Column("value", sa.String(length=2000)),
@@ -2483,69 +3129,53 @@ def upgrade() -> None:
         sa.ForeignKeyConstraint(
             ["company_id", "field_id"],
             ["custom_fields.company_id", "custom_fields.id"],
-            name="fk_invoices_custom_values_company_id_field_id",
+            name="fk_expense_lines_custom_values_company_id_field_id",
         ),
         sa.ForeignKeyConstraint(
             ["company_id", "option_id"],
             ["custom_field_options.company_id", "custom_field_options.id"],
-            name="fk_invoices_custom_values_company_id_option_id",
+            name="fk_expense_lines_custom_values_company_id_option_id",
         ),
         sa.ForeignKeyConstraint(
             ["company_id", "owner_id"],
-            ["invoices.company_id", "invoices.id"],
-            name="fk_invoices_custom_values_company_id_owner_id",
+            ["expense_lines.company_id", "expense_lines.id"],
+            name="fk_expense_lines_custom_values_company_id_owner_id",
             ondelete="CASCADE",
         ),
-        sa.PrimaryKeyConstraint("company_id", "id", name="pk_invoices_custom_values"),
+        sa.PrimaryKeyConstraint("company_id", "id", name="pk_expense_lines_custom_values"),
     )
     op.create_index(
-        "ix_invoices_custom_values_company_id_owner_id_id", "invoices_custom_values", ["company_id", "owner_id", "id"]
+        "ix_expense_lines_custom_values_company_id_owner_id_id",
+        "expense_lines_custom_values",
+        ["company_id", "owner_id", "id"],
     )
     op.create_table(
-        "invoice_lines",
+        "expense_lines_taxes",
         sa.Column("company_id", sa.BigInteger(), nullable=False),
         sa.Column("id", sa.BigInteger(), nullable=False),
+        sa.Column("tax_id", sa.BigInteger(), nullable=False),
         sa.Column("position", sa.Integer(), nullable=False),
-        sa.Column("name", sa.String(length=300)),
-        sa.Column("sku", sa.String(length=300)),
-        sa.Column("description", sa.String(length=255)),
-        sa.Column("quantity", Fixed(6), nullable=False),
-        sa.Column("price", Fixed(6)),
-        sa.Column("discount_percent", Fixed(6)),
-        sa.Column("discount_amount", Fixed(4)),
-        sa.Column("discount_sum", Fixed(4), nullable=False),
-        sa.Column("net_sum", Fixed(4), nullable=False),
+        sa.Column("name", sa.String(length=200)),
+        sa.Column("percent", Fixed(6)),
+        sa.Column("is_withholding_tax", sa.Boolean(), nullable=False),
+        sa.Column("is_compound", sa.Boolean(), nullable=False),
         sa.Column("sum", Fixed(4), nullable=False),
-        sa.Column("tax_sum", Fixed(4), nullable=False),
-        sa.Column("tax_percent", Fixed(6)),
-        sa.Column("unit_id", sa.BigInteger()),
-        sa.Column("product_id", sa.BigInteger()),
-        sa.Column("supplier_id", sa.BigInteger()),
-        sa.Column("status", sa.Integer(), nullable=False),
-        sa.Column("item_type", sa.Integer(), nullable=False),
-        sa.Column("invoice_id", sa.BigInteger(), nullable=False),
+        sa.Column("sum_in_document_currency", Fixed(4), nullable=False),
+        sa.Column("line_id", sa.BigInteger(), nullable=False),
         sa.ForeignKeyConstraint(
-            ["company_id", "invoice_id"],
-            ["invoices.company_id", "invoices.id"],
-            name="fk_invoice_lines_company_id_invoice_id",
+            ["company_id", "line_id"],
+            ["expense_lines.company_id", "expense_lines.id"],
+            name="fk_expense_lines_taxes_company_id_line_id",
             ondelete="CASCADE",
         ),
         sa.ForeignKeyConstraint(
-            ["company_id", "product_id"],
-            ["items.company_id", "items.id"],
-            name="fk_invoice_lines_company_id_product_id",
+            ["company_id", "tax_id"], ["taxes.company_id", "taxes.id"], name="fk_expense_lines_taxes_company_id_tax_id"
         ),
-        sa.ForeignKeyConstraint(
-            ["company_id", "supplier_id"],
-            ["suppliers.company_id", "suppliers.id"],
-            name="fk_invoice_lines_company_id_supplier_id",
-        ),
-        sa.ForeignKeyConstraint(
-            ["company_id", "unit_id"], ["units.company_id", "units.id"], name="fk_invoice_lines_company_id_unit_id"
-        ),
-        sa.PrimaryKeyConstraint("company_id", "id", name="pk_invoice_lines"),
+        sa.PrimaryKeyConstraint("company_id", "id", name="pk_expense_lines_taxes"),
     )
-    op.create_index("ix_invoice_lines_company_id_invoice_id_id", "invoice_lines", ["company_id", "invoice_id", "id"])
+    op.create_index(
+        "ix_expense_lines_taxes_company_id_line_id_id", "expense_lines_taxes", ["company_id", "line_id", "id"]
+    )
     op.create_table(
         "payments",
         sa.Column("company_id", sa.BigInteger(), nullable=False),
@@ -2557,86 +3187,48 @@ def upgrade() -> None:
         sa.Column("sum_paid", Fixed(4), nullable=False),
         sa.Column("status", sa.Integer(), nullable=False),
         sa.Column("logic_type", sa.Integer(), nullable=False),
+        sa.Column("balance", Fixed(4)),
         sa.Column("external_id", sa.String(length=200)),
         sa.Column("note", sa.String(length=1000)),
         sa.Column("prepayment", sa.Boolean(), nullable=False),
-        sa.Column("invoice_id", sa.BigInteger(), nullable=False),
+        sa.Column("automatic", sa.Boolean(), nullable=False),
+        sa.Column("invoice_id", sa.BigInteger()),
+        sa.Column("purchase_order_id", sa.BigInteger()),
+        sa.Column("credit_note_id", sa.BigInteger()),
+        sa.Column("prepayment_id", sa.BigInteger()),
         sa.Column("creator_id", sa.BigInteger()),
         sa.ForeignKeyConstraint(
             ["company_id", "creator_id"], ["users.company_id", "users.id"], name="fk_payments_company_id_creator_id"
+        ),
+        sa.ForeignKeyConstraint(
+            ["company_id", "credit_note_id"],
+            ["invoices.company_id", "invoices.id"],
+            name="fk_payments_company_id_credit_note_id",
         ),
         sa.ForeignKeyConstraint(
             ["company_id", "invoice_id"],
             ["invoices.company_id", "invoices.id"],
             name="fk_payments_company_id_invoice_id",
         ),
+        sa.ForeignKeyConstraint(
+            ["company_id", "prepayment_id"],
+            ["payments.company_id", "payments.id"],
+            name="fk_payments_company_id_prepayment_id",
+        ),
+        sa.ForeignKeyConstraint(
+            ["company_id", "purchase_order_id"],
+            ["purchase_orders.company_id", "purchase_orders.id"],
+            name="fk_payments_company_id_purchase_order_id",
+        ),
         sa.PrimaryKeyConstraint("company_id", "id", name="pk_payments"),
         sa.UniqueConstraint("company_id", "idn", name="uq_payments_company_id_idn"),
     )
+    op.create_index("ix_payments_company_id_credit_note_id", "payments", ["company_id", "credit_note_id"])
     op.create_index("ix_payments_company_id_external_id", "payments", ["company_id", "external_id"])
     op.create_index("ix_payments_company_id_invoice_id", "payments", ["company_id", "invoice_id"])
+    op.create_index("ix_payments_company_id_prepayment_id", "payments", ["company_id", "prepayment_id"])
+    op.create_index("ix_payments_company_id_purchase_order_id", "payments", ["company_id", "purchase_order_id"])
     op.create_index("ix_payments_company_id_update_date", "payments", ["company_id", "update_date"])
-    op.create_table(
-        "purchase_order_lines_custom_values",
-        sa.Column("company_id", sa.BigInteger(), nullable=False),
-        sa.Column("id", sa.BigInteger(), nullable=False),
-        sa.Column("value", sa.String(length=2000)),
-        sa.Column("field_id", sa.BigInteger(), nullable=False),
-        sa.Column("option_id", sa.BigInteger()),
-        sa.Column("owner_id", sa.BigInteger(), nullable=False),
-        sa.ForeignKeyConstraint(
-            ["company_id", "field_id"],
-            ["custom_fields.company_id", "custom_fields.id"],
-            name="fk_purchase_order_lines_custom_values_company_id_field_id",
-        ),
-        sa.ForeignKeyConstraint(
-            ["company_id", "option_id"],
-            ["custom_field_options.company_id", "custom_field_options.id"],
-            name="fk_purchase_order_lines_custom_values_company_id_option_id",
-        ),
-        sa.ForeignKeyConstraint(
-            ["company_id", "owner_id"],
-            ["purchase_order_lines.company_id", "purchase_order_lines.id"],
-            name="fk_purchase_order_lines_custom_values_company_id_owner_id",
-            ondelete="CASCADE",
-        ),
-        sa.PrimaryKeyConstraint("company_id", "id", name="pk_purchase_order_lines_custom_values"),
-    )
-    op.create_index(
-        "ix_purchase_order_lines_custom_values_company_id_owner_id_id",
-        "purchase_order_lines_custom_values",
-        ["company_id", "owner_id", "id"],
-    )
-    op.create_table(
-        "purchase_order_lines_taxes",
-        sa.Column("company_id", sa.BigInteger(), nullable=False),
-        sa.Column("id", sa.BigInteger(), nullable=False),
-        sa.Column("tax_id", sa.BigInteger(), nullable=False),
-        sa.Column("position", sa.Integer(), nullable=False),
-        sa.Column("name", sa.String(length=200)),
-        sa.Column("percent", Fixed(6)),
-        sa.Column("is_withholding_tax", sa.Boolean(), nullable=False),
-        sa.Column("is_compound", sa.Boolean(), nullable=False),
-        sa.Column("sum", Fixed(4), nullable=False),
-        sa.Column("line_id", sa.BigInteger(), nullable=False),
-        sa.ForeignKeyConstraint(
-            ["company_id", "line_id"],
-            ["purchase_order_lines.company_id", "purchase_order_lines.id"],
-            name="fk_purchase_order_lines_taxes_company_id_line_id",
-            ondelete="CASCADE",
-        ),
-        sa.ForeignKeyConstraint(
-            ["company_id", "tax_id"],
-            ["taxes.company_id", "taxes.id"],
-            name="fk_purchase_order_lines_taxes_company_id_tax_id",
-        ),
-        sa.PrimaryKeyConstraint("company_id", "id", name="pk_purchase_order_lines_taxes"),
-    )
-    op.create_index(
-        "ix_purchase_order_lines_taxes_company_id_line_id_id",
-        "purchase_order_lines_taxes",
-        ["company_id", "line_id", "id"],
-    )
     op.create_table(
         "receipts_custom_values",
         sa.Column("company_id", sa.BigInteger(), nullable=False),
@@ -2811,35 +3403,46 @@ def upgrade() -> None:
         ["company_id", "line_id", "id"],
     )
     op.create_table(
-        "stock_transfer_lines_custom_values",
+        "invoice_line_allocations",
         sa.Column("company_id", sa.BigInteger(), nullable=False),
         sa.Column("id", sa.BigInteger(), nullable=False),
-        sa.Column("value", sa.String(length=2000)),
-        sa.Column("field_id", sa.BigInteger(), nullable=False),
-        sa.Column("option_id", sa.BigInteger()),
-        sa.Column("owner_id", sa.BigInteger(), nullable=False),
+        sa.Column("order_line_id", sa.BigInteger(), nullable=False),
+        sa.Column("receipt_line_id", sa.BigInteger()),
+        sa.Column("quantity", Fixed(6)),
+        sa.Column("net_sum", Fixed(4), nullable=False),
+        sa.Column("sum", Fixed(4), nullable=False),
+        sa.Column("agreed_sum", Fixed(4), nullable=False),
+        sa.Column("line_id", sa.BigInteger(), nullable=False),
         sa.ForeignKeyConstraint(
-            ["company_id", "field_id"],
-            ["custom_fields.company_id", "custom_fields.id"],
-            name="fk_stock_transfer_lines_custom_values_company_id_field_id",
-        ),
-        sa.ForeignKeyConstraint(
-            ["company_id", "option_id"],
-            ["custom_field_options.company_id", "custom_field_options.id"],
-            name="fk_stock_transfer_lines_custom_values_company_id_option_id",
-        ),
-        sa.ForeignKeyConstraint(
-            ["company_id", "owner_id"],
-            ["stock_transfer_lines.company_id", "stock_transfer_lines.id"],
-            name="fk_stock_transfer_lines_custom_values_company_id_owner_id",
+            ["company_id", "line_id"],
+            ["invoice_lines.company_id", "invoice_lines.id"],
+            name="fk_invoice_line_allocations_company_id_line_id",
             ondelete="CASCADE",
         ),
-        sa.PrimaryKeyConstraint("company_id", "id", name="pk_stock_transfer_lines_custom_values"),
+        sa.ForeignKeyConstraint(
+            ["company_id", "order_line_id"],
+            ["purchase_order_lines.company_id", "purchase_order_lines.id"],
+            name="fk_invoice_line_allocations_company_id_order_line_id",
+        ),
+        sa.ForeignKeyConstraint(
+            ["company_id", "receipt_line_id"],
+            ["receipt_lines.company_id", "receipt_lines.id"],
+            name="fk_invoice_line_allocations_company_id_receipt_line_id",
+        ),
+        sa.PrimaryKeyConstraint("company_id", "id", name="pk_invoice_line_allocations"),
     )
     op.create_index(
-        "ix_stock_transfer_lines_custom_values_company_id_owner_id_id",
-        "stock_transfer_lines_custom_values",
-        ["company_id", "owner_id", "id"],
+        "ix_invoice_line_allocations_company_id_line_id_id", "invoice_line_allocations", ["company_id", "line_id", "id"]
+    )
+    op.create_index(
+        "ix_invoice_line_allocations_company_id_order_line_id",
+        "invoice_line_allocations",
+        ["company_id", "order_line_id"],
+    )
+    op.create_index(
+        "ix_invoice_line_allocations_company_id_receipt_line_id",
+        "invoice_line_allocations",
+        ["company_id", "receipt_line_id"],
     )
     op.create_table(
         "invoice_lines_custom_values",
@@ -2897,6 +3500,52 @@ def upgrade() -> None:
     )
     op.create_index(
         "ix_invoice_lines_taxes_company_id_line_id_id", "invoice_lines_taxes", ["company_id", "line_id", "id"]
+    )
+    op.create_table(
+        "budget_balances",
+        sa.Column("company_id", sa.BigInteger(), nullable=False),
+        sa.Column("budget_id", sa.BigInteger(), nullable=False),
+        sa.Column("resource", sa.String(length=40), nullable=False, comment="kind of document"),
+        sa.Column("reserved", Fixed(4), nullable=False),
+        sa.Column("used", Fixed(4), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["company_id", "budget_id"],
+            ["budgets.company_id", "budgets.id"],
+            name="fk_budget_balances_company_id_budget_id",
+            ondelete="CASCADE",
+        ),
+        sa.PrimaryKeyConstraint("company_id", "budget_id", "resource", name="pk_budget_balances"),
+    )
+    op.create_table(
+        "stock_transfer_lines_custom_values",
+        sa.Column("company_id", sa.BigInteger(), nullable=False),
+        sa.Column("id", sa.BigInteger(), nullable=False),
+        sa.Column("value", sa.String(length=2000)),
+        sa.Column("field_id", sa.BigInteger(), nullable=False),
+        sa.Column("option_id", sa.BigInteger()),
+        sa.Column("owner_id", sa.BigInteger(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["company_id", "field_id"],
+            ["custom_fields.company_id", "custom_fields.id"],
+            name="fk_stock_transfer_lines_custom_values_company_id_field_id",
+        ),
+        sa.ForeignKeyConstraint(
+            ["company_id", "option_id"],
+            ["custom_field_options.company_id", "custom_field_options.id"],
+            name="fk_stock_transfer_lines_custom_values_company_id_option_id",
+        ),
+        sa.ForeignKeyConstraint(
+            ["company_id", "owner_id"],
+            ["stock_transfer_lines.company_id", "stock_transfer_lines.id"],
+            name="fk_stock_transfer_lines_custom_values_company_id_owner_id",
+            ondelete="CASCADE",
+        ),
+        sa.PrimaryKeyConstraint("company_id", "id", name="pk_stock_transfer_lines_custom_values"),
+    )
+    op.create_index(
+        "ix_stock_transfer_lines_custom_values_company_id_owner_id_id",
+        "stock_transfer_lines_custom_values",
+        ["company_id", "owner_id", "id"],
     )
     op.create_table(
         "purchase_order_line_sources",

@@ -1,0 +1,255 @@
+"""Which lines of orders an invoice bills: taken over from the orders, checked, and told apart to the cent."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from decimal import Decimal
+from functools import lru_cache, partial
+from typing import Any
+
+from sqlalchemy import and_, bindparam, select
+
+from emptor.domains import documents, verbs
+from emptor.domains.purchasing.orders import billing
+from emptor.domains.purchasing.orders.progress import SERVICE
+from emptor.kit.errors import IllegalMove
+from emptor.kit.money import PRICE_SCALE, ZERO, product, quotient, rounded, split
+from emptor.kit.resource import Resource
+from emptor.store import query
+from emptor.store.schema import table
+from emptor.store.statement import Statement
+from emptor.store.types import any_of
+from emptor.store.unit_of_work import UnitOfWork
+
+Row = dict[str, Any]
+
+FROM_ORDERS = 2
+"""`logicType` of an invoice that bills orders."""
+OPEN_TO_BILLS = (documents.APPROVED, documents.MATCHING)
+"""States of an order that can be billed."""
+HEADER = (
+    "supplier_id", "location_id", "legal_entity_id", "currency", "exchange_rate", "payment_term_id",
+    "prepayment_percent", "postpayment_percent", "credit_period_days", "discount_percent",
+)  # fmt: skip
+"""What an invoice takes over from its order."""
+LINE = ("name", "sku", "description", "product_id", "unit_id", "price", "discount_percent", "item_type")
+ITEM_FIELDS = "dataItemCustomFields"
+SHARED = {"supplier_id": "supplier", "currency": "currency", "logic_type": "kind"}
+"""What orders on one invoice have in common."""
+
+
+def orders() -> Resource:
+    """The declaration of orders."""
+    return verbs.RESOURCES["purchaseorders"]
+
+
+def billable(tx: UnitOfWork, order_id: int, place: str) -> Row | None:
+    """The order if it can be billed now; what is against it is noted at `place`."""
+    order = query.stored(tx, orders(), "id", order_id, tx.actor.scope(orders()))
+    if order is None:
+        tx.problems.add(place, f"There is no order with id {order_id} that you see.")
+    elif order["status"] not in OPEN_TO_BILLS:
+        name = orders().life.names[order["status"]]
+        tx.problems.add(place, f"Order {order['idn']} is {name}; only an approved order can be billed.")
+    else:
+        return order
+    return None
+
+
+def take_over(tx: UnitOfWork, values: Row, found: list[Row]) -> None:
+    """Complete a new invoice by what its orders say; without lines of its own it bills all that is open of them."""
+    first = found[0]
+    for other in found[1:]:
+        for column, words in SHARED.items():
+            if other[column] != first[column]:
+                tx.problems.add("purchaseOrders", f"Order {other['idn']} has another {words} than {first['idn']}.")
+    for column in ("supplier_id", "currency"):
+        if values.get(column) not in (None, first[column]):
+            tx.problems.add(SHARED[column], f"Order {first['idn']} has another {SHARED[column]}.")
+    for column in HEADER:
+        if values.get(column) is None:
+            values[column] = first[column]
+    values |= {"logic_type": FROM_ORDERS, "purchase_order_id": first["id"]}
+    custom = verbs.RESOURCES["invoices"].custom_values
+    assert custom is not None
+    if not values.get(custom.wire):
+        values[custom.wire] = [
+            {"field_id": one["field_id"], "value": one["value"]}
+            for one in documents.stored_custom_values(tx, orders(), first["id"])
+        ]
+    if not values.get("items"):
+        values["items"] = [item for order in found for item in open_lines(tx, order)]
+        if not values["items"] and first["logic_type"] == billing.BLANKET_TOTAL:
+            tx.problems.add("items", "A blanket order by its total has no lines to copy; enter what is billed.")
+        elif not values["items"]:
+            tx.problems.raise_if_any()
+            raise IllegalMove("Everything of this order has been invoiced; see its invoices.")
+        if first["discount_amount"] and values.get("discount_amount") is None:
+            values["discount_amount"] = _part_of_discount(first, found, values["items"])
+
+
+def _part_of_discount(order: Row, found: list[Row], items: list[Row]) -> Decimal | None:
+    """So much of the order's own discount as its open lines are of all its lines."""
+    if len(found) > 1:
+        return None
+    before = order["net_sum"] + order["discount_amount"]
+    billed = sum((product(item["quantity"], item["price"]) for item in items), ZERO)
+    return rounded(quotient(product(order["discount_amount"], billed), before), 2) if before else None
+
+
+def open_lines(tx: UnitOfWork, order: Row) -> list[Row]:
+    """The lines of an order as an invoice would bill them: what is open of each, at the order's price."""
+    left = billing.lines(tx, order)
+    return [
+        _as_billed(line, left[line["id"]].open, service=order["logic_type"] == SERVICE)
+        for line in documents.stored_lines(tx, orders(), order["id"])
+        if line["id"] in left and left[line["id"]].open
+    ]
+
+
+def _as_billed(line: Row, left: Decimal, *, service: bool) -> Row:
+    """A line of an invoice for `left` of the order's line."""
+    item = {name: line[name] for name in LINE} | {"quantity": Decimal(1) if service else left}
+    if service:
+        item |= {"price": left, "discount_percent": None}
+    elif line["discount_amount"]:
+        item["discount_amount"] = rounded(quotient(product(line["discount_amount"], left), line["quantity"]), 4)
+    return item | {
+        "taxes": [{"tax_id": tax["tax_id"]} for tax in line["taxes"]],
+        ITEM_FIELDS: [{"field_id": one["field_id"], "value": one["value"]} for one in line[ITEM_FIELDS]],
+        "allocations": [{"order_line_id": line["id"], "quantity": left}],
+    }
+
+
+def check(tx: UnitOfWork, values: Row) -> list[Row]:
+    """Note allocations that cannot be; the orders they are of, the one first that the header names."""
+    named = {
+        one["order_line_id"]: f"items[{i}][allocations][{j}][purchaseOrderItem]"
+        for i, item in enumerate(values.get("items") or ())
+        if isinstance(item, dict)
+        for j, one in enumerate(item.get("allocations") or ())
+        if isinstance(one, dict) and "order_line_id" in one
+    }
+    known = lines_of(tx, named)
+    found: dict[int, Row] = {}
+    for line_id, line in known.items():
+        if line["order_id"] not in found:
+            order = billable(tx, line["order_id"], named[line_id])
+            if order is None:
+                continue
+            found[order["id"]] = order
+    for line_id in named.keys() - known.keys():
+        tx.problems.add(named[line_id], f"There is no line of an order with id {line_id}.")
+    _check_quantities(tx, values)
+    _check_receipts(tx, values)
+    first = values.get("purchase_order_id")
+    return sorted(found.values(), key=lambda order: (order["id"] != first, order["id"]))
+
+
+def _check_quantities(tx: UnitOfWork, values: Row) -> None:
+    for i, item in enumerate(values.get("items") or ()):
+        several = isinstance(item, dict) and len(item.get("allocations") or ()) > 1
+        for j, one in enumerate(item["allocations"] if several else ()):
+            if isinstance(one, dict) and one.get("quantity") is None:
+                place = f"items[{i}][allocations][{j}][quantity]"
+                tx.problems.add(place, "Say how much, as the line bills several lines of orders.")
+
+
+def _check_receipts(tx: UnitOfWork, values: Row) -> None:
+    """A receipt's line that is named has brought the order's line that is billed."""
+    pairs = {
+        (one["receipt_line_id"], one.get("order_line_id")): f"items[{i}][allocations][{j}][receiptItem]"
+        for i, item in enumerate(values.get("items") or ())
+        if isinstance(item, dict)
+        for j, one in enumerate(item.get("allocations") or ())
+        if isinstance(one, dict) and isinstance(one.get("receipt_line_id"), int)
+    }
+    ids = [receipt_line for receipt_line, _ in pairs]
+    brought = dict(tx.all(_brought(), company=tx.company_id, ids=ids)) if ids else {}
+    for (receipt_line, order_line), place in pairs.items():
+        if brought.get(receipt_line) != order_line:
+            tx.problems.add(place, "This line of a receipt has not brought what is billed here.")
+
+
+def lines_of(tx: UnitOfWork, ids: Iterable[int]) -> dict[int, Row]:
+    """Lines of orders by their ids, each with what its order says about all of them."""
+    wanted = [one for one in dict.fromkeys(ids) if isinstance(one, int)]
+    rows = tx.records(_order_lines(), company=tx.company_id, ids=wanted) if wanted else []
+    return {row["id"]: row for row in rows}
+
+
+def share_out(tx: UnitOfWork, items: list[Row]) -> None:
+    """Work out how much of each priced line bills which line of an order, and what so much costs by the order."""
+    known = lines_of(tx, (one["order_line_id"] for item in items for one in item.get("allocations") or ()))
+    scale = int(tx.actor.settings.get("decimals", 2))
+    for item in items:
+        allocations = item.get("allocations")
+        if allocations:
+            _share(item, allocations, known, scale)
+
+
+def _share(item: Row, allocations: list[Row], known: dict[int, Row], scale: int) -> None:
+    for one in allocations:
+        service = known[one["order_line_id"]]["logic_type"] == SERVICE
+        if one.get("quantity") is None or (service and len(allocations) == 1):
+            one["quantity"] = item["net_sum"] if service else item["quantity"]
+        one["agreed_sum"] = agreed(known[one["order_line_id"]], one["quantity"], scale)
+    if len(allocations) == 1:
+        allocations[0] |= {"net_sum": item["net_sum"], "sum": item["sum"]}
+        return
+    weights = [one["agreed_sum"] for one in allocations]
+    shares = zip(split(item["net_sum"], weights, scale), split(item["sum"], weights, scale), strict=True)
+    for one, (net, gross) in zip(allocations, shares, strict=True):
+        one |= {"net_sum": net, "sum": gross}
+
+
+def agreed(line: Row, quantity: Decimal, scale: int) -> Decimal:
+    """What so much of an order's line costs by the order, before taxes."""
+    if line["logic_type"] == SERVICE:
+        return rounded(quantity, scale)
+    if not line["quantity"]:
+        return ZERO
+    if quantity == line["quantity"]:
+        return line["net_sum"]
+    return rounded(quotient(product(line["net_sum"], quantity), line["quantity"]), scale)
+
+
+def scaled(tx: UnitOfWork, row: Row, items: list[Any]) -> None:
+    """Where a line is changed to another quantity and nothing is said of what it bills, it bills as much more or less."""
+    changed = [one for one in items if isinstance(one, dict) and "id" in one and one.get("quantity") is not None]
+    changed = [one for one in changed if "allocations" not in one]
+    if not changed:
+        return
+    stored = {line["id"]: line for line in documents.stored_lines(tx, verbs.RESOURCES["invoices"], row["id"])}
+    for one in changed:
+        line = stored.get(one["id"])
+        if line and line["allocations"] and line["quantity"] and line["quantity"] != one["quantity"]:
+            factor = partial(_of_another, line["quantity"], one["quantity"])
+            one["allocations"] = [{**a, "quantity": factor(a["quantity"])} for a in line["allocations"]]
+
+
+def _of_another(before: Decimal, now: Decimal, quantity: Decimal) -> Decimal:
+    return rounded(quotient(product(quantity, now), before), PRICE_SCALE)
+
+
+@lru_cache(maxsize=1)
+def _order_lines() -> Statement:
+    lines, found = table("purchase_order_lines"), table("purchase_orders")
+    return Statement(
+        select(
+            lines.c.id, lines.c.order_id, lines.c.quantity, lines.c.net_sum, lines.c.item_type, lines.c.name,
+            found.c.logic_type, found.c.idn,
+        )
+        .join_from(lines, found, and_(found.c.company_id == lines.c.company_id, found.c.id == lines.c.order_id))
+        .where(lines.c.company_id == bindparam("company"), any_of(lines.c.id, "ids"))
+    )  # fmt: skip
+
+
+@lru_cache(maxsize=1)
+def _brought() -> Statement:
+    lines = table("receipt_lines")
+    return Statement(
+        select(lines.c.id, lines.c.order_line_id).where(
+            lines.c.company_id == bindparam("company"), any_of(lines.c.id, "ids")
+        )
+    )

@@ -1,0 +1,196 @@
+"""Single lines of an invoice: split one, strike one from its order, split lines off to an invoice of their own."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+from typing import Any
+
+from emptor.domains import documents, verbs, writing
+from emptor.domains.payables.invoices import covering
+from emptor.domains.payables.invoices.covering import ITEM_FIELDS
+from emptor.domains.purchasing.orders import billing, progress
+from emptor.domains.purchasing.orders.progress import CLOSED_LINE
+from emptor.kit.errors import IllegalMove
+from emptor.kit.fields import Field, Number, Part, Parts, Ref, Text, Write
+from emptor.kit.money import PRICE_SCALE, ZERO, product, quotient, rounded
+from emptor.kit.resource import Resource
+from emptor.store import query
+from emptor.store.schema import table
+from emptor.store.unit_of_work import UnitOfWork
+
+Row = dict[str, Any]
+
+LINE = Ref("item", to="invoice_lines", column="line_id", required=True, flat=True, write=Write.ALWAYS, note="the line")
+
+
+def _chosen(wire: str, note: str, *more: Field) -> Parts:
+    """A list of lines of the invoice, each with its id and what is said about it."""
+    name = Ref("id", to="invoice_lines", column="line_id", required=True, flat=True, write=Write.ALWAYS)
+    part = Part("InvoiceLineChoice", "", "", "", (name, *more), shorthand="id")
+    return Parts(wire, part=part, write=Write.ALWAYS, note=note)
+
+
+SPLIT_LINE: tuple[Field, ...] = (
+    LINE,
+    Parts(
+        "parts",
+        part=Part(
+            "LinePiece", "", "", "",
+            (
+                Number("quantity", scale=PRICE_SCALE, required=True, write=Write.ALWAYS),
+                Text("name", size=300, write=Write.ALWAYS, note="without, the line's own"),
+            ),
+            shorthand="quantity",
+        ),
+        required=True, write=Write.ALWAYS, note="the quantities it is split into; together they are the line's",
+    ),
+)  # fmt: skip
+REJECT_LINE: tuple[Field, ...] = (LINE,)
+SPLIT: tuple[Field, ...] = (
+    _chosen(
+        "items", "lines that go to the new invoice",
+        Number("quantity", scale=PRICE_SCALE, write=Write.ALWAYS, note="without, all of it"),
+    ),
+    Ref("location", to="locations", write=Write.ALWAYS, note="of the new invoice; without, that of this one"),
+    Ref("legalEntity", to="legal_entities", write=Write.ALWAYS),
+)  # fmt: skip
+
+
+def link_body(allocations: Parts) -> tuple[Field, ...]:
+    """What the verb `link` takes: lines, each with the allocations it has from now on."""
+    return (_chosen("items", "lines of the invoice, each with what it bills", allocations),)
+
+
+def _invoices() -> Resource:
+    return verbs.RESOURCES["invoices"]
+
+
+def _stored(tx: UnitOfWork, row: Row) -> dict[int, Row]:
+    return {line["id"]: line for line in documents.stored_lines(tx, _invoices(), row["id"])}
+
+
+def _one(tx: UnitOfWork, lines: dict[int, Row], values: Row) -> Row:
+    line = lines.get(values.get("line_id", 0))
+    if line is None:
+        tx.problems.add("item", "Name a line of this invoice by its id.")
+    tx.problems.raise_if_any()
+    assert line is not None
+    return line
+
+
+def split_line(tx: UnitOfWork, row: Row, values: Row) -> None:
+    """Make several lines of one, with its price, taxes and custom fields; together they bill what it billed."""
+    lines = _stored(tx, row)
+    line = _one(tx, lines, values)
+    parts = [one for one in values.get("parts") or () if isinstance(one, dict)]
+    if len(parts) < 2 or any(one["quantity"] <= 0 for one in parts):
+        tx.problems.add("parts", "Give two or more quantities, each above nothing.")
+    elif sum((one["quantity"] for one in parts), ZERO) != line["quantity"]:
+        tx.problems.add("parts", f"The quantities come to something else than the line's {line['quantity']:f}.")
+    tx.problems.raise_if_any()
+    pieces = [piece(line, one["quantity"]) | {"is_split": True, "name": one.get("name") or line["name"]} for one in parts]
+    pieces[0]["id"] = line["id"]
+    kept: list[Row] = []
+    for other in lines.values():
+        kept += pieces if other is line else [{"id": other["id"]}]
+    _update(tx, row, kept)
+
+
+def piece(line: Row, quantity: Decimal) -> Row:
+    """So much of a stored line, as a new one would be sent."""
+    share = quotient(quantity, line["quantity"])
+    taken: Row = {
+        name: line[name]
+        for name in ("name", "sku", "description", "product_id", "unit_id", "price", "discount_percent", "item_type")
+    }
+    if line["discount_amount"]:
+        taken["discount_amount"] = rounded(product(line["discount_amount"], share), 4)
+    return taken | {
+        "quantity": quantity,
+        "taxes": [{"tax_id": tax["tax_id"]} for tax in line["taxes"]],
+        ITEM_FIELDS: [{"field_id": one["field_id"], "value": one["value"]} for one in line[ITEM_FIELDS]],
+        "allocations": [
+            {"order_line_id": one["order_line_id"], "quantity": rounded(product(one["quantity"], share), PRICE_SCALE)}
+            for one in line["allocations"]
+        ],
+    }
+
+
+def _update(tx: UnitOfWork, row: Row, items: list[Row]) -> None:
+    documents.update(tx, _invoices(), row, {"items": items}, priced=lambda found: covering.share_out(tx, found))
+
+
+def reject_line(tx: UnitOfWork, row: Row, values: Row) -> None:
+    """Take a line off the invoice and strike what is open of it from its order: nobody waits for it any more."""
+    lines = _stored(tx, row)
+    line = _one(tx, lines, values)
+    if not line["allocations"]:
+        raise IllegalMove("This line bills no order; just leave it out.")
+    known = covering.lines_of(tx, (one["order_line_id"] for one in line["allocations"]))
+    _update(tx, row, [{"id": other} for other in lines if other != line["id"]])
+    for order_id in {one["order_id"] for one in known.values()}:
+        order = query.stored(tx, covering.orders(), "id", order_id)
+        assert order is not None
+        if order["status"] not in covering.OPEN_TO_BILLS:
+            raise IllegalMove(f"Order {order['idn']} is not open any more; leave the line out instead.")
+        struck = [line_id for line_id, one in known.items() if one["order_id"] == order_id]
+        tx.update_all(table("purchase_order_lines"), [{"id": line_id, "status": CLOSED_LINE} for line_id in struck], "id")
+        progress.recount(tx, order)
+        billing.recount(tx, order_id)
+
+
+def split_off(tx: UnitOfWork, row: Row, values: Row) -> int:
+    """Move lines, or parts of them, to a new draft of the same bill, for another place or budget; its id."""
+    lines = _stored(tx, row)
+    taken: dict[int, Decimal] = {}
+    for i, one in enumerate(one for one in values.get("items") or () if isinstance(one, dict)):
+        line = lines.get(one.get("line_id", 0))
+        quantity = one.get("quantity") or (line["quantity"] if line else ZERO)
+        if line is None:
+            tx.problems.add(f"items[{i}][id]", "The invoice has no line with this id.")
+        elif not 0 < quantity <= line["quantity"]:
+            tx.problems.add(f"items[{i}][quantity]", f"Take more than nothing and at most {line['quantity']:f}.")
+        else:
+            taken[line["id"]] = quantity
+    if not taken and not tx.problems:
+        tx.problems.add("items", "Name the lines to split off.")
+    if taken == {line["id"]: line["quantity"] for line in lines.values()}:
+        tx.problems.add("items", "Leave something on this invoice.")
+    writing.check_references(tx, SPLIT, [("", {name: values.get(name) for name in ("location_id", "legal_entity_id")})])
+    tx.problems.raise_if_any()
+    moved = [piece(lines[line_id], quantity) for line_id, quantity in taken.items()]
+    left: list[Row] = []
+    for line_id, line in lines.items():
+        rest = line["quantity"] - taken.get(line_id, ZERO)
+        if rest:
+            left.append({**piece(line, rest), "id": line_id} if line_id in taken else {"id": line_id})
+    _update(tx, row, left)
+    return _child(tx, row, moved, values)
+
+
+CARRIED = (
+    "supplier_id", "location_id", "legal_entity_id", "currency", "exchange_rate", "note", "payment_term_id",
+    "discount_percent", "invoice_number", "delivery_note", "issue_date", "required_date", "logic_type",
+    "purchase_order_id", "prepayment_percent", "postpayment_percent", "credit_period_days",
+)  # fmt: skip
+
+
+def _child(tx: UnitOfWork, row: Row, moved: list[Row], values: Row) -> int:
+    header = {name: row[name] for name in CARRIED}
+    header |= {name: values[name] for name in ("location_id", "legal_entity_id") if values.get(name)}
+    custom = _invoices().custom_values
+    assert custom is not None
+    header[custom.wire] = [
+        {"field_id": one["field_id"], "value": one["value"]}
+        for one in documents.stored_custom_values(tx, _invoices(), row["id"])
+    ]
+    header["items"] = moved
+    known = documents.check(tx, _invoices(), header)
+    extra = {
+        "parent_id": row["parent_id"] or row["id"], "purchase_order_id": row["purchase_order_id"],
+        "is_service_order": row["is_service_order"],
+    }  # fmt: skip
+    return documents.create(
+        tx, _invoices(), header, known, extra, priced=lambda found: covering.share_out(tx, found)
+    )
+

@@ -1,0 +1,178 @@
+"""How an invoice compares with each order it bills: figures from the database, verdicts from `rules`."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from decimal import Decimal
+from functools import lru_cache
+from typing import Any
+
+from sqlalchemy import and_, bindparam, func, or_, select
+
+from emptor.domains import documents
+from emptor.domains.payables.matching import queue
+from emptor.domains.payables.matching.rules import Billed, Free, Policy, Verdict, compare, may_bill
+from emptor.domains.purchasing.orders import billing
+from emptor.kit.money import HUNDRED, MONEY_SCALE, ZERO, quotient, rounded
+from emptor.store.schema import table
+from emptor.store.statement import Statement
+from emptor.store.unit_of_work import Transaction, UnitOfWork
+
+Row = dict[str, Any]
+
+STANDARD = 0
+CONFIRM, APPROVE, PAY = "confirm", "approve", "pay"
+"""What a company holds back until goods have come: its choice `threeWayMatch`."""
+
+
+def verdicts(tx: UnitOfWork, invoice: Row) -> list[tuple[Row, Verdict]]:
+    """Each order that the invoice bills, and how the two compare."""
+    found = billing.orders_of(tx, invoice)
+    if not found:
+        return []
+    billed: dict[int, list[Row]] = defaultdict(list)
+    for line in tx.records(_billed(), company=tx.company_id, invoice=invoice["id"]):
+        billed[line["order_id"]].append(line)
+    free = [
+        Free(position, name, net, split)
+        for position, name, net, split in tx.all(_free(), company=tx.company_id, invoice=invoice["id"])
+    ]
+    first = invoice["purchase_order_id"] or found[0]["id"]
+    return [
+        (order, _verdict(tx, invoice, order, billed[order["id"]], free if order["id"] == first else [])) for order in found
+    ]
+
+
+def _verdict(tx: UnitOfWork, invoice: Row, order: Row, lines: list[Row], free: list[Free]) -> Verdict:
+    if order["logic_type"] == billing.BLANKET_TOTAL:
+        lines, free = [], []
+    left = billing.lines(tx, order, without=invoice["id"]) if lines else {}
+    taken: dict[int, Decimal] = defaultdict(lambda: ZERO)
+    billed = []
+    for line in lines:
+        ordered = left[line["order_line_id"]]
+        billed.append(
+            Billed(
+                line["position"], line["name"], line["quantity"], line["net_sum"], line["agreed_sum"],
+                ordered.open - taken[ordered.id], ordered.ordered, _is_other(line), line["is_split"],
+            )
+        )  # fmt: skip
+        taken[ordered.id] += line["quantity"]
+    before = tx.scalar(_drift(), company=tx.company_id, order=order["id"], without=invoice["id"]) or ZERO
+    return compare(billed, free, policy(tx, order), before)
+
+
+def policy(tx: UnitOfWork, order: Row) -> Policy:
+    """What the company lets pass on this order; its limit is in company currency, what is compared in the order's."""
+    own = order["net_sum_in_company_currency"]
+    limit = rounded(quotient(queue.most(tx, order, own) - own, order["exchange_rate"]), MONEY_SCALE)
+    chosen = tx.actor.settings
+    return Policy(limit, chosen.get("matchLowerBills", True), chosen.get("newItemsWithinLimit", False))
+
+
+def _is_other(line: Row) -> bool:
+    """Whether the invoice's line is about another thing than the order's."""
+    if line["product_id"] or line["ordered_product_id"]:
+        return bool(line["product_id"] != line["ordered_product_id"])
+    return bool(line["name"] != line["ordered_name"])
+
+
+def too_early(tx: UnitOfWork, invoice: Row) -> list[tuple[int, str]]:
+    """Lines that bill more than has come, where goods have to come first: their position and a sentence."""
+    found = []
+    for order in billing.orders_of(tx, invoice):
+        if order["logic_type"] != STANDARD:
+            continue
+        prepayment = quotient(order["prepayment_percent"] or ZERO, HUNDRED)
+        lines = billing.lines(tx, order, without=invoice["id"])
+        for line in tx.records(_billed(), company=tx.company_id, invoice=invoice["id"]):
+            ordered = lines.get(line["order_line_id"]) if line["order_id"] == order["id"] else None
+            if ordered is None or line["item_type"] == documents.TAX_ITEM:
+                continue
+            others = ordered.billed + ordered.claimed
+            most = may_bill(ordered.ordered, ordered.received, prepayment) - others
+            if line["quantity"] > most:
+                found.append((line["position"], _early(line, ordered, max(ZERO, most))))
+    return found
+
+
+def _early(line: Row, ordered: billing.Billable, most: Decimal) -> str:
+    return (
+        f"{ordered.received:f} of {ordered.ordered:f} have been received, so {most:f} can be billed now, not "
+        f"{line['quantity']:f}; receive the goods first."
+    )
+
+
+def explained(verdict: Verdict) -> str:
+    """A verdict in words, line by line."""
+    return "\n".join(one.words for one in verdict.differences)
+
+
+def figures(verdict: Verdict) -> Row:
+    """A verdict's figures as a match keeps them, by column."""
+    return {
+        "expected_sum": verdict.expected, "billed_sum": verdict.billed, "earlier_difference": verdict.before,
+        "limit": verdict.limit,
+    }  # fmt: skip
+
+
+@lru_cache(maxsize=1)
+def _billed() -> Statement:
+    """What an invoice's lines bill of lines of orders. What costs nothing or less is no difference."""
+    lines, allocated, ordered = (table(n) for n in ("invoice_lines", "invoice_line_allocations", "purchase_order_lines"))
+    return Statement(
+        select(
+            lines.c.position, lines.c.name, lines.c.product_id, lines.c.item_type, lines.c.is_split,
+            allocated.c.order_line_id, allocated.c.quantity, allocated.c.net_sum, allocated.c.agreed_sum,
+            ordered.c.order_id, ordered.c.name.label("ordered_name"), ordered.c.product_id.label("ordered_product_id"),
+        )
+        .join_from(
+            lines, allocated, and_(allocated.c.company_id == lines.c.company_id, allocated.c.line_id == lines.c.id)
+        )
+        .join(
+            ordered, and_(ordered.c.company_id == allocated.c.company_id, ordered.c.id == allocated.c.order_line_id)
+        )
+        .where(
+            lines.c.company_id == bindparam("company"), lines.c.invoice_id == bindparam("invoice"),
+            lines.c.item_type != documents.TAX_ITEM, lines.c.net_sum >= 0,
+        )
+        .order_by(lines.c.position, allocated.c.id)
+    )  # fmt: skip
+
+
+@lru_cache(maxsize=1)
+def _free() -> Statement:
+    lines, allocated = table("invoice_lines"), table("invoice_line_allocations")
+    allocations = select(allocated.c.id).where(
+        allocated.c.company_id == lines.c.company_id, allocated.c.line_id == lines.c.id
+    )
+    return Statement(
+        select(lines.c.position, lines.c.name, lines.c.net_sum, lines.c.is_split)
+        .where(
+            lines.c.company_id == bindparam("company"), lines.c.invoice_id == bindparam("invoice"),
+            lines.c.item_type != documents.TAX_ITEM, lines.c.net_sum > 0, ~allocations.exists(),
+        )
+        .order_by(lines.c.position)
+    )  # fmt: skip
+
+
+@lru_cache(maxsize=1)
+def _drift() -> Statement:
+    """By how much what living invoices bill of an order differs from what was agreed."""
+    invoices, lines = table("invoices"), table("invoice_lines")
+    allocated, ordered = table("invoice_line_allocations"), table("purchase_order_lines")
+    own = select(ordered.c.id).where(
+        ordered.c.company_id == bindparam("company"), ordered.c.order_id == bindparam("order")
+    )
+    return Statement(
+        select(func.sum(allocated.c.net_sum - allocated.c.agreed_sum, type_=allocated.c.net_sum.type))
+        .join_from(
+            allocated, lines, and_(lines.c.company_id == allocated.c.company_id, lines.c.id == allocated.c.line_id)
+        )
+        .join(invoices, and_(invoices.c.company_id == lines.c.company_id, invoices.c.id == lines.c.invoice_id))
+        .where(
+            allocated.c.company_id == bindparam("company"), allocated.c.order_line_id.in_(own),
+            invoices.c.id != bindparam("without"), or_(*(invoices.c.status == state for state in billing.LIVING)),
+            lines.c.item_type != documents.TAX_ITEM, lines.c.net_sum >= 0,
+        )
+    )  # fmt: skip

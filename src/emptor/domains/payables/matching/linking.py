@@ -1,0 +1,217 @@
+"""Which receipts have brought what invoices bill: linked by themselves, oldest first, or by hand afterwards."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+from decimal import Decimal
+from functools import lru_cache
+from typing import Any
+
+from sqlalchemy import and_, bindparam, or_, select, update
+
+from emptor.domains import documents, verbs, writing
+from emptor.domains.payables.invoices import covering
+from emptor.domains.payables.matching import comparing
+from emptor.domains.purchasing.orders import billing
+from emptor.kit.errors import Invalid
+from emptor.kit.fields import Parts
+from emptor.kit.money import ZERO, split
+from emptor.store.schema import table
+from emptor.store.statement import Statement
+from emptor.store.unit_of_work import UnitOfWork
+
+Row = dict[str, Any]
+
+ALLOCATIONS = "invoice_line_allocations"
+
+
+@dataclass(frozen=True)
+class Piece:
+    """Part of what an invoice's line bills of an order's line. Without a receipt's line nobody knows who brought it."""
+
+    id: int
+    line_id: int
+    order_line_id: int
+    receipt_line_id: int | None
+    quantity: Decimal
+    net_sum: Decimal
+    sum: Decimal
+    agreed_sum: Decimal
+
+    def cut(self, quantity: Decimal, scale: int) -> tuple[Piece, Piece]:
+        """So much of it, and what is left, to the cent."""
+        rest = self.quantity - quantity
+        shares = [split(one, [quantity, rest], scale) for one in (self.net_sum, self.sum, self.agreed_sum)]
+        first, second = zip(*shares, strict=True)
+        return (
+            replace(self, quantity=quantity, net_sum=first[0], sum=first[1], agreed_sum=first[2]),
+            replace(self, id=0, quantity=rest, net_sum=second[0], sum=second[1], agreed_sum=second[2]),
+        )
+
+
+@dataclass(frozen=True)
+class Brought:
+    """What a line of a receipt has brought of an order's line."""
+
+    id: int
+    order_line_id: int
+    quantity: Decimal
+
+
+def assigned(pieces: Iterable[Piece], brought: Iterable[Brought], scale: int = 2) -> list[Piece]:
+    """The pieces that change when those without a receipt are laid on what is left of receipts, oldest first.
+
+    One cut in two comes back as both: what is new has the id 0.
+    """
+    pieces = list(pieces)
+    left: dict[int, Decimal] = {}
+    by_line: dict[int, list[int]] = defaultdict(list)
+    for one in brought:
+        left[one.id] = one.quantity
+        by_line[one.order_line_id].append(one.id)
+    for piece in pieces:
+        if piece.receipt_line_id in left:
+            left[piece.receipt_line_id] -= piece.quantity
+    changed = []
+    for piece in pieces:
+        rest = piece if piece.receipt_line_id is None and piece.quantity > 0 else None
+        for receipt_line in by_line[piece.order_line_id] if rest else ():
+            if left[receipt_line] <= 0 or rest is None:
+                continue
+            if rest.quantity <= left[receipt_line]:
+                taken, rest = rest, None
+            else:
+                taken, rest = rest.cut(left[receipt_line], scale)
+            left[receipt_line] -= taken.quantity
+            changed.append(replace(taken, receipt_line_id=receipt_line))
+        if rest is not None and rest is not piece:
+            changed.append(rest)
+    return changed
+
+
+def link(tx: UnitOfWork, order: Row) -> None:
+    """Lay what has been billed of an order on what its receipts have brought."""
+    brought = [Brought(*row) for row in tx.all(_brought(), company=tx.company_id, order=order["id"])]
+    if not brought:
+        return
+    pieces = [Piece(*row) for row in tx.all(_pieces(), company=tx.company_id, order=order["id"])]
+    changed = assigned(pieces, brought, int(tx.actor.settings.get("decimals", 2)))
+    tx.update_all(table(ALLOCATIONS), (vars(one) for one in changed if one.id), "id")
+    fresh = [one for one in changed if not one.id]
+    tx.insert_all(
+        table(ALLOCATIONS), [{**vars(one), "id": row_id} for one, row_id in zip(fresh, tx.new_ids(len(fresh)), strict=True)]
+    )
+
+
+def unlink(tx: UnitOfWork, receipt: Row) -> None:
+    """A receipt that is canceled or changed has brought nothing until it is received again."""
+    tx.run(_unlink(), company=tx.company_id, receipt=receipt["id"])
+
+
+def by_hand(tx: UnitOfWork, row: Row, values: Row) -> None:
+    """Say afterwards which lines of orders, and of receipts, an invoice's lines bill; it has to match them.
+
+    Invalid when it does not: then the invoice has to be taken back, changed and submitted, for somebody to decide.
+    """
+    resource = verbs.RESOURCES["invoices"]
+    sent = [item for item in values.get("items") or () if isinstance(item, dict)]
+    if not sent:
+        tx.problems.add("items", "Name the invoice's lines, each with its `allocations`.")
+    stored = {line["id"]: line for line in documents.stored_lines(tx, resource, row["id"])}
+    for i, item in enumerate(sent):
+        if item.get("line_id") not in stored:
+            tx.problems.add(f"items[{i}][id]", "The invoice has no line with this id.")
+    found = covering.check(tx, values)
+    for order in found:
+        for column, word in (("supplier_id", "supplier"), ("currency", "currency")):
+            if order[column] != row[column]:
+                tx.problems.add("items", f"Order {order['idn']} has another {word} than the invoice.")
+    tx.problems.raise_if_any()
+    items = [{**stored[item["line_id"]], "allocations": item.get("allocations") or []} for item in sent]
+    covering.share_out(tx, items)
+    before = billing.orders_of(tx, row)
+    writing.replace_parts(
+        tx, _field(), [item["id"] for item in items], [(item["id"], one) for item in items for one in item["allocations"]]
+    )
+    if found and not row["purchase_order_id"]:
+        changes = {"purchase_order_id": found[0]["id"], "logic_type": covering.FROM_ORDERS, "update_date": tx.stamp}
+        writing.change(tx, resource, row, changes)
+        row |= changes
+    _refuse_differences(tx, row)
+    for order_id in {order["id"] for order in (*before, *found)}:
+        billing.recount(tx, order_id)
+
+
+def _refuse_differences(tx: UnitOfWork, row: Row) -> None:
+    if row["status"] == documents.DRAFT:
+        return
+    for order, verdict in comparing.verdicts(tx, row):
+        if not verdict.matches:
+            raise Invalid(
+                {"items": f"This does not match order {order['idn']}: {comparing.explained(verdict)} "
+                          "Take the invoice back by `revision` and link it there; then whoever ordered decides."}
+            )  # fmt: skip
+
+
+def _field() -> Parts:
+    lines = verbs.RESOURCES["invoices"].field("items")
+    assert isinstance(lines, Parts)
+    allocations = lines.of.field("allocations")
+    assert isinstance(allocations, Parts)
+    return allocations
+
+
+def _of_order() -> Any:
+    ordered = table("purchase_order_lines")
+    return select(ordered.c.id).where(
+        ordered.c.company_id == bindparam("company"), ordered.c.order_id == bindparam("order")
+    )
+
+
+@lru_cache(maxsize=1)
+def _pieces() -> Statement:
+    invoices, lines, allocated = table("invoices"), table("invoice_lines"), table(ALLOCATIONS)
+    columns = (allocated.c[name] for name in Piece.__dataclass_fields__)
+    return Statement(
+        select(*columns)
+        .join_from(
+            allocated, lines, and_(lines.c.company_id == allocated.c.company_id, lines.c.id == allocated.c.line_id)
+        )
+        .join(invoices, and_(invoices.c.company_id == lines.c.company_id, invoices.c.id == lines.c.invoice_id))
+        .where(
+            allocated.c.company_id == bindparam("company"), allocated.c.order_line_id.in_(_of_order()),
+            or_(*(invoices.c.status == state for state in billing.LIVING)),
+        )
+        .order_by(allocated.c.id)
+    )  # fmt: skip
+
+
+@lru_cache(maxsize=1)
+def _brought() -> Statement:
+    receipts, lines = table("receipts"), table("receipt_lines")
+    return Statement(
+        select(lines.c.id, lines.c.order_line_id, lines.c.quantity)
+        .join_from(
+            receipts, lines, and_(lines.c.company_id == receipts.c.company_id, lines.c.receipt_id == receipts.c.id)
+        )
+        .where(
+            receipts.c.company_id == bindparam("company"), receipts.c.purchase_order_id == bindparam("order"),
+            receipts.c.status == documents.APPROVED, lines.c.quantity > ZERO,
+        )
+        .order_by(lines.c.id)
+    )  # fmt: skip
+
+
+@lru_cache(maxsize=1)
+def _unlink() -> Statement:
+    lines, allocated = table("receipt_lines"), table(ALLOCATIONS)
+    mine = select(lines.c.id).where(
+        lines.c.company_id == bindparam("company"), lines.c.receipt_id == bindparam("receipt")
+    )
+    return Statement(
+        update(allocated)
+        .where(allocated.c.company_id == bindparam("company"), allocated.c.receipt_line_id.in_(mine))
+        .values(receipt_line_id=None)
+    )

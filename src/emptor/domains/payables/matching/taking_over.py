@@ -1,0 +1,210 @@
+"""What an order takes over from its invoices: accepted changes, tax items, and all lines of a blanket order's bills."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Sequence
+from decimal import Decimal
+from functools import lru_cache
+from typing import Any
+
+from sqlalchemy import and_, bindparam, select
+
+from emptor.domains import documents, verbs, writing
+from emptor.domains.purchasing.orders import billing
+from emptor.domains.purchasing.orders.progress import CLOSED_LINE, SERVICE
+from emptor.kit.fields import Parts
+from emptor.kit.money import ZERO, quotient, rounded
+from emptor.kit.resource import Resource
+from emptor.store.schema import table
+from emptor.store.statement import Statement
+from emptor.store.unit_of_work import UnitOfWork
+
+Row = dict[str, Any]
+Items = Sequence[Row]
+
+COPIED = ("name", "sku", "description", "product_id", "unit_id", "quantity", "price", "discount_percent",
+          "discount_amount", "item_type", "taxes", "dataItemCustomFields")  # fmt: skip
+ALLOCATIONS = "invoice_line_allocations"
+
+
+def _orders() -> Resource:
+    return verbs.RESOURCES["purchaseorders"]
+
+
+def changes(tx: UnitOfWork, invoice: Row, order: Row) -> None:
+    """The order's lines take price, taxes, item and further quantity from the invoice; new ones are added to it."""
+    items = documents.stored_lines(tx, verbs.RESOURCES["invoices"], invoice["id"])
+    by_line: dict[int, list[tuple[Row, Row]]] = defaultdict(list)
+    for item in items:
+        for one in item["allocations"]:
+            by_line[one["order_line_id"]].append((item, one))
+    left = billing.lines(tx, order, without=invoice["id"])
+    kept = []
+    for line in documents.stored_lines(tx, _orders(), order["id"]):
+        changed: Row = {"id": line["id"]}
+        if line["id"] in by_line:
+            changed |= _taken_over(line, by_line[line["id"]], left[line["id"]], order)
+        kept.append(changed)
+    new = [item for item in items if not item["allocations"]] if _is_first(invoice, order) else []
+    documents.update(tx, _orders(), order, {"items": [*kept, *map(_copied, new)]})
+    _allocate(tx, order, new)
+    tx.run(_agree(), company=tx.company_id, invoice=invoice["id"], order=order["id"])
+
+
+def _is_first(invoice: Row, order: Row) -> bool:
+    """Whether lines that bill no order's line belong to this order."""
+    return bool(invoice["purchase_order_id"] in (None, order["id"]))
+
+
+def _taken_over(line: Row, billed: list[tuple[Row, Row]], left: billing.Billable, order: Row) -> Row:
+    item, _ = billed[0]
+    quantity = sum((one["quantity"] for _, one in billed), ZERO)
+    net = sum((one["net_sum"] for _, one in billed), ZERO)
+    agreed = sum((one["agreed_sum"] for _, one in billed), ZERO)
+    needed = left.billed + left.claimed + quantity
+    taken: Row = {"taxes": [{"tax_id": tax["tax_id"]} for tax in item["taxes"]]}
+    if order["logic_type"] == SERVICE:
+        return {**taken, "price": needed} if needed > left.ordered else taken
+    if needed > left.ordered:
+        taken["quantity"] = needed
+    if item["product_id"] != line["product_id"] or (not line["product_id"] and item["name"] != line["name"]):
+        taken |= {name: item[name] for name in ("product_id", "name", "sku", "unit_id", "item_type")}
+    if net != agreed and quantity:
+        taken |= _priced(item, line, net, quantity, one_line=len(billed) == 1)
+    return taken
+
+
+def _priced(item: Row, line: Row, net: Decimal, quantity: Decimal, *, one_line: bool) -> Row:
+    """The invoice's price and discount where they fit the order's line; else what one came to on average."""
+    if one_line and item["discount_amount"] is None and item["quantity"] == quantity:
+        return {"price": item["price"], "discount_percent": item["discount_percent"], "discount_amount": None}
+    return {"price": rounded(quotient(net, quantity), 6), "discount_percent": None, "discount_amount": None}
+
+
+def _copied(item: Row) -> Row:
+    line = {name: item[name] for name in COPIED}
+    return line | {
+        "taxes": [{"tax_id": tax["tax_id"]} for tax in item["taxes"]],
+        "dataItemCustomFields": [
+            {"field_id": one["field_id"], "value": one["value"]} for one in item["dataItemCustomFields"]
+        ],
+    }
+
+
+def tax_items(tx: UnitOfWork, invoice: Row, order: Row, items: Items) -> None:
+    """Taxes that stand on lines of their own pass from the invoice to its order."""
+    new = [item for item in items if item["item_type"] == documents.TAX_ITEM and not item["allocations"]]
+    if new and _is_first(invoice, order):
+        kept = [{"id": line["id"]} for line in documents.stored_lines(tx, _orders(), order["id"])]
+        documents.update(tx, _orders(), order, {"items": [*kept, *map(_copied, new)]})
+        _allocate(tx, order, new)
+
+
+def blanket_lines(tx: UnitOfWork, invoice: Row, order: Row, items: Items) -> None:
+    """A blanket order by its total gets its lines from its invoices, so that what they bill can be received.
+
+    What the order may come to stays what it is.
+    """
+    of_order = _orders().field("items")
+    assert isinstance(of_order, Parts)
+    new = [item for item in items if not item["allocations"]]
+    position = len(documents.stored_lines(tx, _orders(), order["id"]))
+    entries = [
+        (order["id"], _as_billed(item) | {"position": position + i}) for i, item in enumerate(new)
+    ]  # fmt: skip
+    writing.store_parts(tx, of_order, entries)
+    _allocate(tx, order, new)
+    again = {one["order_line_id"]: item for item in items for one in item["allocations"]}
+    tx.update_all(
+        table("purchase_order_lines"),
+        [
+            {"id": line_id, "status": 0, **{name: item[name] for name in ("quantity", "price", "net_sum", "sum", "tax_sum")}}
+            for line_id, item in again.items()
+        ],
+        "id",
+    )  # fmt: skip
+
+
+def _as_billed(item: Row) -> Row:
+    return _copied(item) | {
+        **{name: item[name] for name in ("discount_sum", "net_sum", "sum", "tax_sum", "tax_percent")},
+        "taxes": [{name: value for name, value in tax.items() if name not in ("id", "line_id")} for tax in item["taxes"]],
+    }
+
+
+def give_back(tx: UnitOfWork, invoice: Row) -> None:
+    """Lines that a blanket order got from an invoice are not awaited when that is canceled."""
+    tx.run(_close_lines(), company=tx.company_id, invoice=invoice["id"])
+
+
+def _allocate(tx: UnitOfWork, order: Row, new: Items) -> None:
+    """Have invoice lines bill the lines that the order has just got from them: its last ones, in the same order."""
+    if not new:
+        return
+    ids = [line_id for (line_id,) in tx.all(_line_ids(), company=tx.company_id, order=order["id"])][-len(new) :]
+    tx.insert_all(
+        table(ALLOCATIONS),
+        [
+            {
+                "id": row_id, "line_id": item["id"], "order_line_id": line_id, "receipt_line_id": None,
+                "quantity": item["net_sum"] if order["logic_type"] == SERVICE else item["quantity"],
+                "net_sum": item["net_sum"], "sum": item["sum"], "agreed_sum": item["net_sum"],
+            }
+            for row_id, item, line_id in zip(tx.new_ids(len(new)), new, ids, strict=True)
+        ],
+    )  # fmt: skip
+
+
+@lru_cache(maxsize=1)
+def _line_ids() -> Statement:
+    lines = table("purchase_order_lines")
+    return Statement(
+        select(lines.c.id)
+        .where(lines.c.company_id == bindparam("company"), lines.c.order_id == bindparam("order"))
+        .order_by(lines.c.position, lines.c.id)
+    )
+
+
+def _of_invoice(lines: Any, allocated: Any) -> Any:
+    return select(allocated.c.id).join_from(
+        lines, allocated, and_(allocated.c.company_id == lines.c.company_id, allocated.c.line_id == lines.c.id)
+    ).where(lines.c.company_id == bindparam("company"), lines.c.invoice_id == bindparam("invoice"))  # fmt: skip
+
+
+@lru_cache(maxsize=1)
+def _agree() -> Statement:
+    """What an invoice bills of an order is what was agreed to."""
+    lines, allocated, ordered = table("invoice_lines"), table(ALLOCATIONS), table("purchase_order_lines")
+    own = select(ordered.c.id).where(
+        ordered.c.company_id == bindparam("company"), ordered.c.order_id == bindparam("order")
+    )
+    return Statement(
+        allocated.update()
+        .where(
+            allocated.c.company_id == bindparam("company"), allocated.c.order_line_id.in_(own),
+            allocated.c.id.in_(_of_invoice(lines, allocated.alias("billed"))),
+        )
+        .values(agreed_sum=allocated.c.net_sum)
+    )  # fmt: skip
+
+
+@lru_cache(maxsize=1)
+def _close_lines() -> Statement:
+    lines, allocated, ordered = table("invoice_lines"), table(ALLOCATIONS), table("purchase_order_lines")
+    orders = table("purchase_orders")
+    mine = select(allocated.c.order_line_id).join_from(
+        lines, allocated, and_(allocated.c.company_id == lines.c.company_id, allocated.c.line_id == lines.c.id)
+    ).where(lines.c.company_id == bindparam("company"), lines.c.invoice_id == bindparam("invoice"))  # fmt: skip
+    blanket = select(orders.c.id).where(
+        orders.c.company_id == ordered.c.company_id, orders.c.id == ordered.c.order_id,
+        orders.c.logic_type == billing.BLANKET_TOTAL,
+    )  # fmt: skip
+    return Statement(
+        ordered.update()
+        .where(
+            ordered.c.company_id == bindparam("company"), ordered.c.id.in_(mine), ordered.c.received_quantity == 0,
+            blanket.exists(),
+        )
+        .values(status=CLOSED_LINE)
+    )  # fmt: skip

@@ -1,0 +1,139 @@
+"""Making invoices and credit notes of bills."""
+
+from __future__ import annotations
+
+from functools import lru_cache
+from typing import Any
+
+from sqlalchemy import bindparam, select
+
+from emptor.domains import attachments, verbs, writing
+from emptor.domains.payables.invoices import covering
+from emptor.domains.payables.rules import CREDIT_NOTE as NOTE
+from emptor.domains.payables.rules import LOOSE_CREDIT_NOTE
+from emptor.domains.payables.scans import matching
+from emptor.domains.payables.scans.states import ALLOCATED, CREDIT_NOTE, OPEN, STATUSES
+from emptor.kit.errors import IllegalMove
+from emptor.kit.money import plain
+from emptor.kit.resource import Resource
+from emptor.store import query
+from emptor.store.schema import table
+from emptor.store.statement import Statement
+from emptor.store.unit_of_work import UnitOfWork
+
+Row = dict[str, Any]
+
+
+def require_open(row: Row) -> None:
+    """IllegalMove unless something can still become of the bill."""
+    if row["status"] not in OPEN:
+        instead = " Delete the draft made of it first, or cancel what was made." if row["status"] == ALLOCATED else ""
+        raise IllegalMove(f"This AP document is {STATUSES[row['status']]}; that is final.{instead}")
+
+
+def create_invoice(tx: UnitOfWork, scans: Resource, row: Row, values: Row) -> None:
+    """Make a draft of a bill, of its order where it has one; the file goes with it."""
+    require_open(row)
+    if row["supplier_id"] is None:
+        tx.problems.add("supplier", "Say first whose bill this is; change the `supplier` of the AP document.")
+    tx.problems.raise_if_any()
+    made = {
+        "supplier_id": row["supplier_id"], "location_id": row["location_id"], "currency": row["currency"],
+        "legal_entity_id": row["legal_entity_id"], "invoice_number": row["document_number"],
+        "issue_date": row["document_date"], "required_date": row["due_date"],
+        "exchange_rate": values.get("exchange_rate"),
+    }  # fmt: skip
+    about = values.get("allocated_invoice_id")
+    kind = verbs.KINDS["invoices"]
+    invoice_id = kind.create(tx, {**made, **_content(tx, row, about)})
+    invoice = query.stored(tx, kind.resource, "id", invoice_id)
+    assert invoice is not None
+    changed = {
+        "invoice_id": invoice_id, "allocated_invoice_id": about, "status": ALLOCATED, "update_date": tx.stamp,
+    }  # fmt: skip
+    if row["gross_total"] is not None and abs(row["gross_total"]) != invoice["sum"]:
+        said, comes = plain(row["gross_total"]), plain(invoice["sum"])
+        changed["comment"] = f"The bill says {said}, the draft comes to {comes}; compare their lines."
+    writing.change(tx, scans, row, changed)
+    for file in tx.records(_files(), company=tx.company_id, type=scans.attachment_type, object=row["id"]):
+        attachments.attach(tx, kind.resource, invoice_id, file)
+
+
+def _content(tx: UnitOfWork, row: Row, about: int | None) -> Row:
+    """What kind of invoice it becomes, with its lines where they do not come from the order."""
+    percents = dict(tx.all(_taxes(), company=tx.company_id))
+    decimals = int(tx.actor.settings.get("decimals", 2))
+    read = row["lines"] or []
+    whole = [matching.one_line(_title(row), row["net_total"], row["gross_total"], percents, decimals)]
+    if about is not None:
+        return {"logic_type": NOTE, "allocated_invoice_id": about, "items": whole}
+    if row["type"] != CREDIT_NOTE and row["purchase_order_id"]:
+        return {"purchase_order_id": row["purchase_order_id"], **_of_order(tx, row, read, percents, decimals)}
+    as_one = not read or _as_one_line(tx, row["supplier_id"])
+    items = whole if as_one else [matching.free_line(one, i, percents, decimals) for i, one in enumerate(read, 1)]
+    return {"logic_type": LOOSE_CREDIT_NOTE if row["type"] == CREDIT_NOTE else 0, "items": items}
+
+
+def _of_order(tx: UnitOfWork, row: Row, read: list[Row], percents: matching.Percents, decimals: int) -> Row:
+    """The lines that were read, each for the line of the order it bills; nothing read means all that is open."""
+    order = covering.billable(tx, row["purchase_order_id"], "purchaseOrder")
+    tx.problems.raise_if_any()
+    assert order is not None
+    if not read:
+        return {}
+    service = order["logic_type"] == covering.SERVICE
+    items = [
+        matching.free_line(line, i, percents, decimals)
+        if ordered is None
+        else matching.of_order(line, ordered, percents, decimals, service=service)
+        for i, (line, ordered) in enumerate(matching.pairs(read, covering.open_lines(tx, order)), 1)
+    ]
+    return {"items": items}
+
+
+def _title(row: Row) -> str:
+    return str(f"Invoice {row['document_number']}" if row["document_number"] else row["name"])[:300]
+
+
+def _as_one_line(tx: UnitOfWork, supplier_id: int) -> bool:
+    return bool(tx.scalar(_one_line(), company=tx.company_id, supplier=supplier_id))
+
+
+@lru_cache(maxsize=1)
+def _one_line() -> Statement:
+    suppliers = table("suppliers")
+    return Statement(
+        select(suppliers.c.enter_invoice_as_one_line).where(
+            suppliers.c.company_id == bindparam("company"), suppliers.c.id == bindparam("supplier")
+        )
+    )
+
+
+@lru_cache(maxsize=1)
+def _taxes() -> Statement:
+    """The taxes that lines can carry now and that add to what is owed."""
+    taxes = table("taxes")
+    return Statement(
+        select(taxes.c.id, taxes.c.percent)
+        .where(taxes.c.company_id == bindparam("company"), taxes.c.enable, taxes.c.is_withholding_tax.is_(False))
+        .order_by(taxes.c.id)
+    )
+
+
+@lru_cache(maxsize=1)
+def _files() -> Statement:
+    files = table("attachments")
+    columns = [files.c[name] for name in ("name", "size", "format_type", "comment", "digest")]
+    return Statement(
+        select(*columns)
+        .where(
+            files.c.company_id == bindparam("company"), files.c.object_type == bindparam("type"),
+            files.c.object_id == bindparam("object"),
+        )
+        .order_by(files.c.id)
+    )  # fmt: skip
+
+
+def first_file(tx: UnitOfWork, scans: Resource, row: Row) -> Row | None:
+    """The file of a bill: its digest and what it is."""
+    return tx.record(_files(), company=tx.company_id, type=scans.attachment_type, object=row["id"])

@@ -1,0 +1,184 @@
+"""What is said of contracts as time goes by: that one ends soon, has been renewed, or has been spent beyond its sum.
+
+`remind` looks at all companies by the database's clock. It may run as often as one likes: each thing is said once.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import Any, cast
+
+from sqlalchemy import (
+    BigInteger,
+    Column,
+    ForeignKeyConstraint,
+    PrimaryKeyConstraint,
+    String,
+    Table,
+    bindparam,
+    or_,
+    select,
+)
+
+from emptor.domains import notices, writing
+from emptor.domains.organisation import companies
+from emptor.domains.organisation.access import Principal
+from emptor.domains.suppliers import spending, terms
+from emptor.domains.suppliers.contracts import CONTRACTS
+from emptor.kit.clock import spell
+from emptor.kit.money import plain
+from emptor.store.schema import metadata, table
+from emptor.store.statement import Statement
+from emptor.store.types import Instant, any_of
+from emptor.store.unit_of_work import Database, Transaction, UnitOfWork
+
+Row = dict[str, Any]
+
+ENDS, RENEWED, EXCEEDED = "contract_ends", "contract_renewed", "contract_exceeded"
+"""Kinds of notice."""
+
+contract_reminders = Table(
+    "contract_reminders",
+    metadata,
+    Column("company_id", BigInteger, nullable=False),
+    Column("contract_id", BigInteger, nullable=False),
+    Column("kind", String(40), nullable=False),
+    Column("about", String(60), nullable=False, comment="the end or the sum that was meant"),
+    Column("create_date", Instant, nullable=False),
+    PrimaryKeyConstraint("company_id", "contract_id", "kind", "about"),
+    ForeignKeyConstraint(["company_id", "contract_id"], ["contracts.company_id", "contracts.id"], ondelete="CASCADE"),
+)
+
+
+@dataclass(frozen=True)
+class Due:
+    """Something that is to be said of a contract."""
+
+    contract: Row
+    kind: str
+    about: str
+
+
+def remind(database: Database) -> int:
+    """Renew what renews itself and say what is to be said, in all companies; to how many contracts that happened."""
+    done = 0
+    for company in companies.all_companies(database):
+        if company["enable"]:
+            done += _remind(database, company)
+    return done
+
+
+def _remind(database: Database, company: Row) -> int:
+    settings = {**company["settings"], "currency": company["currency"]}
+    # Nobody in particular: the server itself.
+    nobody = Principal(company["id"], cast(int, None), "", settings=settings)
+    with database.read(company["id"], actor=nobody) as tx:
+        if not any(_due(tx, spell(database.clock()))):
+            return 0
+    with database.write(company["id"], actor=nobody) as tx:
+        found = list(_due(tx, tx.stamp))
+        told = _told(tx, [one.contract["id"] for one in found])
+        for one in found:
+            _say(tx, one, told[one.contract["id"]])
+    return len({one.contract["id"] for one in found})
+
+
+def _due(tx: Transaction, now: str) -> Iterator[Due]:
+    """What is to be said now, contract by contract."""
+    contracts = tx.records(_watched(), company=tx.company_id)
+    said = {tuple(row) for row in tx.all(_said(), company=tx.company_id)} if contracts else set()
+    limited = [one["id"] for one in contracts if one["gross_sum"] is not None]
+    spent = spending.spent(tx, limited) if limited else {}
+    for one in contracts:
+        for kind, about in _events(one, spent, now):
+            if (one["id"], kind, about) not in said:
+                yield Due(one, kind, about)
+
+
+def _events(contract: Row, spent: dict[int, Any], now: str) -> Iterator[tuple[str, str]]:
+    """What there is to say of a contract: the kind, and the end or the sum that is meant."""
+    if _renewed(contract, now):
+        yield RENEWED, _renewed(contract, now)[1]
+    elif terms.reminds(contract["end_date"], contract["reminder_days"], now):
+        yield ENDS, contract["end_date"]
+    if contract["gross_sum"] is not None and spent[contract["id"]] > contract["gross_sum"]:
+        yield EXCEEDED, plain(contract["gross_sum"])
+
+
+def _renewed(contract: Row, now: str) -> tuple[str, ...]:
+    """Begin and end of the term that a contract is in by now where its last one is over; nothing where it is not."""
+    begin, end = contract["term_begin"] or contract["begin_date"], contract["end_date"]
+    if not (contract["prolongation"] and begin and end and end < now):
+        return ()
+    while end < now:
+        following = terms.next_term(begin, end)
+        if following is None or following[1] <= end:
+            return ()
+        begin, end = following
+    return begin, end
+
+
+def _say(tx: UnitOfWork, due: Due, told: tuple[list[int], list[str]]) -> None:
+    contract = due.contract
+    if due.kind == RENEWED:
+        begin, end = _renewed(contract, tx.stamp)
+        writing.change(tx, CONTRACTS, contract, {"term_begin": begin, "end_date": end, "update_date": tx.stamp})
+    row = {"contract_id": contract["id"], "kind": due.kind, "about": due.about, "create_date": tx.stamp}
+    tx.insert(contract_reminders, row)
+    renews = "It renews itself for the same length; turn that off if it shall end."
+    facts = {
+        "name": contract["number"],
+        "until": due.about[:10],
+        "supplier": contract["supplier"],
+        "amount": f"{due.about} {tx.actor.settings['currency']}",
+        "renews": renews if contract["prolongation"] else "Renew it in time if you still need it.",
+    }
+    users, addresses = told
+    notices.tell(tx, users, due.kind, CONTRACTS, contract, **facts)
+    notices.write_to(tx, addresses, due.kind, CONTRACTS, contract, **facts)
+
+
+def _told(tx: Transaction, contracts: list[int]) -> dict[int, tuple[list[int], list[str]]]:
+    """Whom to tell of each contract: people of the company, and addresses."""
+    users: dict[int, list[int]] = defaultdict(list)
+    for contract_id, user_id in tx.all(_users(), company=tx.company_id, contracts=contracts):
+        users[contract_id].append(user_id)
+    addresses = {row["id"]: row["notified_emails"] for row in tx.records(_watched(), company=tx.company_id)}
+    return {one: (users[one], addresses[one]) for one in contracts}
+
+
+@lru_cache(maxsize=1)
+def _watched() -> Statement:
+    """The contracts of which there may be something to say."""
+    contracts, suppliers = table("contracts"), table("suppliers")
+    by = (suppliers.c.company_id == contracts.c.company_id) & (suppliers.c.id == contracts.c.supplier_id)
+    return Statement(
+        select(contracts, suppliers.c.name.label("supplier"))
+        .join_from(contracts, suppliers, by)
+        .where(
+            contracts.c.company_id == bindparam("company"), contracts.c.enable,
+            or_(contracts.c.end_date.is_not(None), contracts.c.gross_sum.is_not(None)),
+        )
+        .order_by(contracts.c.id)
+    )  # fmt: skip
+
+
+@lru_cache(maxsize=1)
+def _said() -> Statement:
+    said = contract_reminders
+    return Statement(
+        select(said.c.contract_id, said.c.kind, said.c.about).where(said.c.company_id == bindparam("company"))
+    )
+
+
+@lru_cache(maxsize=1)
+def _users() -> Statement:
+    links = table("contract_users")
+    return Statement(
+        select(links.c.contract_id, links.c.user_id)
+        .where(links.c.company_id == bindparam("company"), any_of(links.c.contract_id, "contracts"))
+        .order_by(links.c.contract_id, links.c.user_id)
+    )

@@ -1,0 +1,295 @@
+"""Payments: what may be paid by whom, in part, in full and at once, and what waits for somebody else's word."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from tests.support.buying import DAY, Shown, Someone
+from tests.support.house import House
+from tests.support.paying import (
+    ACTIVE,
+    APPROVED,
+    CANCELED,
+    CREDIT,
+    ORDINARY,
+    PAID,
+    PARTLY_PAID,
+    PREPAYMENT,
+    STOPPED,
+    TAKEN,
+    TAKEN_BACK,
+    WAITING,
+    Paying,
+)
+
+PAYER = "payment.pay"
+
+
+def payment(shown: Shown) -> Shown:
+    return {**shown, "at": f"/payments/{shown['idn']}"}
+
+
+def test_in_part_in_full_and_back(shop: Paying) -> None:
+    invoice = shop.owed(("Bolt", 10, 10))
+    first = shop.pay(invoice, 30)
+    assert (first["status"], first["balance"], first["automatic"]) == (ACTIVE, None, False)
+    assert shop.stands(invoice) == (PARTLY_PAID, "30.00")
+    rest = shop.pay(invoice, 70)
+    assert shop.stands(invoice) == (PAID, "100.00")
+    assert shop.refused(1, invoice=invoice["id"]) == {"sumPaid": "The Invoice is already fully paid."}
+    assert shop.ann.does("cancel", rest)["status"] == TAKEN_BACK
+    assert shop.stands(invoice) == (PARTLY_PAID, "30.00")
+    status, shown, _ = shop.ann.tries("cancel", rest)
+    assert (status, shown["errors"]["errors"]) == (400, {"status": "This payment is canceled already."})
+    shop.ann.does("cancel", first)
+    assert shop.stands(invoice) == (APPROVED, "0.00")
+    assert shop.paid_by(invoice) == [(ORDINARY, 30, TAKEN_BACK), (ORDINARY, 70, TAKEN_BACK)]
+
+
+def test_every_wrong_field_at_once(shop: Paying) -> None:
+    invoice = shop.owed(("Bolt", 10, 10))
+    assert shop.refused(1) == {"invoice": "This field is required."}
+    assert shop.house.refused("POST", "/payments", {"invoice": 999}).keys() == {"invoice", "sumPaid", "payDate"}
+    assert shop.refused(1, invoice=invoice["id"], logicType=CREDIT) == {
+        "logicType": "A payment of this kind names its credit note as `creditNote`."
+    }
+    assert shop.refused(101, invoice=invoice["id"], logicType=TAKEN) == {
+        "logicType": "A payment of this kind takes place by itself.",
+        "sumPaid": "The amount must be greater than 0 and not exceed 100",
+    }
+    order = shop.approved_order()
+    assert shop.refused(1, invoice=invoice["id"], purchaseOrder=order["id"]).keys() == {"purchaseOrder"}
+    assert shop.stands(invoice) == (APPROVED, "0.00")
+
+
+@pytest.mark.parametrize(("lets_go", "state"), [(True, PAID), (False, PARTLY_PAID)])
+def test_a_last_cent(shop: Paying, lets_go: bool, state: int) -> None:
+    shop.house.choose(lastCent=lets_go)
+    invoice = shop.owed(("Bolt", 1, 100))
+    shop.pay(invoice, "99.99")
+    assert shop.stands(invoice) == (state, "99.99")
+    said = shop.refused(1, invoice=invoice["id"])["sumPaid"]
+    assert said == (
+        "The Invoice is already fully paid." if lets_go else "The amount must be greater than 0 and not exceed 0.01"
+    )
+
+
+def test_what_is_for_free_is_paid(shop: Paying) -> None:
+    invoice = shop.owed(("Sample", 1, 0))
+    assert shop.stands(invoice) == (PAID, "0.00")
+
+
+def test_an_invoice_with_payments_stands(shop: Paying) -> None:
+    invoice = shop.owed(("Bolt", 10, 10))
+    paid = shop.pay(invoice, 1)
+    for verb in ("cancel", "revision"):
+        assert shop.ann.tries(verb, invoice).status == 400
+    shop.ann.does("cancel", payment(paid))
+    assert shop.ann.does("cancel", invoice)["status"] == CANCELED
+    assert shop.refused(1, invoice=invoice["id"])["invoice"].startswith("Only an approved invoice can be paid")
+
+
+# Many at once
+
+
+def mass(shop: Paying, invoices: list[Any], by: Someone | None = None, **more: Any) -> Any:
+    body = {"invoices": [one["id"] if isinstance(one, dict) else one for one in invoices], "payDate": DAY, **more}
+    return (by or shop.ann).house.call("POST", "/payments/mass", body)
+
+
+def test_many_at_once(shop: Paying) -> None:
+    invoices = [shop.owed(("Bolt", 1, price)) for price in (10, 20, 30)]
+    shop.pay(invoices[1], 5)
+    status, shown, _ = mass(shop, [*invoices, invoices[0]], note="Run 7")
+    assert status == 201
+    assert [(one["sumPaid"], one["invoice"]["id"], one["note"], one["status"]) for one in shown["data"]] == [
+        (10, invoices[0]["id"], "Run 7", ACTIVE),
+        (15, invoices[1]["id"], "Run 7", ACTIVE),
+        (30, invoices[2]["id"], "Run 7", ACTIVE),
+    ]
+    assert len({one["idn"] for one in shown["data"]}) == 3
+    assert [shop.stands(one) for one in invoices] == [(PAID, "10.00"), (PAID, "20.00"), (PAID, "30.00")]
+    journal = shop.house.get("/-/audit?resource=payments&per_page=200")["data"]
+    assert {entry["idn"] for entry in journal} >= {one["idn"] for one in shown["data"]}
+
+
+def test_all_of_them_or_none(shop: Paying) -> None:
+    """Everything that is wrong is said at once, and nothing is paid."""
+    good, paid, draft = shop.owed(("Bolt", 1, 10)), shop.owed(("Bolt", 1, 20)), shop.invoice(("Bolt", 1, 30))
+    shop.pay(paid, 20)
+    note = shop.credited(None, ("Bonus", 1, 5))
+    status, shown, _ = mass(shop, [good, paid, draft, 999, note])
+    assert status == 400
+    assert shown["errors"]["errors"] == {
+        "invoices[1]": f"Invoice {paid['idn']}: The Invoice is already fully paid.",
+        "invoices[2]": f"Invoice {draft['idn']}: Only an approved invoice can be paid; this one is open.",
+        "invoices[3]": "There is no object with id 999 here that you can use.",
+        "invoices[4]": f"{note['idn']} is a credit note; it is not paid.",
+    }
+    assert shop.stands(good) == (APPROVED, "0.00")
+    assert mass(shop, []).json["errors"]["errors"] == {"invoices": "Name the invoices by their ids."}
+    assert mass(shop, [good], shop.person("invoice.approve")).status == 403
+
+
+def test_many_at_once_wait_for_approval(shop: Paying) -> None:
+    shop.house.choose(paymentApproval=True)
+    invoices = [shop.owed(("Bolt", 1, price)) for price in (10, 20)]
+    made = mass(shop, invoices).json["data"]
+    assert [one["status"] for one in made] == [WAITING, WAITING]
+    assert [shop.stands(one) for one in invoices] == [(APPROVED, "0.00")] * 2
+    assert mass(shop, invoices).json["errors"]["errors"] == {
+        f"invoices[{i}]": f"Payments that wait for approval take all that is left of invoice {one['idn']}."
+        for i, one in enumerate(invoices)
+    }
+    pia = shop.person(PAYER)
+    for one in made:
+        pia.does("approve", payment(one))
+    assert [shop.stands(one) for one in invoices] == [(PAID, "10.00"), (PAID, "20.00")]
+
+
+# Somebody else's word
+
+
+def test_a_payment_waits_for_somebody_else(shop: Paying) -> None:
+    shop.house.choose(paymentApproval=True)
+    invoice = shop.owed(("Bolt", 10, 10))
+    pia, pat = shop.person(PAYER), shop.person(PAYER)
+    waiting = payment(shop.pay(invoice, 60, pia))
+    assert waiting["status"] == WAITING
+    assert shop.stands(invoice) == (APPROVED, "0.00")
+    assert shop.refused(60, pat, invoice=invoice["id"]) == {
+        "sumPaid": "The amount must be greater than 0 and not exceed 40"
+    }
+    for verb in ("cancel", "revision"):
+        status, shown, _ = shop.ann.tries(verb, invoice)
+        assert (status, f"Payment {waiting['idn']}" in shown["message"]) == (400, True)
+    for verb in ("approve", "reject"):
+        status, shown, _ = pia.tries(verb, waiting)
+        assert (status, "somebody else" in shown["message"]) == (403, True)
+        assert shop.person("invoice.approve").tries(verb, waiting).status == 403
+    assert pat.does("approve", waiting)["status"] == ACTIVE
+    assert shop.stands(invoice) == (PARTLY_PAID, "60.00")
+    for verb in ("approve", "reject"):
+        status, shown, _ = pat.tries(verb, waiting)
+        assert (status, "only a pending one" in shown["message"]) == (400, True)
+    rest = payment(shop.pay(invoice, 40, pat))
+    assert pia.does("reject", rest)["status"] == STOPPED
+    assert shop.stands(invoice) == (PARTLY_PAID, "60.00")
+    assert shop.ann.tries("cancel", rest).status == 400
+    again = payment(shop.pay(invoice, 40, pat))
+    assert pat.does("cancel", again)["status"] == TAKEN_BACK, "whoever made it can take it back"
+    assert pia.tries("approve", again).status == 400
+    assert shop.stands(invoice) == (PARTLY_PAID, "60.00")
+
+
+def test_a_super_user_does_not_approve_a_payment_of_hers(shop: Paying) -> None:
+    shop.house.choose(paymentApproval=True)
+    waiting = payment(shop.pay(shop.owed(), 1))
+    assert shop.ann.tries("approve", waiting).status == 403
+
+
+def test_what_was_active_stays_so_when_the_company_begins_to_approve(shop: Paying) -> None:
+    invoice = shop.owed(("Bolt", 10, 10))
+    early = payment(shop.pay(invoice, 10))
+    shop.house.choose(paymentApproval=True)
+    assert shop.person(PAYER).tries("approve", early).status == 400
+    assert shop.stands(invoice) == (PARTLY_PAID, "10.00")
+
+
+def test_a_credit_waits_for_nobody(shop: Paying) -> None:
+    """No money leaves by it."""
+    shop.house.choose(paymentApproval=True)
+    note, invoice = shop.credited(None, ("Bonus", 1, 50)), shop.owed(("Bolt", 10, 10))
+    assert shop.use(note, invoice, 50)["status"] == ACTIVE
+    assert shop.stands(invoice) == (PARTLY_PAID, "50.00")
+
+
+# Where the money goes
+
+
+ACCOUNT = "internationalBankAccountNumber"
+
+
+def test_a_changed_bank_account_holds_payments(shop: Paying) -> None:
+    shop.house.choose(bankChangeHold=True)
+    invoice, order = shop.owed(("Bolt", 10, 10)), shop.approved_order(("Nut", 10, 10))
+    mallory, bob = shop.person("supplier.create", "supplier.approve"), shop.person("supplier.approve")
+    at = f"/suppliers/{shop.supplier['id']}"
+    assert mallory.house.changed("PUT", at, {"phone": "1"})["bankChangeDate"] is None
+    shop.pay(invoice, 1)
+    assert mallory.house.changed("PUT", at, {ACCOUNT: "DE00 MALLORY"})["bankChangeDate"] is not None
+    said = shop.refused(1, invoice=invoice["id"])["invoice"]
+    assert "bank account of Bolt & Nut was changed" in said
+    assert "supplier.approve" in said
+    assert shop.refused(1, purchaseOrder=order["id"]).keys() == {"purchaseOrder"}
+    assert mass(shop, [invoice]).json["errors"]["errors"] == {"invoices[0]": said}
+    status, shown, _ = mallory.house.call("POST", f"{at}/confirm_bank")
+    assert (status, "somebody else" in shown["message"]) == (403, True)
+    assert shop.person("supplier.create").house.call("POST", f"{at}/confirm_bank").status == 403
+    assert bob.house.changed("POST", f"{at}/confirm_bank")["bankChangeDate"] is None
+    assert bob.house.call("POST", f"{at}/confirm_bank").status == 400, "there is nothing to confirm any more"
+    shop.pay(invoice, 1)
+    verbs = [entry["verb"] for entry in shop.house.get("/-/audit?resource=suppliers&per_page=200")["data"]]
+    assert "confirm_bank" in verbs
+    assert shop.stands(invoice) == (PARTLY_PAID, "2.00")
+
+
+def test_nobody_confirms_what_they_have_changed_before_somebody_else_did(shop: Paying) -> None:
+    shop.house.choose(bankChangeHold=True)
+    mallory, bob = (shop.person("supplier.create", "supplier.approve") for _ in range(2))
+    at = f"/suppliers/{shop.supplier['id']}"
+    mallory.house.changed("PUT", at, {ACCOUNT: "DE00 MALLORY"})
+    bob.house.changed("PUT", at, {"bankName": "A bank"})
+    for who in (mallory, bob):
+        assert who.house.call("POST", f"{at}/confirm_bank").status == 403
+    shop.ann.house.changed("POST", f"{at}/confirm_bank")
+
+
+def test_a_payment_that_waits_is_held_too(shop: Paying) -> None:
+    shop.house.choose(bankChangeHold=True, paymentApproval=True)
+    waiting = payment(shop.pay(shop.owed(), 1))
+    at = f"/suppliers/{shop.supplier['id']}"
+    shop.ann.house.changed("PUT", at, {ACCOUNT: "DE00 ANN"})
+    pia = shop.person(PAYER)
+    status, shown, _ = pia.tries("approve", waiting)
+    assert (status, "was changed" in shown["message"]) == (400, True)
+    shop.person("supplier.approve").house.changed("POST", f"{at}/confirm_bank")
+    assert pia.does("approve", waiting)["status"] == ACTIVE
+
+
+def test_without_the_choice_a_changed_account_holds_nothing(shop: Paying) -> None:
+    invoice = shop.owed()
+    at = f"/suppliers/{shop.supplier['id']}"
+    assert shop.house.changed("PUT", at, {ACCOUNT: "DE00"})["bankChangeDate"] is None
+    shop.pay(invoice, 1)
+
+
+# Who sees and does what
+
+
+def test_who_pays_prepays_orders_of_others_and_sees_it(shop: Paying) -> None:
+    order = shop.approved_order(("Bolt", 10, 10))
+    pia, viewer = shop.person(PAYER), shop.person("invoice.view")
+    paid = shop.prepay(order, 10, pia)
+    assert (paid["logicType"], paid["prepayment"], paid["purchaseOrder"]["id"]) == (PREPAYMENT, True, order["id"])
+    for who in (pia, viewer, shop.ann):
+        assert who.sees(payment(paid))["invoice"] is None
+    assert viewer.tries("cancel", payment(paid)).status == 403
+    assert pia.does("cancel", payment(paid))["status"] == TAKEN_BACK
+
+
+def test_payments_of_orders_stay_where_their_orders_are(house: House) -> None:
+    shop = Paying(house)
+    order = shop.approved_order(("Bolt", 10, 10))
+    elsewhere = shop.house.made("/locations", {"name": "Lyon"})["id"]
+    bound = shop.person(PAYER, "invoice.view", allLocationsAccess=False, locationIds=[elsewhere])
+    assert shop.refused(1, bound, purchaseOrder=order["id"]) == {
+        "purchaseOrder": f"There is no order with id {order['id']} that you can use."
+    }
+    paid = payment(shop.prepay(order, 10))
+    assert bound.house.call("GET", paid["at"]).status == 404
+    assert bound.house.get("/payments")["data"] == []
+    near = shop.person(PAYER, "invoice.view", allLocationsAccess=False, locationIds=[shop.location["id"]])
+    assert [one["id"] for one in near.house.get("/payments")["data"]] == [paid["id"]]
