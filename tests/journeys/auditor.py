@@ -155,7 +155,9 @@ def how_far(lines: Sequence[Row]) -> int:
     """Not, partly or wholly received."""
     if not total(lines, "received_quantity"):
         return 0
-    return 2 if all(line["received_quantity"] >= line["ordered"] for line in lines) else 1
+    return (
+        2 if all(line["status"] == CLOSED_LINE or line["received_quantity"] >= line["ordered"] for line in lines) else 1
+    )
 
 
 # Requisitions and the orders made from them

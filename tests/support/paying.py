@@ -29,7 +29,9 @@ class Paying(Buying):
 
     def billed(self, order: Shown, by: Someone | None = None, **more: Any) -> Shown:
         """An approved invoice of an order: of all that is open, unless `more` says otherwise."""
-        made = (by or self.ann).made("invoices", {"supplier": self.supplier["id"], "purchaseOrder": order["id"], **more})
+        made = (by or self.ann).made(
+            "invoices", {"supplier": self.supplier["id"], "purchaseOrder": order["id"], **more}
+        )
         return (by or self.ann).does("confirm", made)
 
     def tries_to_pay(self, amount: Any, by: Someone | None = None, **more: Any) -> Reply:

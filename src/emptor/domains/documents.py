@@ -70,17 +70,20 @@ def _rights(tx: Transaction, documents: list[dict[str, Any]]) -> list[dict[str, 
     """What whoever asks may decide about each document."""
     pending = [one["id"] for one in documents if one["status"] == PENDING]
     in_turn = running.turns(tx, tx.actor, pending) if pending and tx.actor else {}
+    differing = [one["id"] for one in documents if one["status"] == MATCHING]
     found = []
+    matched = _decided_by(tx, differing) if differing and tx.actor else set()
     for one in documents:
-        decides, matching = one["id"] in in_turn, one["status"] == MATCHING and _placed(tx, one)
+        decides, matching = one["id"] in in_turn, one["id"] in matched
         found.append(dict(zip(RIGHTS, (decides, decides, matching, matching, False, matching), strict=True)))
     return found
 
 
-def _placed(tx: Transaction, document: dict[str, Any]) -> bool:
-    """Whether whoever asks is the one to decide about differences: who placed the order."""
-    placed_by = document.get("creator") or {}
-    return bool(tx.actor and (tx.actor.is_super_user or placed_by.get("id") == tx.actor.user_id))
+def _decided_by(tx: Transaction, ids: list[int]) -> set[int]:
+    """Those of the documents about whose differences whoever asks decides."""
+    from emptor.domains.payables.matching import queue  # it knows documents
+
+    return queue.deciding(tx, ids)
 
 
 APPROVAL_INFO = Asked(
@@ -287,15 +290,16 @@ def update(
     writing.replace(tx, resource, row, values, totals)
 
 
-def require_custom_values(tx: UnitOfWork, resource: Resource, row: Values, items: Sequence[Values]) -> None:
+def require_custom_values(tx: UnitOfWork, resource: Resource, row: Values) -> None:
     """A draft may lack required custom fields, its header's and its lines'; what is submitted has them all."""
     own = resource.custom_values
     if own:
         custom_field_values.require(tx, own.family, [(own.wire, custom_field_values.stored(tx, own, row["id"]))])
-    of_lines = next((f for f in _lines_of(resource).fields if isinstance(f, CustomValues)), None)
+    lines = _lines_of(resource)
+    of_lines = next((f for f in lines.fields if isinstance(f, CustomValues)), None)
     if of_lines:
-        placed = ((f"items[{i}][{of_lines.wire}]", item[of_lines.wire]) for i, item in enumerate(items))
-        custom_field_values.require(tx, of_lines.family, placed)
+        for position, missing in custom_field_values.lacking(tx, of_lines, lines, row["id"]).items():
+            tx.problems.add(f"items[{position}][{of_lines.wire}]", custom_field_values.fill_in(missing))
     tx.problems.raise_if_any()
 
 

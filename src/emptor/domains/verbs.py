@@ -127,9 +127,9 @@ def life(kind: Kind, *more: Move) -> Life:
     def of(verb: Callable[[Kind, UnitOfWork, Row, Row], Any]) -> Callable[[UnitOfWork, Row, Row], Any]:
         return lambda tx, row, values: verb(kind, tx, row, values)
 
-    noun = kind.noun
+    noun, submitted = kind.noun, (PENDING, APPROVED, *kind.detours, *kind.beyond)
     shared = (
-        Move("confirm", (DRAFT,), (PENDING, APPROVED, *kind.detours, *kind.beyond), kind.creates, of(confirm), initiator,
+        Move("confirm", (DRAFT,), submitted, kind.creates, of(confirm), initiator,
              summary=f"Submit a draft {noun}"),
         Move("approve", (PENDING,), (PENDING, APPROVED, *kind.beyond), kind.approves, of(approve), in_turn, (REASON,),
              summary=f"Approve a {noun} at its present step"),
@@ -137,8 +137,8 @@ def life(kind: Kind, *more: Move) -> Life:
              summary=f"Turn a {noun} down for good"),
         Move("revision", (PENDING, APPROVED), (IN_REVISION,), kind.handles, of(revise), concerned, (REASON,),
              summary=f"Take a {noun} back for changes"),
-        Move("confirm_revise", (IN_REVISION,), (PENDING, APPROVED, *kind.detours, *kind.beyond),
-             kind.creates, of(confirm_revise), initiator, (RESTART,), summary=f"Submit a revised {noun}"),
+        Move("confirm_revise", (IN_REVISION,), submitted, kind.creates, of(confirm_revise), initiator,
+             (RESTART,), summary=f"Submit a revised {noun}"),
         Move("cancel", (PENDING, APPROVED, IN_REVISION), (CANCELED,), kind.handles, of(cancel), concerned, (REASON,),
              hosted=False, summary=f"Cancel a {noun}; it stays visible"),
         Move("repeat", tuple(kind.statuses), (DRAFT,), kind.creates, of(repeat), ANYONE, hosted=False,
@@ -227,7 +227,7 @@ def complete_lines(kind: Kind, tx: UnitOfWork, row: Row) -> Items:
     items = documents.Lines(tx, kind.resource, row["id"])
     if kind.needs_lines and not documents.has_lines(tx, kind.resource, row["id"]):
         raise IllegalMove(f"Add at least one line before you confirm this {kind.noun}.")
-    documents.require_custom_values(tx, kind.resource, row, items)
+    documents.require_custom_values(tx, kind.resource, row)
     kind.check(tx, row, items)
     tx.problems.raise_if_any()
     return items

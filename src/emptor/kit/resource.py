@@ -121,6 +121,10 @@ class Resource:
     uniques: tuple[tuple[str, ...], ...] = ()
     counted: bool = False
     """True: the store keeps the number of rows, so that long lists need no count."""
+    busy: bool = False
+    """True: its rows change all the time, many at once. There is no index on when they did, and pages keep room, so
+    that PostgreSQL writes a changed row beside the old one and leaves its indexes alone.
+    """
     fixed: tuple[tuple[str, Any], ...] = ()
     """Column values that pick this resource's rows where one table serves several (custom field families)."""
     governs_access: bool = False

@@ -85,7 +85,11 @@ def _points_to(column: str, target: str, **options: Any) -> ForeignKeyConstraint
     return ForeignKeyConstraint(["company_id", column], [f"{target}.company_id", f"{target}.id"], **options)
 
 
-def _table(name: str, declared: tuple[fields.Field, ...], *extra: Any) -> Table:
+ROOM = 70
+"""How full, in percent, PostgreSQL fills the pages of busy tables."""
+
+
+def _table(name: str, declared: tuple[fields.Field, ...], *extra: Any, **options: Any) -> Table:
     columns = {column.name: column for one in declared for column in one.columns()}
     references = [_points_to(c.name, c.references) for c in columns.values() if c.references]
     return Table(
@@ -96,6 +100,7 @@ def _table(name: str, declared: tuple[fields.Field, ...], *extra: Any) -> Table:
         PrimaryKeyConstraint("company_id", "id"),
         *references,
         *extra,
+        **options,
     )
 
 
@@ -147,9 +152,11 @@ def define(declared: resource.Resource) -> resource.Resource:
         indexes: list[Any] = [UniqueConstraint("company_id", f.column) for f in declared.fields if f.unique]
         indexes += [UniqueConstraint("company_id", *columns) for columns in declared.uniques]
         columns = {column.name for one in declared.fields for column in one.columns()}
-        indexes += [Index(None, "company_id", name) for name in ("update_date", "external_id") if name in columns]
+        looked_up = ("external_id",) if declared.busy else ("update_date", "external_id")
+        indexes += [Index(None, "company_id", name) for name in looked_up if name in columns]
         indexes += [Index(None, "company_id", *wanted) for wanted in declared.indexes]
-        _table(declared.table, declared.fields, *indexes)
+        room = {"postgresql_with": {"fillfactor": ROOM}} if declared.busy else {}
+        _table(declared.table, declared.fields, *indexes, **room)
     _inner_tables(declared.fields, declared.table)
     return declared
 

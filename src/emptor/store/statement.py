@@ -43,7 +43,7 @@ class Compiled:
         return bound
 
     def named(self, rows: list[dict[str, Any]]) -> list[dict[str, Any]]:
-        """The rows, which carry parameters by their names, all the same ones, with values made what the driver takes."""
+        """The rows, all with the same parameters by their names, with each value made what the driver takes."""
         for name, _, convert in self.parameters:
             if convert is not None and rows and name in rows[0]:
                 for row in rows:

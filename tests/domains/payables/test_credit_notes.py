@@ -105,7 +105,9 @@ def test_the_suppliers_number_is_given_once(shop: Paying) -> None:
     first = shop.note(invoice, ("Bonus", 1, 5), invoiceNumber="7")
     assert first["invoiceNumber"] == "7", "invoices have numbers of their own"
     again = {"logicType": 5, "supplier": shop.supplier["id"], "invoiceNumber": "7", "items": shop.lines()}
-    assert wrong(shop, **again) == {"invoiceNumber": f"Credit note {first['idn']} of this supplier has this number already."}
+    assert wrong(shop, **again) == {
+        "invoiceNumber": f"Credit note {first['idn']} of this supplier has this number already."
+    }
     other = shop.house.made("/suppliers", {"name": "Other"})["id"]
     shop.house.made("/invoices", {**again, "supplier": other})
     second = shop.note(None, ("Bonus", 1, 5), invoiceNumber="8")

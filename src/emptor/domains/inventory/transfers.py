@@ -95,7 +95,7 @@ def confirm(tx: UnitOfWork, row: Row, values: Row) -> None:
     if not items:
         raise IllegalMove("Add at least one line before you confirm this stock transfer.")
     if row["type"] == CONSUMPTION:
-        doc.require_custom_values(tx, RESOURCE, row, items)
+        doc.require_custom_values(tx, RESOURCE, row)
     requests.check_open(tx, row["from_warehouse_id"], items)
     tx.problems.raise_if_any()
     waits = row["type"] == TRANSFER and bool(tx.actor.settings.get("transferInTransit"))

@@ -65,6 +65,7 @@ WAREHOUSE_ITEMS = define(
         ),
         access=Access(within=("warehouse_id", "warehouses"), owner=WAREHOUSES.access),
         writes=MANAGE,
+        busy=True,
         uniques=(("product_id", "warehouse_id"),),
         indexes=(("warehouse_id", "id"),),
     )

@@ -17,6 +17,7 @@ from emptor.domains.organisation.access import read_permission
 from emptor.domains.payables import credits, prepayments, rules, settling
 from emptor.domains.payables.invoices import ACCESS
 from emptor.domains.payables.invoices import RESOURCE as INVOICES
+from emptor.domains.payables.matching import comparing
 from emptor.domains.payables.rules import (
     ACTIVE,
     CANCELED,
@@ -76,6 +77,8 @@ def _checked(tx: UnitOfWork, values: Row) -> Row:
         held = bank.held(tx, [invoice["supplier_id"]])
         if held:
             tx.problems.add("invoice", held[invoice["supplier_id"]])
+        for sentence in comparing.held(tx, [invoice]).values():
+            tx.problems.add("invoice", sentence)
     return {**values, "prepayment": kind == PREPAYMENT}
 
 
@@ -94,8 +97,9 @@ def pay_all(tx: UnitOfWork, values: Row) -> list[int]:
     found = tx.records(_visible(scope.bounds), company=tx.company_id, ids=wanted, **scope.parameters) if wanted else []
     by_id = {row["id"]: row for row in found}
     owed, held = settling.owed_all(tx, found), bank.held(tx, (row["supplier_id"] for row in found))
+    early = comparing.held(tx, found)
     for i, invoice_id in enumerate(wanted):
-        sentence = _fault(by_id.get(invoice_id), invoice_id, owed.get(invoice_id), held)
+        sentence = _fault(by_id.get(invoice_id), invoice_id, owed.get(invoice_id), held) or early.get(invoice_id)
         if sentence:
             tx.problems.add(f"invoices[{i}]", sentence)
     tx.problems.raise_if_any()

@@ -9,8 +9,8 @@ from typing import Any
 from sqlalchemy import bindparam, func, select
 
 from emptor.domains import documents, verbs
-from emptor.domains.payables import rules as paying
-from emptor.domains.payables.expenses import rules
+from emptor.domains.payables import rules
+from emptor.domains.payables.expenses import currencies
 from emptor.kit.errors import IllegalMove
 from emptor.kit.money import ZERO, product, rounded
 from emptor.kit.resource import Resource
@@ -27,7 +27,7 @@ def _expenses() -> Resource:
 
 def create(tx: UnitOfWork, values: Row) -> int:
     """A new draft expense; its id. Unless told otherwise the money was spent now."""
-    rules.settle_currencies(values.get("items") or (), _currency(tx, values), tx.problems)
+    currencies.settle(values.get("items") or (), _currency(tx, values), tx.problems)
     known = documents.check(tx, _expenses(), values)
     values["issue_date"] = values.get("issue_date") or tx.stamp
     return documents.create(tx, _expenses(), values, known)
@@ -49,8 +49,8 @@ def _lines(tx: UnitOfWork, row: Row, values: Row) -> list[Any]:
     stored = {line["id"]: line for line in documents.stored_lines(tx, _expenses(), row["id"])}
     said = [one for one in values["items"] if isinstance(one, dict)] if "items" in values else _as_they_are(stored)
     items = documents.merged_lines(tx, _expenses(), row["id"], said)
-    rules.carry_over(items, said, stored, before=row["currency"], now=now)
-    rules.settle_currencies(items, now, tx.problems)
+    currencies.carry_over(items, said, stored, before=row["currency"], now=now)
+    currencies.settle(items, now, tx.problems)
     return items
 
 
@@ -74,7 +74,7 @@ def settle(tx: UnitOfWork, row: Row) -> None:
     paid = paid_of(tx, row["id"])
     settings = tx.actor.settings
     absorbs = bool(settings.get("lastCent"))
-    status = paying.status_of(paying.payable(row), paid, absorbs=absorbs) if paid else documents.APPROVED
+    status = rules.status_of(rules.payable(row), paid, absorbs=absorbs) if paid else documents.APPROVED
     in_company_currency = rounded(product(paid, row["exchange_rate"]), int(settings.get("decimals", 2)))
     documents.move(tx, _expenses(), row, status, sum_paid=paid, sum_paid_in_company_currency=in_company_currency)
 
@@ -92,6 +92,6 @@ def _paid() -> Statement:
         select(total).where(
             payments.c.company_id == bindparam("company"),
             payments.c.expense_id == bindparam("expense"),
-            payments.c.status == paying.ACTIVE,
+            payments.c.status == rules.ACTIVE,
         )
     )

@@ -41,7 +41,9 @@ def create(tx: UnitOfWork, values: Row) -> int:
     """
     if values.get("logic_type") in CREDIT_NOTES:
         return credits.create(tx, values)
-    order = covering.billable(tx, values["purchase_order_id"], "purchaseOrder") if values.get("purchase_order_id") else None
+    order = (
+        covering.billable(tx, values["purchase_order_id"], "purchaseOrder") if values.get("purchase_order_id") else None
+    )
     return bill(tx, values, [order] if order else [])
 
 
@@ -200,6 +202,7 @@ def approved(tx: UnitOfWork, row: Row, items: Items) -> None:
             else:
                 taking_over.tax_items(tx, row, order, items)
             linking.link(tx, order)
+            billing.give_up_rests(tx, order)
     settling.approved(tx, row)
 
 

@@ -215,7 +215,7 @@ def agreed(line: Row, quantity: Decimal, scale: int) -> Decimal:
 
 
 def scaled(tx: UnitOfWork, row: Row, items: list[Any]) -> None:
-    """Where a line is changed to another quantity and nothing is said of what it bills, it bills as much more or less."""
+    """Where a line gets another quantity and nothing is said of what it bills, it bills so much more or less."""
     changed = [one for one in items if isinstance(one, dict) and "id" in one and one.get("quantity") is not None]
     changed = [one for one in changed if "allocations" not in one]
     if not changed:

@@ -88,7 +88,9 @@ def split_line(tx: UnitOfWork, row: Row, values: Row) -> None:
     elif sum((one["quantity"] for one in parts), ZERO) != line["quantity"]:
         tx.problems.add("parts", f"The quantities come to something else than the line's {line['quantity']:f}.")
     tx.problems.raise_if_any()
-    pieces = [piece(line, one["quantity"]) | {"is_split": True, "name": one.get("name") or line["name"]} for one in parts]
+    pieces = [
+        piece(line, one["quantity"]) | {"is_split": True, "name": one.get("name") or line["name"]} for one in parts
+    ]
     pieces[0]["id"] = line["id"]
     kept: list[Row] = []
     for other in lines.values():
@@ -134,7 +136,9 @@ def reject_line(tx: UnitOfWork, row: Row, values: Row) -> None:
         if order["status"] not in covering.OPEN_TO_BILLS:
             raise IllegalMove(f"Order {order['idn']} is not open any more; leave the line out instead.")
         struck = [line_id for line_id, one in known.items() if one["order_id"] == order_id]
-        tx.update_all(table("purchase_order_lines"), [{"id": line_id, "status": CLOSED_LINE} for line_id in struck], "id")
+        tx.update_all(
+            table("purchase_order_lines"), [{"id": line_id, "status": CLOSED_LINE} for line_id in struck], "id"
+        )
         progress.recount(tx, order)
         billing.recount(tx, order_id)
 
@@ -190,7 +194,4 @@ def _child(tx: UnitOfWork, row: Row, moved: list[Row], values: Row) -> int:
         "parent_id": row["parent_id"] or row["id"], "purchase_order_id": row["purchase_order_id"],
         "is_service_order": row["is_service_order"],
     }  # fmt: skip
-    return documents.create(
-        tx, _invoices(), header, known, extra, priced=lambda found: covering.share_out(tx, found)
-    )
-
+    return documents.create(tx, _invoices(), header, known, extra, priced=lambda found: covering.share_out(tx, found))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
+from collections.abc import Iterable
 from decimal import Decimal
 from functools import lru_cache
 from typing import Any
@@ -16,7 +17,7 @@ from emptor.domains.purchasing.orders import billing
 from emptor.kit.money import HUNDRED, MONEY_SCALE, ZERO, quotient, rounded
 from emptor.store.schema import table
 from emptor.store.statement import Statement
-from emptor.store.unit_of_work import Transaction, UnitOfWork
+from emptor.store.unit_of_work import UnitOfWork
 
 Row = dict[str, Any]
 
@@ -39,7 +40,8 @@ def verdicts(tx: UnitOfWork, invoice: Row) -> list[tuple[Row, Verdict]]:
     ]
     first = invoice["purchase_order_id"] or found[0]["id"]
     return [
-        (order, _verdict(tx, invoice, order, billed[order["id"]], free if order["id"] == first else [])) for order in found
+        (order, _verdict(tx, invoice, order, billed[order["id"]], free if order["id"] == first else []))
+        for order in found
     ]
 
 
@@ -96,6 +98,14 @@ def too_early(tx: UnitOfWork, invoice: Row) -> list[tuple[int, str]]:
     return found
 
 
+def held(tx: UnitOfWork, invoices: Iterable[Row]) -> dict[int, str]:
+    """Invoices that are not paid before their goods have come, by their ids, each with a sentence."""
+    if tx.actor.settings.get("threeWayMatch") != PAY:
+        return {}
+    early = ((row, too_early(tx, row)) for row in invoices)
+    return {row["id"]: f"Invoice {row['idn']}: {found[0][1]}" for row, found in early if found}
+
+
 def _early(line: Row, ordered: billing.Billable, most: Decimal) -> str:
     return (
         f"{ordered.received:f} of {ordered.ordered:f} have been received, so {most:f} can be billed now, not "
@@ -119,7 +129,9 @@ def figures(verdict: Verdict) -> Row:
 @lru_cache(maxsize=1)
 def _billed() -> Statement:
     """What an invoice's lines bill of lines of orders. What costs nothing or less is no difference."""
-    lines, allocated, ordered = (table(n) for n in ("invoice_lines", "invoice_line_allocations", "purchase_order_lines"))
+    lines, allocated, ordered = (
+        table(n) for n in ("invoice_lines", "invoice_line_allocations", "purchase_order_lines")
+    )
     return Statement(
         select(
             lines.c.position, lines.c.name, lines.c.product_id, lines.c.item_type, lines.c.is_split,

@@ -14,6 +14,7 @@ from sqlalchemy import and_, bindparam, or_, select, update
 from emptor.domains import documents, verbs, writing
 from emptor.domains.payables.invoices import covering
 from emptor.domains.payables.matching import comparing
+from emptor.domains.payables.matching.rules import REPLACED
 from emptor.domains.purchasing.orders import billing
 from emptor.kit.errors import Invalid
 from emptor.kit.fields import Parts
@@ -101,7 +102,8 @@ def link(tx: UnitOfWork, order: Row) -> None:
     tx.update_all(table(ALLOCATIONS), (vars(one) for one in changed if one.id), "id")
     fresh = [one for one in changed if not one.id]
     tx.insert_all(
-        table(ALLOCATIONS), [{**vars(one), "id": row_id} for one, row_id in zip(fresh, tx.new_ids(len(fresh)), strict=True)]
+        table(ALLOCATIONS),
+        [{**vars(one), "id": row_id} for one, row_id in zip(fresh, tx.new_ids(len(fresh)), strict=True)],
     )
 
 
@@ -111,7 +113,8 @@ def unlink(tx: UnitOfWork, receipt: Row) -> None:
 
 
 def by_hand(tx: UnitOfWork, row: Row, values: Row) -> None:
-    """Say afterwards which lines of orders, and of receipts, an invoice's lines bill; it has to match them.
+    """Say afterwards which lines of orders, and of receipts, an invoice's lines bill; it has to match them. That they
+    are called differently does not matter: whoever links them says that they are the same.
 
     Invalid when it does not: then the invoice has to be taken back, changed and submitted, for somebody to decide.
     """
@@ -133,7 +136,10 @@ def by_hand(tx: UnitOfWork, row: Row, values: Row) -> None:
     covering.share_out(tx, items)
     before = billing.orders_of(tx, row)
     writing.replace_parts(
-        tx, _field(), [item["id"] for item in items], [(item["id"], one) for item in items for one in item["allocations"]]
+        tx,
+        _field(),
+        [item["id"] for item in items],
+        [(item["id"], one) for item in items for one in item["allocations"]],
     )
     if found and not row["purchase_order_id"]:
         changes = {"purchase_order_id": found[0]["id"], "logic_type": covering.FROM_ORDERS, "update_date": tx.stamp}
@@ -148,9 +154,10 @@ def _refuse_differences(tx: UnitOfWork, row: Row) -> None:
     if row["status"] == documents.DRAFT:
         return
     for order, verdict in comparing.verdicts(tx, row):
-        if not verdict.matches:
+        words = " ".join(one.words for one in verdict.differences if one.kind != REPLACED)
+        if words:
             raise Invalid(
-                {"items": f"This does not match order {order['idn']}: {comparing.explained(verdict)} "
+                {"items": f"This does not match order {order['idn']}: {words} "
                           "Take the invoice back by `revision` and link it there; then whoever ordered decides."}
             )  # fmt: skip
 

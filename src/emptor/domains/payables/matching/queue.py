@@ -7,7 +7,7 @@ from decimal import Decimal
 from functools import lru_cache
 from typing import Any
 
-from sqlalchemy import bindparam, select
+from sqlalchemy import and_, bindparam, or_, select
 
 from emptor.domains import documents, notices, verbs, writing
 from emptor.domains.approvals import rules, running, workflows
@@ -17,7 +17,8 @@ from emptor.kit.states import Party
 from emptor.store import query
 from emptor.store.schema import table
 from emptor.store.statement import Statement
-from emptor.store.unit_of_work import UnitOfWork
+from emptor.store.types import any_of
+from emptor.store.unit_of_work import Transaction, UnitOfWork
 
 Row = dict[str, Any]
 TakeOver = Callable[[UnitOfWork, Row, Row], None]
@@ -31,7 +32,7 @@ def _orders() -> verbs.Kind:
     return verbs.KINDS["purchaseorders"]
 
 
-def _placed(tx: UnitOfWork, order: Mapping[str, Any]) -> bool:
+def _placed(tx: Transaction, order: Mapping[str, Any]) -> bool:
     """Whether the acting person placed the order, or stands in for who did."""
     initiator, _, _ = verbs.parties(_orders())
     return initiator.includes(tx, order)
@@ -43,6 +44,15 @@ def decides(kind: str) -> Party:
         "whoever placed the order",
         lambda tx, row: any(_placed(tx, order) for _, order in _open_matches(tx, kind, row)),
     )
+
+
+def deciding(tx: Transaction, ids: list[int]) -> set[int]:
+    """Those of some documents, orders among them, about whose differences the acting person decides."""
+    found = set()
+    for order in tx.records(_waiting(), company=tx.company_id, ids=ids):
+        if _placed(tx, order):
+            found |= {order["invoice_id"], order["receipt_id"], order["id"]}
+    return found & set(ids)
 
 
 def wait(tx: UnitOfWork, kind: str, row: Row, found: list[tuple[Row, str, Row]]) -> None:
@@ -190,4 +200,24 @@ def _matches(column: str) -> Statement:
             matches.c.status == bindparam("status"),
         )
         .order_by(matches.c.id)
+    )  # fmt: skip
+
+
+@lru_cache(maxsize=1)
+def _waiting() -> Statement:
+    """The orders about whose differences with some documents somebody has to decide."""
+    matches, orders = table(MATCHES.table), table("purchase_orders")
+    return Statement(
+        select(orders, matches.c.invoice_id, matches.c.receipt_id)
+        .join_from(
+            matches, orders,
+            and_(orders.c.company_id == matches.c.company_id, orders.c.id == matches.c.purchase_order_id),
+        )
+        .where(
+            matches.c.company_id == bindparam("company"), matches.c.status == WAITING,
+            or_(
+                any_of(matches.c.invoice_id, "ids"), any_of(matches.c.receipt_id, "ids"),
+                any_of(matches.c.purchase_order_id, "ids"),
+            ),
+        )
     )  # fmt: skip

@@ -11,11 +11,12 @@ from typing import Any
 from sqlalchemy import and_, bindparam, select
 
 from emptor.domains import documents, verbs, writing
-from emptor.domains.purchasing.orders import billing
-from emptor.domains.purchasing.orders.progress import CLOSED_LINE, SERVICE
+from emptor.domains.purchasing.orders import billing, progress
+from emptor.domains.purchasing.orders.progress import CLOSED_LINE, SERVICE, WAITING
 from emptor.kit.fields import Parts
 from emptor.kit.money import ZERO, quotient, rounded
 from emptor.kit.resource import Resource
+from emptor.store import query
 from emptor.store.schema import table
 from emptor.store.statement import Statement
 from emptor.store.unit_of_work import UnitOfWork
@@ -25,6 +26,7 @@ Items = Sequence[Row]
 
 COPIED = ("name", "sku", "description", "product_id", "unit_id", "quantity", "price", "discount_percent",
           "discount_amount", "item_type", "taxes", "dataItemCustomFields")  # fmt: skip
+COST = ("quantity", "price", "net_sum", "sum", "tax_sum")
 ALLOCATIONS = "invoice_line_allocations"
 
 
@@ -50,6 +52,14 @@ def changes(tx: UnitOfWork, invoice: Row, order: Row) -> None:
     documents.update(tx, _orders(), order, {"items": [*kept, *map(_copied, new)]})
     _allocate(tx, order, new)
     tx.run(_agree(), company=tx.company_id, invoice=invoice["id"], order=order["id"])
+    _recount(tx, order)
+
+
+def _recount(tx: UnitOfWork, order: Row) -> None:
+    """With new lines, or more on them, less of an order has come than before."""
+    now = query.stored(tx, _orders(), "id", order["id"])
+    assert now is not None
+    progress.recount(tx, now)
 
 
 def _is_first(invoice: Row, order: Row) -> bool:
@@ -119,17 +129,20 @@ def blanket_lines(tx: UnitOfWork, invoice: Row, order: Row, items: Items) -> Non
     tx.update_all(
         table("purchase_order_lines"),
         [
-            {"id": line_id, "status": 0, **{name: item[name] for name in ("quantity", "price", "net_sum", "sum", "tax_sum")}}
+            {"id": line_id, "status": WAITING, **{name: item[name] for name in COST}}
             for line_id, item in again.items()
         ],
         "id",
     )  # fmt: skip
+    _recount(tx, order)
 
 
 def _as_billed(item: Row) -> Row:
     return _copied(item) | {
         **{name: item[name] for name in ("discount_sum", "net_sum", "sum", "tax_sum", "tax_percent")},
-        "taxes": [{name: value for name, value in tax.items() if name not in ("id", "line_id")} for tax in item["taxes"]],
+        "taxes": [
+            {name: value for name, value in tax.items() if name not in ("id", "line_id")} for tax in item["taxes"]
+        ],
     }
 
 

@@ -18,7 +18,7 @@ from emptor.domains import documents as doc
 from emptor.domains import verbs
 from emptor.domains.purchasing.orders import progress
 from emptor.domains.purchasing.orders.progress import CLOSED_LINE, SERVICE
-from emptor.kit.money import MONEY_SCALE, PRICE_SCALE, ZERO, product, rounded
+from emptor.kit.money import MONEY_SCALE, PRICE_SCALE, ZERO, product, rounded, share
 from emptor.store import query
 from emptor.store.schema import table
 from emptor.store.statement import Statement
@@ -98,7 +98,9 @@ def bills(tx: Transaction, order_id: int, *states: int, without: int = 0) -> lis
 
 def orders_of(tx: Transaction, invoice: Row) -> list[Row]:
     """The orders that an invoice bills, in the order they were made in."""
-    return tx.records(_orders_of(), company=tx.company_id, invoice=invoice["id"], named=invoice["purchase_order_id"] or 0)
+    return tx.records(
+        _orders_of(), company=tx.company_id, invoice=invoice["id"], named=invoice["purchase_order_id"] or 0
+    )
 
 
 def recount_of(tx: UnitOfWork, invoice: Row) -> None:
@@ -125,6 +127,17 @@ def recount(tx: UnitOfWork, order_id: int) -> None:
             "status_payment": paid,
         },
     )  # fmt: skip
+
+
+def give_up_rests(tx: UnitOfWork, order: Row) -> None:
+    """Close the lines of which no more is left to bill than the company bothers about (its choice `smallRest`)."""
+    least = Decimal(tx.actor.settings.get("smallRest") or 0)
+    if not least or order["logic_type"] == BLANKET_TOTAL:
+        return
+    small = [one.id for one in lines(tx, order).values() if one.billed and 0 < one.open <= share(one.ordered, least, 6)]
+    if small:
+        tx.update_all(table("purchase_order_lines"), [{"id": line, "status": CLOSED_LINE} for line in small], "id")
+        progress.recount(tx, order)
 
 
 def _is_whole(tx: UnitOfWork, order: Row, net: Decimal, gross: Decimal) -> bool:
@@ -273,9 +286,7 @@ def _orders_of() -> Statement:
         .join_from(
             billed, allocated, and_(allocated.c.company_id == billed.c.company_id, allocated.c.line_id == billed.c.id)
         )
-        .join(
-            ordered, and_(ordered.c.company_id == allocated.c.company_id, ordered.c.id == allocated.c.order_line_id)
-        )
+        .join(ordered, and_(ordered.c.company_id == allocated.c.company_id, ordered.c.id == allocated.c.order_line_id))
         .where(billed.c.company_id == bindparam("company"), billed.c.invoice_id == bindparam("invoice"))
     )
     return Statement(

@@ -82,7 +82,7 @@ def recount(tx: UnitOfWork, order: dict[str, Any], without: int = 0) -> None:
 
 
 def conclude(tx: UnitOfWork, order: dict[str, Any], changes: dict[str, Any]) -> None:
-    """Write how far an order has come; received and paid it is complete, and no more so when a payment is taken back."""
+    """Write how far an order has come: received and paid it is complete, until a payment is taken back."""
     was_paid = order["status_payment"] == PAID
     now = order | changes
     if order["status"] == doc.APPROVED and _is_done(tx.actor.settings, now):

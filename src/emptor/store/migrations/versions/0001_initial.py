@@ -7,7 +7,7 @@ from emptor.store.journal import append_only
 from emptor.store.row_security import guard
 from emptor.store.types import Fixed, Instant, JsonText
 
-revision = "0001_28939c2c"
+revision = "0001_54a86fdd"
 down_revision = None
 
 GUARDED = (
@@ -2431,8 +2431,8 @@ def upgrade() -> None:
         sa.UniqueConstraint(
             "company_id", "product_id", "warehouse_id", name="uq_warehouse_items_company_id_product_id_warehouse_id"
         ),
+        postgresql_with={"fillfactor": 70},
     )
-    op.create_index("ix_warehouse_items_company_id_update_date", "warehouse_items", ["company_id", "update_date"])
     op.create_index(
         "ix_warehouse_items_company_id_warehouse_id_id", "warehouse_items", ["company_id", "warehouse_id", "id"]
     )

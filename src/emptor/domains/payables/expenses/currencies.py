@@ -11,7 +11,7 @@ from emptor.kit.errors import Problems
 Row = dict[str, Any]
 
 
-def settle_currencies(items: Sequence[Any], currency: str, problems: Problems) -> None:
+def settle(items: Sequence[Any], currency: str, problems: Problems) -> None:
     """Give each line its currency, the expense's unless it says another, and the rate to that; note missing rates."""
     for i, item in enumerate(items):
         if not isinstance(item, dict):

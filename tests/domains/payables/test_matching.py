@@ -1,0 +1,343 @@
+"""When an invoice differs from its order so much that whoever placed the order decides: row by row, and the queue."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+
+import pytest
+
+from emptor.domains.payables.matching.rules import Billed, Free, Policy, compare, may_bill
+from tests.domains.payables.bills import (
+    APPROVED,
+    DRAFT,
+    IN_REVISION,
+    MATCHING,
+    PENDING,
+    REJECTED,
+    axes,
+    billed,
+    draft,
+    line,
+    tolerance,
+)
+from tests.support.buying import Buying, Shown
+from tests.support.house import Premises
+
+
+def thousand(shop: Buying, **more: object) -> Shown:
+    """An order of 100 pieces at 50: 5,000 net."""
+    return shop.approved_order(("Casing", 100, 50), **more)
+
+
+# The table
+
+
+@pytest.mark.parametrize(("price", "status"), [("52.50", APPROVED), ("52.51", MATCHING)])
+def test_more_than_the_limit_waits_and_the_limit_itself_passes(shop: Buying, price: str, status: int) -> None:
+    """Row 1: 5 % of 5,000 are 250; up to and including that nobody has to decide."""
+    tolerance(shop, percent=5)
+    order = thousand(shop)
+    assert billed(shop, order, (0, 100, price))["status"] == status
+    assert shop.ann.sees(order)["status"] == status
+
+
+def test_without_a_limit_every_cent_waits(shop: Buying) -> None:
+    """Row 1: no limit is a limit of nothing."""
+    order = thousand(shop)
+    bill = billed(shop, order, (0, 1, "50.01"))
+    assert bill["status"] == MATCHING
+    told = shop.house.get(f"{bill['at']}/match")
+    assert told["orders"][0]["difference"] == 0.01
+    assert "Casing: 50.01 billed, 50.00 by the order, 0.01 more." in told["explanation"]
+
+
+def test_less_than_the_limit_waits_too(shop: Buying) -> None:
+    """Row 2: both ways unless the company has chosen otherwise."""
+    tolerance(shop, percent=5)
+    order = thousand(shop)
+    assert billed(shop, order, (0, 100, "47.49"))["status"] == MATCHING
+    assert billed(shop, thousand(shop), (0, 100, "47.50"))["status"] == APPROVED
+    shop.house.choose(matchLowerBills=False)
+    assert billed(shop, thousand(shop), (0, 100, 10))["status"] == APPROVED
+
+
+def test_a_new_item_waits_even_where_the_total_is_the_same(shop: Buying) -> None:
+    """Row 3."""
+    order = thousand(shop)
+    bill = billed(shop, order, (0, 98), {"name": "Freight", "quantity": 1, "price": 100})
+    assert bill["status"] == MATCHING
+    [told] = shop.house.get(f"{bill['at']}/match")["orders"]
+    assert [one["kind"] for one in told["differences"]] == ["price", "new"] or [
+        one["kind"] for one in told["differences"]
+    ] == ["new"]
+
+
+def test_a_split_line_within_the_limit_is_no_new_item(shop: Buying) -> None:
+    """Row 3a."""
+    tolerance(shop, percent=1)
+    bill = draft(shop, thousand(shop))
+    [casing] = bill["items"]["data"]
+    bill = shop.ann.does(
+        "split_line", bill,
+        {"item": casing["id"], "parts": [{"quantity": 60, "name": "Casing, left"}, {"quantity": 40, "name": "Right"}]},
+    )  # fmt: skip
+    assert [(one["name"], one["quantity"], one["isSplit"]) for one in bill["items"]["data"]] == [
+        ("Casing, left", 60, True), ("Right", 40, True),
+    ]  # fmt: skip
+    assert [one["allocations"]["data"][0]["quantity"] for one in bill["items"]["data"]] == [60, 40]
+    assert shop.ann.does("confirm", bill)["status"] == APPROVED
+
+
+def test_new_items_pass_within_the_limit_where_the_company_lets_them(shop: Buying) -> None:
+    """Row 3b."""
+    shop.house.choose(newItemsWithinLimit=True)
+    tolerance(shop, percent=5)
+    freight = {"name": "Freight", "quantity": 1}
+    assert billed(shop, thousand(shop), (0, 100), {**freight, "price": 250})["status"] == APPROVED
+    assert billed(shop, thousand(shop), (0, 100), {**freight, "price": "250.01"})["status"] == MATCHING
+
+
+def test_a_line_below_nothing_is_no_difference(shop: Buying) -> None:
+    """Row 3c."""
+    bill = billed(shop, thousand(shop), (0, 100), {"name": "Bonus", "quantity": 1, "price": -300})
+    assert (bill["status"], bill["netSum"]) == (APPROVED, 4700)
+
+
+def test_a_tax_on_a_line_of_its_own_passes_to_the_order(shop: Buying) -> None:
+    """Row 3d."""
+    customs = shop.item(price=70, itemType=3)
+    order = thousand(shop)
+    bill = billed(shop, order, (0, 100), {"product": customs["id"], "quantity": 1, "price": 70})
+    assert bill["status"] == APPROVED
+    order = shop.ann.sees(order)
+    assert [one["netSum"] for one in order["items"]["data"]] == [5000, 70]
+    assert order["netInvoicedSum"] == 5070
+    assert bill["items"]["data"][1]["allocations"]["data"][0]["purchaseOrderItem"] == order["items"]["data"][1]["id"]
+
+
+def test_more_than_is_open_waits(shop: Buying) -> None:
+    """Row 4, with the figures."""
+    order = thousand(shop)
+    billed(shop, order, (0, 70))
+    bill = billed(shop, order, (0, 31))
+    assert bill["status"] == MATCHING
+    assert "Casing: 31 billed, 30 of 100 were open." in shop.house.get(f"{bill['at']}/match")["explanation"]
+
+
+def test_another_item_in_the_place_of_one_waits(shop: Buying) -> None:
+    """Row 5."""
+    order = shop.approved_order((shop.item(price=50), 100, 50))
+    bill = billed(shop, order, line(order, 0, 100, product=shop.item(price=50)["id"], name="Casing, steel"))
+    assert bill["status"] == MATCHING
+    assert "takes the place" in shop.house.get(f"{bill['at']}/match")["explanation"]
+    shop.ann.does("accept_changes", bill)
+    assert shop.ann.sees(order)["items"]["data"][0]["name"] == "Casing, steel"
+
+
+def test_taxes_alone_are_no_difference(shop: Buying) -> None:
+    """Row 6."""
+    tax = shop.house.made("/taxes", {"name": "VAT", "percent": 19})
+    order = thousand(shop)
+    bill = billed(shop, order, line(order, 0, 100, taxes=[tax["id"]]))
+    assert (bill["status"], bill["sum"]) == (APPROVED, 5950)
+
+
+def test_fewer_pieces_are_no_difference(shop: Buying) -> None:
+    """Row 7."""
+    order = thousand(shop)
+    assert billed(shop, order, (0, 1))["status"] == APPROVED
+    assert axes(shop.ann.sees(order)) == (APPROVED, 0, 1, [1])
+
+
+def test_ten_small_invoices_have_one_limit_together(shop: Buying) -> None:
+    """What may differ is counted over all invoices of the order."""
+    tolerance(shop, percent=5)
+    order = thousand(shop)
+    states = [billed(shop, order, (0, 10, 60))["status"] for _ in range(3)]
+    assert states == [APPROVED, APPROVED, MATCHING]
+    third = shop.house.get("/invoices/3/match")["orders"][0]
+    assert (third["earlierDifference"], third["difference"], third["limit"]) == (200, 300, 250)
+
+
+def test_an_amount_is_converted_at_the_orders_rate(premises: Premises) -> None:
+    """The limit is in company currency, the difference in the order's."""
+    shop = Buying(premises.house())
+    tolerance(shop, amount=100)
+    order = thousand(shop, currency="USD", exchangeRate="0.8")
+    assert billed(shop, order, (0, 100, "51.25"))["status"] == APPROVED
+    order = thousand(shop, currency="USD", exchangeRate="0.8")
+    assert billed(shop, order, (0, 100, "51.26"))["status"] == MATCHING
+
+
+# What is decided
+
+
+def test_the_order_takes_over_what_is_accepted(shop: Buying) -> None:
+    order = shop.approved_order(("Bolt", 10, 2), ("Nut", 5, 4))
+    bill = billed(shop, order, (0, 12, 3), {"name": "Freight", "quantity": 1, "price": 7})
+    assert (bill["status"], shop.ann.sees(order)["status"]) == (MATCHING, MATCHING)
+    bill = shop.ann.does("accept_changes", bill)
+    order = shop.ann.sees(order)
+    assert bill["status"] == APPROVED
+    assert [(one["name"], one["quantity"], one["price"]) for one in order["items"]["data"]] == [
+        ("Bolt", 12, 3), ("Nut", 5, 4), ("Freight", 1, 7),
+    ]  # fmt: skip
+    assert axes(order) == (APPROVED, 0, 1, [12, 0, 1])
+    assert (order["netSum"], order["netInvoicedSum"]) == (63, 43)
+    assert billed(shop, order, (1, 5))["status"] == APPROVED, "what was agreed to is no difference for the next one"
+
+
+def test_declined_the_order_stays_as_it_is(shop: Buying) -> None:
+    order = shop.approved_order(("Bolt", 10, 2))
+    bill = shop.ann.does("decline_changes", billed(shop, order, (0, 10, 3)), {"comment": "We agreed on 2."})
+    assert bill["status"] == REJECTED
+    order = shop.ann.sees(order)
+    assert (axes(order), order["netSum"]) == ((APPROVED, 0, 0, [0]), 20)
+    assert billed(shop, order)["status"] == APPROVED
+
+
+def test_whoever_entered_it_takes_it_back(shop: Buying) -> None:
+    order = shop.approved_order(("Bolt", 10, 2))
+    bill = shop.ann.does("withdraw", billed(shop, order, (0, 10, 3)))
+    assert (bill["status"], shop.ann.sees(order)["status"]) == (IN_REVISION, APPROVED)
+    assert [one["status"] for one in shop.house.get("/-/matches")["data"]] == [3]
+    shop.ann.changes(bill, items=[{"id": bill["items"]["data"][0]["id"], "price": 2}])
+    assert shop.ann.does("confirm_revise", bill)["status"] == APPROVED
+
+
+def test_only_whoever_placed_the_order_decides(shop: Buying) -> None:
+    bea = shop.person("purchase_order.create", "invoice.view", firstname="Bea")
+    ivy = shop.person("invoice.create", "purchase_order.view", "purchase_order.create", firstname="Ivy")
+    order = shop.order(("Bolt", 10, 2), by=bea)
+    order = bea.does("confirm", order)
+    bill = billed(shop, order, (0, 10, 3), by=ivy)
+    status, said, _ = ivy.tries("accept_changes", bill)
+    assert (status, "whoever placed the order" in said["message"]) == (403, True)
+    assert bea.sees(bill)["approvalInfo"]["canAcceptMatchingChanges"]
+    assert not ivy.sees(bill)["approvalInfo"]["canAcceptMatchingChanges"]
+    assert bea.does("accept_changes", bill)["status"] == APPROVED
+
+
+def test_the_oldest_difference_is_decided_first(shop: Buying) -> None:
+    order = shop.approved_order(("Bolt", 10, 2))
+    first = billed(shop, order, (0, 2, 3))
+    second = billed(shop, order, (0, 2, 4))
+    status, said, _ = shop.ann.tries("accept_changes", second)
+    assert (status, "Invoice 1 of order 1 came first" in said["message"]) == (400, True)
+    shop.ann.does("decline_changes", first, {"comment": "no"})
+    assert shop.ann.sees(order)["status"] == MATCHING, "the second still waits"
+    assert shop.ann.does("accept_changes", second)["status"] == APPROVED
+    assert axes(shop.ann.sees(order)) == (APPROVED, 0, 1, [2])
+
+
+def test_an_order_that_grows_too_much_is_approved_anew_and_the_invoice_waits_for_that(shop: Buying) -> None:
+    cy = shop.person("purchase_order.approve", "invoice.view", firstname="Cy")
+    shop.approving("purchaseorders", ("Head", cy))
+    tolerance(shop, percent=1)
+    order = shop.ann.does("confirm", shop.order(("Bolt", 10, 2)))
+    order = cy.does("approve", order)
+    bill = billed(shop, order, (0, 10, 3))
+    bill = shop.ann.does("accept_changes", bill)
+    assert (bill["status"], shop.ann.sees(order)["status"]) == (MATCHING, PENDING)
+    cy.does("approve", order)
+    assert (shop.ann.sees(bill)["status"], shop.ann.sees(order)["status"]) == (APPROVED, APPROVED)
+    assert shop.ann.sees(order)["netSum"] == 30
+
+
+def test_while_it_is_matched_an_order_stands_still(shop: Buying) -> None:
+    order = shop.approved_order(("Bolt", 10, 2))
+    billed(shop, order, (0, 10, 3))
+    for verb in ("revision", "cancel", "complete"):
+        status, said, _ = shop.ann.tries(verb, order, {"comment": "no"})
+        assert (status, "matching" in said["message"]) == (400, True), verb
+
+
+# Goods first
+
+
+def test_what_has_not_come_is_not_billed(premises: Premises) -> None:
+    shop = Buying(premises.house(threeWayMatch="confirm"))
+    order = shop.approved_order(("Bolt", 10, 2))
+    shop.ann.does("confirm", shop.receipt(order, 8))
+    bill = draft(shop, order, (0, 10))
+    status, said, _ = shop.ann.tries("confirm", bill)
+    assert (status, said["errors"]["errors"]) == (
+        400,
+        {"items[0][quantity]": "8 of 10 have been received, so 8 can be billed now, not 10; receive the goods first."},
+    )
+    assert shop.ann.sees(bill)["status"] == DRAFT
+    assert billed(shop, order, (0, 8))["status"] == APPROVED
+
+
+def test_the_share_that_is_paid_before_delivery_may_be_billed_before(premises: Premises) -> None:
+    shop = Buying(premises.house(threeWayMatch="confirm"))
+    terms = {"name": "30/70", "paymentType": 2, "prepaymentPercent": 30, "postpaymentPercent": 70}
+    term = shop.house.made("/paymentterms", terms)
+    order = shop.approved_order(("Bolt", 100, 2), paymentTerm=term["id"])
+    assert shop.ann.tries("confirm", draft(shop, order, (0, 31))).status == 400
+    assert billed(shop, order, (0, 30))["status"] == APPROVED
+
+
+def test_billed_goods_stay_received(premises: Premises) -> None:
+    shop = Buying(premises.house(threeWayMatch="confirm"))
+    order = shop.approved_order(("Bolt", 10, 2))
+    receipt = shop.ann.does("confirm", shop.receipt(order, 8))
+    billed(shop, order, (0, 8))
+    status, said, _ = shop.ann.tries("cancel", receipt, {"comment": "no"})
+    assert (status, "8 have been billed" in said["message"]) == (400, True)
+
+
+def test_goods_may_hold_back_the_last_approval_instead(premises: Premises) -> None:
+    shop = Buying(premises.house(threeWayMatch="approve"))
+    cy = shop.person("invoice.approve", "purchase_order.view", firstname="Cy")
+    shop.approving("invoices", ("Head", cy))
+    order = shop.approved_order(("Bolt", 10, 2))
+    bill = billed(shop, order)
+    assert bill["status"] == PENDING
+    assert "receive the goods first" in str(cy.tries("approve", bill).json)
+    shop.ann.does("confirm", shop.receipt(order))
+    assert cy.does("approve", bill)["status"] == APPROVED
+
+
+def test_goods_may_hold_back_the_payment_only(premises: Premises) -> None:
+    shop = Buying(premises.house(threeWayMatch="pay"))
+    order = shop.approved_order(("Bolt", 10, 2))
+    bill = billed(shop, order)
+    pay = {"invoice": {"id": bill["id"]}, "sumPaid": 20, "payDate": "2026-03-20"}
+    assert "receive the goods first" in str(shop.house.refused("POST", "/payments", pay))
+    shop.ann.does("confirm", shop.receipt(order))
+    shop.house.made("/payments", pay)
+    assert shop.ann.sees(order)["status"] == 5
+
+
+def test_a_small_rest_is_not_awaited(premises: Premises) -> None:
+    shop = Buying(premises.house(smallRest="2"))
+    order = shop.approved_order(("Bolt", 100, 2), ("Nut", 100, 2))
+    billed(shop, order, (0, 98), (1, 97))
+    assert [one["status"] for one in shop.ann.sees(order)["items"]["data"]] == [3, 0]
+
+
+# The rules by themselves
+
+
+def billed_line(net: str, agreed: str, quantity: int = 1, **more: object) -> Billed:
+    return Billed(0, "Bolt", Decimal(quantity), Decimal(net), Decimal(agreed), Decimal(10), Decimal(10), **more)
+
+
+def test_what_earlier_invoices_came_to_counts() -> None:
+    verdict = compare([billed_line("11", "10")], [], Policy(Decimal(2)), before=Decimal("1.5"))
+    assert (verdict.drift, verdict.matches) == (Decimal("2.5"), False)
+    assert compare([billed_line("10", "11")], [], Policy(Decimal(2)), before=Decimal("1.5")).matches
+
+
+def test_a_line_that_nothing_stands_behind_says_so() -> None:
+    [found] = compare([], [Free(3, "Freight", Decimal(7))], Policy(Decimal(10))).differences
+    assert (found.position, found.words) == (3, "Freight for 7.00 is not on the order.")
+
+
+@pytest.mark.parametrize(
+    ("ordered", "received", "share", "most"),
+    [(100, 0, "0.3", 30), (100, 100, "0.3", 100), (10, 8, 0, 8), (10, 5, 1, 10)],
+)
+def test_how_much_may_be_billed(ordered: int, received: int, share: str, most: int) -> None:
+    assert may_bill(Decimal(ordered), Decimal(received), Decimal(share)) == most
