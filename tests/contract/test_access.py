@@ -470,6 +470,42 @@ def test_only_a_super_user_makes_super_users_or_changes_them(places: Places) -> 
     assert ann.changed("PUT", f"/users/{plain.user_id}", {"roles": []})["roles"] == []
 
 
+def test_who_manages_people_gives_nobody_more_than_he_has(places: Places) -> None:
+    """Himself least of all; who sees everything may let others see everything, and a super user gives what he likes."""
+    ann = places.ann
+    bounds = {"allLocationsAccess": False, "locationIds": [places.north]}
+    clerk = ann.person("configuration.edit", "invoice.view", **bounds)
+    other = ann.person("invoice.view", **bounds)
+    before = dump(ann)
+    for person in (clerk, other):
+        path = f"/users/{person.user_id}"
+        assert clerk.refused("PUT", path, {"allLocationsAccess": True}).keys() == {"allLocationsAccess"}
+        assert clerk.refused("PUT", path, {"locationIds": [places.north, places.south]}).keys() == {"locationIds[1]"}
+        roles = ["configuration.edit", "invoice.view", "invoice.create"]
+        assert clerk.refused("PUT", path, {"roles": roles}) == {
+            "roles": "You do not have invoice.create yourself; ask a super user to give it."
+        }
+    assert clerk.refused("POST", "/users", {"email": "new@acme.test"}).keys() == {"allLocationsAccess"}
+    assert differences(before, dump(ann)) == {}
+    made = clerk.made("/users", {"email": "new@acme.test", "roles": ["invoice.view"], **bounds})
+    assert clerk.changed("PUT", f"/users/{made['id']}", {"phone": "1", "roles": []})["roles"] == []
+    free = ann.person("configuration.edit")
+    assert free.refused("PUT", f"/users/{free.user_id}", {"roles": ["payment.pay"]}).keys() == {"roles"}
+    assert free.changed("PUT", f"/users/{made['id']}", {"allLocationsAccess": True})["allLocationsAccess"] is True
+    assert ann.changed("PUT", f"/users/{clerk.user_id}", {"roles": ["payment.pay"]})["roles"] == ["payment.pay"]
+
+
+def test_who_manages_people_gives_only_options_of_his_own(places: Places) -> None:
+    bounds = {"allUserDocumentCostcentersAccess": False, "documentCustomFieldOptionIds": [places.sales]}
+    clerk = places.ann.person("configuration.edit", **bounds)
+    path = f"/users/{places.ann.person('invoice.view', **bounds).user_id}"
+    wider = {"documentCustomFieldOptionIds": [places.sales, places.factory]}
+    assert clerk.refused("PUT", path, wider).keys() == {"documentCustomFieldOptionIds[1]"}
+    assert clerk.refused("PUT", path, {"allUserDocumentCostcentersAccess": True}).keys() == {
+        "allUserDocumentCostcentersAccess"
+    }
+
+
 class NowhereToBeFound(dict[str, Any]):
     """Keys of paths at which there is nothing."""
 

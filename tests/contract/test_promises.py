@@ -38,7 +38,7 @@ from emptor.kit.fields import (
 )
 from emptor.kit.resource import Operation
 from emptor.store.unit_of_work import Database
-from tests.support.declared import ANYTHING, COLLECTIONS, KEPT, REFUSED, Collection
+from tests.support.declared import ANYTHING, COLLECTIONS, KEPT, LEFT_OUT, REFUSED, Collection
 from tests.support.house import StoppedClock, allowed
 from tests.support.making import ENCODINGS, Maker, agrees, empty_of
 from tests.support.socket_server import serving
@@ -183,6 +183,8 @@ def test_what_was_sent_is_what_is_shown(maker: Maker, collection: Collection, en
     assert detail(maker, collection, made) == made
     assert rows_of(maker, collection)[0].items() <= made.items()
     for name, one in collection.accepted(Write.ON_CREATE).items():
+        if collection.special.demanded.get(name) is LEFT_OUT:
+            continue
         field = collection.shown(one)
         assert agrees(field, body[name], made[field.wire]), (name, body[name], made[field.wire])
 
@@ -635,7 +637,7 @@ HOSTED = {
 }  # fmt: skip
 """Method and path of everything the hosted API has."""
 
-NOT_BUILT_YET = re.compile(r"\w+ /(expensePayments|expenses|budgets|ap)\b.*")
+NOT_BUILT_YET = re.compile(r"\w+ /(budgets)\b.*")
 """What of it is still to come; whoever builds a part takes it away here."""
 
 

@@ -185,6 +185,17 @@ def document(house: House, alias: str, body: Any, confirmed: bool, path: str = "
     return made
 
 
+def expense(house: House, *, confirmed: bool = False, **more: Any) -> Any:
+    return document(house, "expenses", {"items": [{"name": "Taxi", "price": 100}], **more}, confirmed)
+
+
+def bill(house: House, name: str = "bill.pdf", content: bytes = b"%PDF-1.7\n%%EOF") -> Any:
+    """The AP document that a file becomes."""
+    file = {"file": (name, content, "application/pdf")}
+    house.changed("POST", "/ap/document/upload", form={}, files=file)
+    return house.get("/ap/documents?per_page=10")["data"][0]
+
+
 def payment(house: House, **more: Any) -> Any:
     paid = invoice(house, confirmed=True)
     return house.made("/payments", {"invoice": {"id": paid["id"]}, "sumPaid": 30, "payDate": "2026-01-15", **more})
@@ -223,6 +234,8 @@ MAKERS: dict[str, Callable[[House, int], Any]] = {
     "request_for_proposals": lambda house, n: request_for_proposal(house, note=f"Question {n}"),
     "warehouse_requests": lambda house, n: warehouse_request(house, note=f"Request {n}"),
     "payments": lambda house, n: payment(house, note=f"Payment {n}"),
+    "expenses": lambda house, n: expense(house, note=f"Expense {n}"),
+    "ocr": lambda house, n: bill(house, f"bill{n}.pdf"),
 }
 """How one of each list is made; legal entities have a list of their own kind."""
 
@@ -230,7 +243,7 @@ LINKED = {"purchase_orders": order, "invoices": invoice}
 """Documents that take an external id."""
 DOCUMENTS = {
     **LINKED, "receipts": receipt, "purchase_requisitions": requisition, "request_for_proposals": request_for_proposal,
-    "warehouse_requests": warehouse_request,
+    "warehouse_requests": warehouse_request, "expenses": expense,
 }  # fmt: skip
 ALIASES = {name.replace("_", ""): make for name, make in DOCUMENTS.items()}
 
@@ -887,6 +900,68 @@ def test_numbers_come_back_as_they_were_sent(house: House, sdk: Watched, price: 
     assert sdk.invoices.get(owed["idn"])["status"] == InvoiceStatus.PAID
 
 
+@exercises("payments.add_expense_payment", "expenses.get")
+def test_payments_of_expenses(house: House, sdk: Watched) -> None:
+    """In part and in full; wrong ones are refused as those of invoices are."""
+    owed, draft = expense(house, confirmed=True), expense(house)
+
+    def state() -> tuple[int, float]:
+        shown = sdk.expenses.get(owed["idn"])
+        return shown["status"], shown["sumPaid"]
+
+    pay = sdk.payments.add_expense_payment
+    assert state() == (InvoiceStatus.APPROVED, 0)
+    part = pay(owed["id"], 33.33, "2023-12-01T20:00:00Z")
+    wanted = {
+        "id": "<int>", "idn": "1", "sumPaid": 33.33, "payDate": "2023-12-01T20:00:00+00:00", "status": 0,
+        "createDate": "<datetime>", "creator": {"id": house.user_id},
+    }  # fmt: skip
+    matches(wanted, part)
+    assert set(mismatches(types.ExpensePaymentData, part, "payment")) == set()
+    assert state() == (InvoiceStatus.PARTLY_PAID, 33.33)
+    told = refused(400, pay, owed["id"], 66.68, "2023-12-02")
+    assert told["errors"]["errors"] == {"sumPaid": f"{BETWEEN} 66.67"}
+    pay(owed["id"], 66.67, "2023-12-02")
+    assert state() == (InvoiceStatus.PAID, 100)
+    told = refused(400, pay, owed["id"], 0.01, "2023-12-02")
+    assert told["errors"]["errors"] == {"sumPaid": "The Expense is already fully paid."}
+    paid = sdk.expenses.get(owed["idn"])["expensePayments"]["data"]
+    assert [(one["idn"], one["sumPaid"]) for one in paid] == [("1", 33.33), ("2", 66.67)]
+    assert faults(pay, draft["id"], 1.0, "2023-12-01") == {"expense"}
+    assert faults(pay, 10**9, 1.0, "yesterday") == {"expense", "payDate"}
+
+
+@exercises("expenses.list", "expenses.get")
+def test_expenses(house: House, sdk: Watched) -> None:
+    """A row is light; the lines, their taxes and payments stand in the detail. By status and day of approval."""
+    with at(house, JANUARY):
+        first = expense(house, confirmed=True, expenseNumber="E-1")
+    draft = expense(house)
+    row = sdk.expenses.list(status=[2])["data"][0]
+    matches({"id": first["id"], "expenseNumber": "E-1", "sum": 100, "netSum": 100, "sumPaid": 0}, row)
+    assert {"items", "taxes", "expensePayments", "attachments"}.isdisjoint(row)
+    shown = sdk.expenses.get(first["idn"])
+    assert [(one["name"], one["sum"]) for one in shown["items"]["data"]] == [("Taxi", 100)]
+    assert ids(sdk.expenses.list(status=[0])["data"]) == [draft["id"]]
+    in_january = {"approval_left_date": "2041-01-15T00:00:00", "approval_right_date": "2041-01-15T23:59:59"}
+    assert ids(sdk.expenses.list(**in_january)["data"]) == [first["id"]]
+    assert sdk.expenses.list(approval_left_date="2041-01-16T00:00:00")["data"] == []
+    refused(404, sdk.expenses.get, "99")
+
+
+@exercises("ocr.upload", "ocr.get", "ocr.list")
+def test_bills_are_handed_in(house: House, sdk: Watched) -> None:
+    """The answer is a sentence; what has become of the file stands in the list, by status."""
+    told = sdk.ocr.upload(b"%PDF-1.7\n%%EOF", "bill.pdf", "application/pdf")
+    assert told == {"uploadSuccessMessage": "bill.pdf is AP document 1 now."}
+    assert set(sdk.ocr.upload(b"hello", "note.txt")) == {"uploadErrorMessage"}
+    shown = sdk.ocr.get("1")
+    matches({"idn": "1", "name": "bill.pdf", "status": 2, "user": {"id": house.user_id}, "invoice": None}, shown)
+    assert ids(sdk.ocr.list(status=[2])["data"]) == [shown["id"]]
+    assert sdk.ocr.list(status=[1, 3, 4])["data"] == []
+    refused(404, sdk.ocr.get, "2")
+
+
 @exercises("payments.list_all")
 def test_many_pay_at_once(house: House, address: str, sdk: Watched) -> None:
     """Eight clients with a fifth each: five get through, whoever they are."""
@@ -1268,6 +1343,8 @@ DESCRIBED: dict[str, Any] = {
     "purchase_requisitions": types.PurchaseRequisitionData,
     "request_for_proposals": types.RFPData,
     "warehouse_requests": types.WarehouseRequestData,
+    "expenses": types.ExpenseData,
+    "ocr": types.OcrDocumentData,
 }
 
 WRAPPED = "collections are wrapped, {data: […]}; seen by the overview, the vendor's help and a reader in production"
@@ -1301,8 +1378,9 @@ DETAIL_ONLY = {
     "request_for_proposals": {"items", "attachments", "approvalSteps", "propositions"},
     **{
         name: {"items", "attachments", "approvalSteps"}
-        for name in ("receipts", "purchase_requisitions", "warehouse_requests")
+        for name in ("receipts", "purchase_requisitions", "warehouse_requests", "expenses")
     },
+    "ocr": {"attachments"},
 }
 """What the rows of a list leave out (objects of the contract, column In)."""
 
@@ -1335,6 +1413,8 @@ def all_filled(house: House, sdk: Watched) -> dict[str, Any]:
     wanted = requisition(house, **{name: one for name, one in head.items() if name != "supplier"})
     asked = house.made("/requestforproposals", {**head, "requiredDate": "2041-01-31"})
     drawn = warehouse_request(house, **{**head, "warehouse": {"id": store["id"]}, "items": [kept]})
+    spent = expense(house, **{name: one for name, one in head.items() if name != "supplier"})
+    scanned = bill(house)
     sdk.payments.add_invoice_payment(billed["id"], 1.5, "2026-01-31", external_id="P")
     file = sdk.attachments.add(sold_by, ATTACHMENT_TYPE_SUPPLIER, b"x", "x.txt", comment="c")
     rows = ("units", "payment_terms", "locations", "users", "legal_entities", "taxes", "payments")
@@ -1351,6 +1431,8 @@ def all_filled(house: House, sdk: Watched) -> dict[str, Any]:
         "purchase_requisitions": sdk.purchase_requisitions.get(wanted["idn"]),
         "request_for_proposals": sdk.request_for_proposals.get(asked["idn"]),
         "warehouse_requests": sdk.warehouse_requests.get(drawn["idn"]),
+        "expenses": sdk.expenses.get(spent["idn"]),
+        "ocr": sdk.ocr.get(scanned["idn"]),
         **{name: getattr(sdk, name).list()["data"][0] for name in rows},
     }
 

@@ -74,7 +74,7 @@ def test_a_change_of_nothing_is_no_entry(shop: Buying) -> None:
 def test_moves_go_by_their_verb(shop: Buying) -> None:
     order = shop.order()
     shop.ann.does("confirm", order)
-    shop.ann.does("send", order)
+    shop.ann.does("send", order, {"statusSending": 1})
     shop.ann.does("revision", order)
     assert [entry["verb"] for entry in of(shop.house, order)] == ["create", "confirm", "send", "revision"]
     assert of(shop.house, order)[-1]["changes"] == {"before": {"status": 2}, "after": {"status": 7}}

@@ -22,6 +22,7 @@ DRAFTS: dict[str, Make] = {
     "purchaseorders": lambda shop, by: shop.order(by=by),
     "receipts": lambda shop, by: shop.receipt(shop.approved_order(), by=by),
     "invoices": lambda shop, by: shop.invoice(by=by),
+    "expenses": lambda shop, by: by.made("expenses", {"items": [{"name": "Taxi", "price": 10}]}),
     "purchaserequisitions": lambda shop, by: shop.requisition(by=by),
     "requestforproposals": lambda shop, by: shop.request_for_proposal(by=by),
     "warehouserequests": lambda shop, by: shop.warehouse_request(by=by),

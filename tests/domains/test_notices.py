@@ -106,6 +106,31 @@ def test_a_supplier_gets_the_order(shop: Buying) -> None:
     assert len(letters(shop.house)) == 1
 
 
+def test_an_order_without_an_address_is_not_sent(shop: Buying) -> None:
+    order = shop.approved_order()
+    reply = shop.ann.tries("send", order)
+    assert reply.status == 400
+    assert reply.json["message"] == (
+        "Supplier Bolt & Nut has no contact with an e-mail address, so the order cannot be sent. "
+        "Add one, or say in statusSending how far the order has come on another way."
+    )
+    assert shop.ann.sees(order)["statusSending"] == 0
+    assert shop.ann.does("send", order, {"statusSending": 1})["statusSending"] == 1
+
+
+def test_whoever_wrote_an_order_that_cannot_send_itself_is_told(shop: Buying) -> None:
+    bob = shop.person("purchase_order.create")
+    order = shop.approved_order(by=bob, sendToSupplier=True)
+    assert (order["status"], order["statusSending"]) == (2, 0)
+    (notice,) = bob.house.get("/-/notices")["data"]
+    assert (notice["kind"], notice["title"]) == ("unsent", f"Order {order['idn']} could not be sent")
+    assert "Supplier Bolt & Nut has no contact with an e-mail address" in notice["text"]
+    contacts = [{"name": "Eve", "email": "eve@bolts.test"}]
+    shop.house.changed("PUT", f"/suppliers/{shop.supplier['id']}", {"contacts": contacts})
+    assert shop.approved_order(by=bob, sendToSupplier=True)["statusSending"] == 1
+    assert len(told(bob)) == 1
+
+
 def test_notices_are_private_and_can_be_read(shop: Buying) -> None:
     bob = mentioned(shop)
     (notice,) = bob.house.get("/-/notices")["data"]

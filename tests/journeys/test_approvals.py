@@ -20,9 +20,9 @@ def shop(house: House) -> Buying:
     return Buying(house)
 
 
-def three_steps(shop: Buying) -> tuple[Someone, Someone, Someone]:
+def three_steps(shop: Buying, *roles: str) -> tuple[Someone, Someone, Someone]:
     """Bob, then Cy from 1,000, then Di from 10,000 approve orders."""
-    bob, cy, di = (shop.person(*APPROVES, firstname=name) for name in ("Bob", "Cy", "Di"))
+    bob, cy, di = (shop.person(*(roles or APPROVES), firstname=name) for name in ("Bob", "Cy", "Di"))
     shop.approving(
         "purchaseorders", ("Head", bob),
         ("Finance", {"user": cy.house.user_id, "from": 1000}), ("Board", {"user": di.house.user_id, "from": 10_000}),
@@ -120,6 +120,23 @@ def test_rejecting_an_order_gives_its_requisition_back(shop: Buying) -> None:
     assert requisition_axes(shop.ann.sees(asked)) == (APPROVED, [(0, 0)])
     (again,) = shop.ann.orders(*ids(asked), supplier=shop.supplier["id"])
     assert behind(again) == [[(ids(asked)[0], 10)]]
+    assert faults(shop.house) == []
+
+
+def test_who_corrects_what_waits_may_lose_it_to_others_or_end_it(shop: Buying) -> None:
+    """An approver who corrects an order while it waits: the way ahead follows the total."""
+    bob, cy, _ = three_steps(shop, *ORDERS, *APPROVES)
+    order = shop.order(("Press", 1, 900))
+    shop.ann.does("confirm", order)
+    assert bob.changes(order, **costing(order, 2000))["status"] == PENDING
+    assert steps(shop.ann.sees(order)) == [("Head", "pending"), ("Finance", "waiting"), ("Board", "skipped")]
+    bob.does("approve", order)
+    assert cy.may_decide(order)
+    order = cy.changes(order, **costing(order, 800))
+    assert (order["status"], steps(order)) == (
+        APPROVED, [("Head", "approved"), ("Finance", "skipped"), ("Board", "skipped")]
+    )  # fmt: skip
+    assert [cy.waiting(), bob.waiting()] == [[], []]
     assert faults(shop.house) == []
 
 

@@ -165,7 +165,7 @@ def test_foreign_currency_with_withholding(shop: Paying) -> None:
 
 
 def test_a_bank_account_change_is_caught(shop: Paying) -> None:
-    """Somebody writes as the supplier and asks to be paid elsewhere; the clerk believes it, the treasurer calls back."""
+    """Somebody writes as the supplier and asks to be paid elsewhere; the clerk believes it, the treasurer calls."""
     shop.house.choose(bankChangeHold=True, paymentApproval=True)
     clerk = shop.person("supplier.create", "supplier.approve", "payment.pay", "invoice.create")
     treasurer = shop.person("supplier.approve", "payment.pay")

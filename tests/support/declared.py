@@ -157,6 +157,40 @@ def counted(maker: Any) -> Shown:
     return maker.house.get(f"/warehouses/{warehouse}/items?product={item}")["data"][0]
 
 
+def given_back(maker: Any) -> Shown:
+    """What a supplier owes who has just given a credit note."""
+    supplier = maker.another("suppliers")["id"]
+    note = {"logicType": 5, "supplier": supplier, "items": [{"name": "Bonus", "quantity": 1, "price": 50}]}
+    made = maker.house.made("/invoices", note)
+    maker.house.changed("POST", f"/invoices/{made['idn']}/confirm")
+    return maker.house.get(f"/-/creditbalances?supplier={supplier}")["data"][0]
+
+
+def placed_order(maker: Any, of: Shown) -> list[int]:
+    """An order that has just been approved."""
+    body = {"supplier": maker.one("suppliers")["id"], "location": maker.one("locations")["id"],
+            "items": [{"name": "Bolt", "quantity": 1, "price": 50}]}  # fmt: skip
+    made = maker.house.made("/purchaseorders", body)
+    maker.house.changed("POST", f"/purchaseorders/{made['idn']}/confirm")
+    return [made["id"]]
+
+
+def owed(maker: Any, of: Shown) -> list[int]:
+    """An invoice that has just been approved."""
+    body = {"supplier": maker.one("suppliers")["id"], "items": [{"name": "Bolt", "quantity": 1, "price": 50}]}
+    made = maker.house.made("/invoices", body)
+    maker.house.changed("POST", f"/invoices/{made['idn']}/confirm")
+    return [made["id"]]
+
+
+def handed_in(maker: Any) -> Shown:
+    """A bill that has come as a file."""
+    file = {"file": ("bill.pdf", b"%PDF-1.4\n%%EOF\n", "application/pdf")}
+    maker.house.changed("POST", "/ap/document/upload", form={}, files=file)
+    (row, *_) = maker.house.get("/ap/documents?per_page=10")["data"]
+    return maker.house.get(f"/ap/documents/{row['idn']}")
+
+
 LATE = "2030-12-31T23:59:59+00:00"
 NUMBER_FORMAT = Special(
     demanded={"template": "PO-{year}-{number:05}", "enable": True},
@@ -194,8 +228,28 @@ SPECIAL: dict[str, Special] = {
         follows={"createDate": lambda sent, now: now},
         means={"id": "supplier"},
     ),
+    "creditbalances": Special(comes=given_back),
+    "apdocuments": Special(
+        comes=handed_in, carried={"supplier": ("isCorrected",)},
+        emptied={"type": "invoice"},
+    ),
     "documentcustomfields": CUSTOM_FIELD,
-    "invoices": DOCUMENT,
+    # Lines in currencies of their own need rates to each new one: see the tests of expenses.
+    "expenses": replace(
+        DOCUMENT,
+        demanded={"items.currency": LEFT_OUT, "items.exchangeRate": LEFT_OUT},
+        carried={**DOCUMENT.carried, "currency": ("items",)},
+    ),
+    "expensePayments": Special(demanded={"sumPaid": 0.01}),
+    "invoices": replace(
+        DOCUMENT,
+        demanded={
+            "logicType": 0, "allocatedInvoice": LEFT_OUT, "items.creditedItem": LEFT_OUT, "purchaseOrder": LEFT_OUT,
+            "items.allocations": LEFT_OUT,
+        },
+        least=("supplier",),
+        emptied={**DOCUMENT.emptied, "supplier": REFUSED},
+    ),
     "itemcustomfields": CUSTOM_FIELD,
     "items": Special(
         usable={"itemType": 1},
@@ -204,7 +258,12 @@ SPECIAL: dict[str, Special] = {
         emptied={"currency": "EUR", "price": REFUSED},
     ),
     "numberformats": NUMBER_FORMAT,
-    "payments": Special(demanded={"sumPaid": 0.01}),
+    "payments": Special(
+        demanded={"sumPaid": 0.01, "logicType": 0, "purchaseOrder": LEFT_OUT, "creditNote": LEFT_OUT},
+        least=("invoice",),
+    ),
+    "POST /payments/mass": Special(demanded={"invoices": owed}),
+    "POST /invoices/from_orders": Special(demanded={"purchaseOrders": placed_order}),
     "paymentterms": Special(
         demanded={"paymentType": 2, "prepaymentPercent": 30.5, "postpaymentPercent": 69.5},
         least=("prepaymentPercent",),

@@ -30,7 +30,7 @@ from emptor.kit.clock import Clock, system_clock
 from emptor.services.files import MemoryFiles
 from emptor.settings import read
 from emptor.store import migrate
-from tests.support import services
+from tests.support import checked, services
 
 _numbers = count(1)
 
@@ -172,12 +172,15 @@ class Premises:
         with service.database.write(company_id) as tx:
             user_id = writing.create(tx, users.USERS, {"email": email, "firstname": "Ann", "roles": [SUPER_USER]})
             _, token = keys.create(tx, user_id)
+        checked.watch(service.database, company_id)
         return House(self, service, company_id, user_id, email, token, clock)
 
     def close(self) -> None:
-        """Close every connection."""
+        """Close every connection; what was made here and not looked at since has to add up."""
+        wrong = [sentence for service in self._services.values() for sentence in checked.forget(service.database)]
         for service in self._services.values():
             service.close()
+        assert not wrong
 
 
 def allowed(methods: Iterable[str]) -> set[str]:

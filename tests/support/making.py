@@ -388,11 +388,21 @@ class Furnished:
             if resource.name in made or endpoint.operation.kind not in ("list", "get"):
                 continue
             if endpoint.operation.kind == "list":
-                self.made[resource.name] = self.house.get(endpoint.operation.path.format(**where))["data"]
+                self.made[resource.name] = self._listed(endpoint, where)
                 self.ids[resource.table] = [one["id"] for one in self.made[resource.name]]
+            keys = {one["id"]: one[resource.key] for one in self.made[resource.name]}
             self._parameters[resource.name, _parent(endpoint)] = [
-                {**where, "id": row_id} for row_id in self.ids[resource.table][::-1]
+                {**where, "id": row_id, resource.key: keys.get(row_id, row_id)}
+                for row_id in self.ids[resource.table][::-1]
             ]
+
+    def _listed(self, endpoint: Endpoint, where: dict[str, Any]) -> list[dict[str, Any]]:
+        """What is in a list; where nobody has put anything into it, some of what comes there by itself."""
+        path = endpoint.operation.path.format(**where)
+        if endpoint.special.comes and not self.house.get(path)["data"]:
+            for _ in range(2):
+                endpoint.special.comes(self)
+        return self.house.get(path)["data"]
 
     def _spread(self, resource: Resource) -> None:
         """Have an object in every state that can be reached and from which there is a way on."""

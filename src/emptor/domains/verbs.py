@@ -234,11 +234,15 @@ def complete_lines(kind: Kind, tx: UnitOfWork, row: Row) -> Items:
 
 
 def stays_complete(kind: Kind, tx: UnitOfWork, row: Row) -> None:
-    """Whoever corrects a document that waits for approval leaves one that could be submitted."""
+    """Whoever corrects a document that waits for approval leaves one that could be submitted; who is asked about it
+    follows what it says now, and where that is nobody any more, it is approved.
+    """
     if row["status"] == PENDING:
         now = query.stored(tx, kind.resource, "id", row["id"])
         assert now is not None, row["id"]
-        complete_lines(kind, tx, now)
+        items = complete_lines(kind, tx, now)
+        if running.follow(tx, kind.resource, now):
+            grant(kind, tx, now, items)
 
 
 def grant(kind: Kind, tx: UnitOfWork, row: Row, items: Items) -> None:

@@ -19,7 +19,7 @@ MOST_ELEMENTS = 200_000
 DEEPEST = 50
 LONGEST_TEXT = 10_000
 
-INVOICE, CREDIT_NOTE = "invoice", "credit note"
+INVOICE, CREDIT_NOTE = "invoice", "credit_note"
 
 
 class Unreadable(Exception):

@@ -328,8 +328,60 @@ def test_access_follows_the_document(office: Office) -> None:
     order = office.order(1)
     office.begin(order)
     with office.acting("Pat") as tx:
-        running.follow(tx, {**office.row(tx, order), "location_id": office.elsewhere})
+        running.follow(tx, office.orders, {**office.row(tx, order), "location_id": office.elsewhere})
     assert office.waiting("Ann") == []
+
+
+def test_who_is_asked_follows_what_an_edit_makes_of_the_total(examples: Office) -> None:
+    order = examples.order(700, "Marketing")
+    examples.begin(order)
+    assert (examples.turns(order), examples.edited(order, 400)) == (["Ann"], False)
+    assert examples.turns(order) == ["Ann", "Bob"]
+    assert not examples.edited(order, 2000)
+    assert examples.turns(order) == ["Ann"]
+    assert examples.route(order) == [("Dept head", "pending"), ("Finance", "waiting"), ("CEO", "skipped")]
+    assert not examples.approve("Ann", order)
+    assert examples.turns(order) == ["Cy"]
+    assert examples.edited(order, 900)
+    assert examples.route(order) == [("Dept head", "approved"), ("Finance", "skipped"), ("CEO", "skipped")]
+
+
+def test_an_approval_of_who_would_not_be_asked_any_more_does_not_help(office: Office) -> None:
+    office.hire("Ann", "Bob", "Cy")
+    entries = [office.entry("Ann", to=1000), office.entry("Bob"), office.entry("Cy", **{"from": 1000})]
+    office.workflow({"name": "One", "mode": "all", "approvers": entries})
+    order = office.order(500)
+    office.begin(order)
+    assert not office.approve("Ann", order)
+    assert not office.edited(order, 5000)
+    assert office.turns(order) == ["Bob", "Cy"]
+    assert not office.approve("Bob", order)
+    assert office.approve("Cy", order)
+
+
+def test_all_have_approved_once_an_edit_takes_the_last_one_out(office: Office) -> None:
+    office.hire("Ann", "Bob")
+    entries = [office.entry("Ann"), office.entry("Bob", **{"from": 1000})]
+    office.workflow({"name": "One", "mode": "all", "approvers": entries})
+    order = office.order(2000)
+    office.begin(order)
+    assert not office.approve("Ann", order)
+    assert office.edited(order, 500)
+    assert office.route(order) == [("One", "approved")]
+
+
+def test_the_fallback_approver_is_asked_where_an_edit_leaves_no_step(office: Office) -> None:
+    office.hire("Ann", "Bob")
+    office.house.choose(fallbackApprover=office.ids["Bob"])
+    office.workflow({"name": "One", "approvers": [office.entry("Ann", **{"from": 1000})]})
+    order = office.order(2000)
+    office.begin(order)
+    assert not office.edited(order, 500)
+    assert (office.turns(order), office.route(order)) == (
+        ["Bob"], [("One", "skipped"), ("Fallback approver", "pending")]
+    )  # fmt: skip
+    assert not office.edited(order, 600)
+    assert office.turns(order) == ["Bob"]
 
 
 def test_who_may_decide_is_told(office: Office) -> None:

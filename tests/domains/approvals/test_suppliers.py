@@ -32,6 +32,30 @@ def test_a_supplier_is_approved_step_by_step(office: Office) -> None:
     assert (shown["status"], names(shown)) == (2, [("Buying", "approved"), ("Finance", "approved")])
 
 
+def test_each_supplier_tells_whoever_asks_what_they_may_decide(office: Office) -> None:
+    ann, bob = two_steps(office)
+
+    def may(person: House) -> list[bool]:
+        shown = person.get(path)["approvalInfo"]
+        assert shown == person.get("/suppliers")["data"][0]["approvalInfo"]
+        assert shown["canEditSupplierByInRevision"] is False
+        return [shown["canApprove"], shown["canReject"]]
+
+    path = f"/suppliers/{office.house.made('/suppliers', {'name': 'S'})['id']}"
+    assert (may(ann), may(bob), may(office.people["Pat"])) == ([True, True], [False, False], [False, False])
+    ann.changed("POST", f"{path}/approve")
+    assert (may(ann), may(bob)) == ([False, False], [True, True])
+    bob.changed("POST", f"{path}/approve")
+    assert (may(ann), may(bob)) == ([False, False], [False, False])
+
+
+def test_without_a_workflow_the_role_decides_about_suppliers(house: House) -> None:
+    house.choose(supplierApproval=True)
+    path = f"/suppliers/{house.made('/suppliers', {'name': 'S'})['id']}"
+    for roles, decides in ((DECIDES, True), (DECIDES[1:], False)):
+        assert house.person(*roles).get(path)["approvalInfo"]["canApprove"] is decides
+
+
 def test_one_refusal_is_enough(office: Office) -> None:
     ann, bob = two_steps(office)
     path = f"/suppliers/{office.house.made('/suppliers', {'name': 'S'})['id']}"

@@ -77,7 +77,8 @@ CII = b"""<?xml version="1.0"?>
   </ram:IncludedSupplyChainTradeLineItem>
   <ram:ApplicableHeaderTradeAgreement>
    <ram:SellerTradeParty><ram:Name>Paper Mill</ram:Name>
-    <ram:SpecifiedTaxRegistration><ram:ID schemeID="VA">DE987</ram:ID></ram:SpecifiedTaxRegistration></ram:SellerTradeParty>
+    <ram:SpecifiedTaxRegistration><ram:ID schemeID="VA">DE987</ram:ID></ram:SpecifiedTaxRegistration>
+   </ram:SellerTradeParty>
    <ram:BuyerTradeParty><ram:Name>Acme</ram:Name></ram:BuyerTradeParty>
    <ram:BuyerOrderReferencedDocument><ram:IssuerAssignedID>PO-9</ram:IssuerAssignedID></ram:BuyerOrderReferencedDocument>
   </ram:ApplicableHeaderTradeAgreement>
@@ -380,7 +381,7 @@ def test_a_credit_note_becomes_one(shop: Buying) -> None:
     owed = shop.ann.does("confirm", shop.invoice(("Bolt", 10, 10)))
     lines = ("Bolt", "", 1, 10, 10, 0)
     scan = handed_in(shop, ubl(lines, number="C-1", root="CreditNote"))
-    assert scan["type"] == "credit note"
+    assert scan["type"] == "credit_note"
     scan, note = billed(shop, scan)
     assert (note["logicType"], note["sum"], scan["allocatedInvoice"]) == (5, 10, None)
     scan = handed_in(shop, ubl(lines, number="C-2", root="CreditNote"))

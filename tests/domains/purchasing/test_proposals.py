@@ -5,7 +5,11 @@ from __future__ import annotations
 import json
 from typing import Any
 
+from sqlalchemy import bindparam, select
+
 from emptor.http.messages import Request
+from emptor.store.schema import table
+from emptor.store.statement import Statement
 from tests.domains.purchasing.shop import LINE, WANTED, Shop, ids
 from tests.support.house import House, Premises, Reply, StoppedClock
 
@@ -205,6 +209,42 @@ def test_a_supplier_answers_without_a_key(shop: Shop) -> None:
     wrong = f'{{"items": [{{"id": {ids(nuts)[0]}, "price": 1}}, {{"id": {second}, "price": -1}}]}}'
     status, told, _ = outside(shop.house, "PUT", bolts["accessKey"], wrong)
     assert (status, set(told["errors"]["errors"])) == (400, {"items[0][id]", "items[1][price]"})
+
+
+def test_the_buyer_hears_of_answers_and_suppliers_of_the_decision(shop: Shop) -> None:
+    buyer = shop.house.person("request_for_proposal.create").under(profile="extended")
+    body = {"location": shop.bonn, "requiredDate": WANTED, "items": [LINE, NUT]}
+    made = buyer.made(f"/{REQUESTS}", body)
+    buyer.changed("POST", f"/{REQUESTS}/{made['idn']}/invite", {"suppliers": [
+        shop.bolts, {"id": shop.nuts, "emails": ["nuts@nuts.test"]}
+    ]})  # fmt: skip
+    asked = buyer.changed("POST", f"/{REQUESTS}/{made['idn']}/confirm")
+    bolts, nuts = proposals(buyer.get(f"/{REQUESTS}/{asked['idn']}"))
+    shop.answered(bolts, 2, 3)
+    shop.answered(nuts, 1, None)
+    told = buyer.get("/-/notices")["data"][::-1]
+    assert [(one["kind"], one["title"]) for one in told] == [
+        ("answered", f"Bolts answers your request for proposal {made['idn']}"),
+        ("answered", f"Nuts answers your request for proposal {made['idn']}"),
+    ]
+    assert "1. Bolt (B-1): 10, 2 EUR each, 20 EUR" in told[0]["text"]
+    shop.choose(bolts, 0)
+    assert mailed(shop.house, "won", "lost") == []
+    shop.choose(bolts, 1)
+    won, lost = mailed(shop.house, "won", "lost")
+    assert (won[0], won[1].splitlines()[0]) == ("sales@bolts.test", "Hello,")
+    assert "1. Bolt (B-1): 10, 2 EUR each, 20 EUR\n2. Nut: 5, 3 EUR each, 15 EUR" in won[1]
+    assert lost[0] == "nuts@nuts.test"
+    assert "has decided for others this time" in lost[1]
+
+
+def mailed(house: House, *kinds: str) -> list[tuple[str, str]]:
+    """Addresses and texts of what was written to suppliers, oldest first."""
+    notices = table("notices")
+    found = select(notices.c.kind, notices.c.address, notices.c.text)
+    mine = Statement(found.where(notices.c.company_id == bindparam("company")).order_by(notices.c.id))
+    with house.service.database.read(house.company_id) as tx:
+        return [(address, text) for kind, address, text in tx.all(mine, company=tx.company_id) if kind in kinds]
 
 
 def test_answers_end_with_the_response_date(premises: Premises) -> None:

@@ -267,14 +267,15 @@ def begin(tx: UnitOfWork, resource: Resource, row: Row, decision: Decision | Non
 
 def _write(
     tx: UnitOfWork, case: Case, resource: Resource, row: Row, round_: int, verdicts: Sequence[Verdict],
-    carried: Sequence[Values | None] = (), after: int = 0,
+    carried: Sequence[Values | None] = (), after: int = 0, opened: bool = False,
 ) -> bool:  # fmt: skip
-    """Store steps from position `after` + 1 on, open the first and tell whose turn it is; whether there is one."""
+    """Store steps from position `after` + 1 on, open the first unless one before is `opened`, and tell whose turn it
+    is; whether there is one.
+    """
     object_id = row["id"]
     ids = iter(tx.new_ids(len(verdicts) + sum(len(one.waiting) for one in verdicts)))
     steps: list[Values] = []
     tasks: list[Values] = []
-    opened = False
     for position, verdict in enumerate(verdicts, after + 1):
         before = carried[position - after - 1] if carried else None
         status = SKIPPED if not verdict.required else APPROVED if before else WAITING if opened else PENDING
@@ -358,10 +359,66 @@ def withdraw(tx: UnitOfWork, resource: Resource, row: Row, why: str | None) -> N
     tx.run(_withdraw(TASK_TABLE), **said)
 
 
-def follow(tx: UnitOfWork, row: Row) -> None:
-    """A document was edited while it waits: who has access to it may have changed. The step and its approvers stay."""
+def follow(tx: UnitOfWork, resource: Resource, row: Row) -> bool:
+    """A document was edited while it waits; whether it needs nobody's approval any more.
+
+    It stays at its step. Who is asked there follows what the document says now: some are asked no more, others are
+    asked as well, and approvals of people who would not be asked now do not help to finish it. So do the steps ahead.
+    """
     changed = {"location_id": row.get("location_id"), "legal_entity_id": row.get("legal_entity_id")}
     tx.update(TASK_TABLE, changed, object_id=row["id"], status=PENDING)
+    step = tx.record(_open_step(), company=tx.company_id, object=row["id"])
+    if step is None:
+        return False
+    case = read_case(tx, resource, row)
+    verdict = _now_said(case, step)
+    if verdict is None:
+        return False
+    still = _ask_anew(tx, case, resource, row, step, verdict)
+    return not (_write_ahead(tx, case, resource, row, step, opened=still) or _fall_back(tx, case, resource, row, step))
+
+
+def _fall_back(tx: UnitOfWork, case: Case, resource: Resource, row: Row, step: Values) -> bool:
+    """Ask the fallback approver where no step applies any more and nobody has approved; whether there is one."""
+    past = [one for one in tx.records(_rounds(), company=tx.company_id, object=row["id"])
+            if one["round"] == step["round"]]  # fmt: skip
+    if any(one["status"] == APPROVED for one in past):
+        return False
+    last = [one for one in case.verdicts() if not one.step.id]
+    return _write(tx, case, resource, row, step["round"], last, after=max(one["position"] for one in past))
+
+
+def _now_said(case: Case, step: Values) -> Verdict | None:
+    """What the workflow says about an open step as things are now; None where the workflow no longer has the step."""
+    if not step["workflow_step_id"]:
+        last = case.verdicts()[-1:]
+        return last[0] if last and not last[0].step.id else None
+    own = [one for one in case.steps if one.id == step["workflow_step_id"]]
+    named = [one for one in case.steps if one.name == step["name"]]
+    found = rules.verdicts((own or named)[:1], case.subject, case.people, case.choices)
+    return found[0] if found else None
+
+
+def _ask_anew(tx: UnitOfWork, case: Case, resource: Resource, row: Row, step: Values, verdict: Verdict) -> bool:
+    """Ask in an open step whom the verdict names, and nobody else; whether anybody has to approve there still."""
+    tasks = tx.records(_asked(), company=tx.company_id, step=step["id"])
+    wanted = {one.user: one for one in verdict.waiting}
+    asked = {one["user_id"]: one for one in tasks if one["status"] == PENDING}
+    approved = {one["user_id"] for one in tasks if one["status"] == APPROVED}
+    for user in asked.keys() - wanted.keys():
+        tx.update(TASK_TABLE, {"status": WITHDRAWN}, id=asked[user]["id"])
+    fresh = [one for user, one in wanted.items() if user not in asked and user not in approved]
+    ids = tx.new_ids(len(fresh))
+    made = [_task_row(case, row["id"], step, one, task_id) for one, task_id in zip(fresh, ids, strict=True)]
+    tx.insert_all(TASK_TABLE, made)
+    if verdict.required and len(approved & wanted.keys()) < verdict.needed:
+        tx.update(STEP_TABLE, {"needed": verdict.needed + len(approved - wanted.keys())}, id=step["id"])
+        notices.tell(tx, [one["user_id"] for one in made], "turn", resource, row)
+        return True
+    status = APPROVED if approved & wanted.keys() else SKIPPED
+    tx.update(STEP_TABLE, {"status": status, "reason": verdict.reason[:LONGEST_REASON]}, id=step["id"])
+    tx.update(TASK_TABLE, {"status": SKIPPED}, step_id=step["id"], status=PENDING)
+    return False
 
 
 def _my_turns(tx: UnitOfWork, resource: Resource, row: Row) -> tuple[Values, list[Turn]]:
@@ -393,7 +450,13 @@ def _decision(tx: UnitOfWork, turn: Turn, status: int, comment: str | None) -> V
 
 def _advance(tx: UnitOfWork, resource: Resource, row: Row, done: Values) -> bool:
     """Decide anew about the steps not yet reached, as the workflow and the total are now; whether one of them opens."""
-    case = read_case(tx, resource, row)
+    return _write_ahead(tx, read_case(tx, resource, row), resource, row, done)
+
+
+def _write_ahead(
+    tx: UnitOfWork, case: Case, resource: Resource, row: Row, done: Values, *, opened: bool = False
+) -> bool:
+    """Write the steps after `done` anew; whether one of them opens, or is `opened` already."""
     present = [
         one for one in tx.records(_rounds(), company=tx.company_id, object=row["id"]) if one["round"] == done["round"]
     ]
@@ -401,7 +464,7 @@ def _advance(tx: UnitOfWork, resource: Resource, row: Row, done: Values) -> bool
     ahead = _not_reached(case.steps, behind) if done["workflow_step_id"] else ()
     verdicts = rules.verdicts(ahead, case.subject, case.people, case.choices)
     tx.run(_forget_ahead(), company=tx.company_id, object=row["id"], round=done["round"], position=done["position"])
-    return _write(tx, case, resource, row, done["round"], verdicts, after=done["position"])
+    return _write(tx, case, resource, row, done["round"], verdicts, after=done["position"], opened=opened)
 
 
 def _not_reached(steps: Sequence[Step], behind: Sequence[Values]) -> list[Step]:
@@ -446,6 +509,11 @@ def _not_yours(tx: Transaction, resource: Resource, step: Values) -> str:
 def is_open(tx: Transaction, object_id: int) -> bool:
     """Whether somebody is asked about the object now."""
     return tx.record(_open_step(), company=tx.company_id, object=object_id) is not None
+
+
+def open_among(tx: Transaction, object_ids: Iterable[int]) -> set[int]:
+    """Those of the objects about which somebody is asked now."""
+    return {one for (one,) in tx.all(_open_objects(), company=tx.company_id, objects=list(object_ids))}
 
 
 def turn(tx: Transaction, resource: Resource, row: Row, actor: Principal | None = None) -> Turn | None:
@@ -914,6 +982,16 @@ def _open_step() -> Statement:
     return Statement(
         select(steps).where(
             _of_company(steps), steps.c.object_id == bindparam("object"), steps.c.status == PENDING
+        )
+    )  # fmt: skip
+
+
+@lru_cache(maxsize=1)
+def _open_objects() -> Statement:
+    steps = STEP_TABLE
+    return Statement(
+        select(steps.c.object_id).where(
+            _of_company(steps), any_of(steps.c.object_id, "objects"), steps.c.status == PENDING
         )
     )  # fmt: skip
 

@@ -6,18 +6,17 @@ Worth is in the company's currency. Goods leave a warehouse at the moving averag
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass
 from decimal import Decimal
 from functools import lru_cache
 from typing import Any, NamedTuple
 
-from sqlalchemy import Select, Table, and_, bindparam, func, null, or_, select, union_all, update
+from sqlalchemy import Select, Table, bindparam, func, null, or_, select, union_all, update
 
 from emptor.kit.money import MONEY_SCALE, PRICE_SCALE, ZERO, plain, product, rounded
 from emptor.store.schema import table
 from emptor.store.statement import Statement, update_by
 from emptor.store.types import any_of
-from emptor.store.unit_of_work import Transaction, UnitOfWork
+from emptor.store.unit_of_work import Job, Transaction, UnitOfWork
 
 RECEIPT, CORRECTION, SENT, ARRIVED, CONSUMPTION, STOCKTAKING, OPENING, REVERSAL = range(8)
 KINDS = {
@@ -102,12 +101,22 @@ class Balance(NamedTuple):
         return Balance(left, rounded(worth, MONEY_SCALE), rounded(min(unit, MOST_APIECE), PRICE_SCALE))
 
 
-@dataclass(frozen=True)
-class _Stock:
-    """What the movements of a document meet: the rows of the pairs, and the worth of what it has posted by identity."""
+class _Place(NamedTuple):
+    """An item in a warehouse as stored."""
 
-    pairs: Mapping[Pair, Mapping[str, Any]]
-    posted: Mapping[Any, Decimal]
+    item: Mapping[str, Any]
+    warehouse: Mapping[str, Any]
+    kept: Mapping[str, Any]
+    """Its row in `warehouse_items`; `_NONE` where it never was there."""
+
+    @property
+    def balance(self) -> Balance:
+        """What there is of it."""
+        return Balance(self.kept["quantity"], self.kept["value"], self.kept["unit_value"])
+
+
+_NONE = {"id": None, "quantity": ZERO, "value": ZERO, "unit_value": ZERO, "reserved": ZERO}
+Places = dict[Pair, _Place]
 
 
 def post(tx: UnitOfWork, moves: Sequence[Moved]) -> list[Decimal]:
@@ -116,18 +125,18 @@ def post(tx: UnitOfWork, moves: Sequence[Moved]) -> list[Decimal]:
     Those that are there already are not written again, and those of items that are not kept in stock not at all.
     Raises Invalid, with a sentence for each place, when there is not enough and the company does not allow that.
     """
-    stock = _read(tx, moves)
-    balances = {pair: _balance(row) for pair, row in stock.pairs.items()}
+    places, done = _read(tx, moves)
+    balances = {pair: place.balance for pair, place in places.items()}
     worth, written = [], []
     for one in moves:
         pair = one.pair
-        row = stock.pairs[pair]
-        if one.identity in stock.posted or not one.quantity or row["item_type"] != INVENTORY:
-            worth.append(stock.posted.get(one.identity, ZERO))
+        place = places[pair]
+        if one.identity in done or not one.quantity or place.item["item_type"] != INVENTORY:
+            worth.append(done.get(one.identity, ZERO))
             continue
         before = balances[pair]
         after = balances[pair] = before.moved(one.quantity, one.value)
-        sentence = _refusal(tx, one, row, before, after)
+        sentence = _refusal(tx, one, place, before, after)
         if sentence:
             tx.problems.add(one.place, sentence)
         worth.append(after.value - before.value)
@@ -135,7 +144,7 @@ def post(tx: UnitOfWork, moves: Sequence[Moved]) -> list[Decimal]:
     tx.problems.raise_if_any()
     ids = tx.new_ids(len(written))
     _write(tx, ids, written)
-    _keep(tx, stock.pairs, {one.pair: (i, after) for i, (one, _, after) in zip(ids, written, strict=True)})
+    _keep(tx, places, {one.pair: (i, after) for i, (one, _, after) in zip(ids, written, strict=True)})
     return worth
 
 
@@ -169,15 +178,15 @@ def posted(tx: Transaction, document_id: int) -> list[dict[str, Any]]:
 
 def reserve(tx: UnitOfWork, reserved: Mapping[Pair, Decimal]) -> None:
     """Note how much of each item in each warehouse is spoken for; what never was there gets a row for that."""
-    rows = _rows(tx, reserved)
-    changed = {pair: amount for pair, amount in reserved.items() if amount != (rows[pair]["reserved"] or ZERO)}
-    known = [pair for pair in changed if rows[pair]["id"] is not None]
+    places = _places(tx, reserved)
+    changed = {pair: amount for pair, amount in reserved.items() if amount != places[pair].kept["reserved"]}
+    known = [pair for pair in changed if places[pair].kept["id"] is not None]
     source = table("warehouse_items")
     tx.run_all(
         update_by(source, ("company_id", "id"), ("reserved", "update_date")),
         [
             {
-                "key_company_id": tx.company_id, "key_id": rows[pair]["id"], "set_reserved": changed[pair],
+                "key_company_id": tx.company_id, "key_id": places[pair].kept["id"], "set_reserved": changed[pair],
                 "set_update_date": tx.stamp,
             }
             for pair in known
@@ -188,17 +197,17 @@ def reserve(tx: UnitOfWork, reserved: Mapping[Pair, Decimal]) -> None:
 
 def on_hand(tx: Transaction, pairs: Collection[Pair]) -> dict[Pair, Decimal]:
     """How much there is of each item in each warehouse."""
-    return {pair: row["quantity"] or ZERO for pair, row in _rows(tx, pairs).items()}
+    return {pair: place.kept["quantity"] for pair, place in _places(tx, pairs).items()}
 
 
 def available(tx: Transaction, pairs: Collection[Pair]) -> dict[Pair, Decimal]:
     """How much of it nobody has reserved."""
-    return {pair: (row["quantity"] or ZERO) - (row["reserved"] or ZERO) for pair, row in _rows(tx, pairs).items()}
+    return {pair: place.kept["quantity"] - place.kept["reserved"] for pair, place in _places(tx, pairs).items()}
 
 
 def balances(tx: Transaction, pairs: Collection[Pair]) -> dict[Pair, Balance]:
     """The balance of each item in each warehouse."""
-    return {pair: _balance(row) for pair, row in _rows(tx, pairs).items()}
+    return {pair: place.balance for pair, place in _places(tx, pairs).items()}
 
 
 def has_moves(tx: Transaction, product_id: int) -> bool:
@@ -238,17 +247,17 @@ def differences(tx: Transaction) -> list[Difference]:
     return found
 
 
-def _refusal(tx: UnitOfWork, one: Moved, row: Mapping[str, Any], before: Balance, after: Balance) -> str:
+def _refusal(tx: UnitOfWork, one: Moved, place: _Place, before: Balance, after: Balance) -> str:
     """Why a movement cannot be, as a sentence; empty when it can."""
-    floor = (row["reserved"] or ZERO) if one.spares else ZERO
-    place, item = row["warehouse_name"], row["item_name"]
-    if one.quantity > 0 and not row["enable"]:
-        return f"{place} is deactivated; choose another warehouse."
+    floor = place.kept["reserved"] if one.spares else ZERO
+    warehouse, item = place.warehouse["name"], place.item["name"]
+    if one.quantity > 0 and not place.warehouse["enable"]:
+        return f"{warehouse} is deactivated; choose another warehouse."
     if abs(after.quantity) > MOST or abs(after.value) > MOST_VALUE:
-        return f"{place} would have too much of {item} to keep count."
+        return f"{warehouse} would have too much of {item} to keep count."
     if one.quantity < 0 and after.quantity < floor and not _may_lack(tx):
         reserved = f", of which {plain(floor, 0)} is reserved" if floor else ""
-        return f"{place} has {plain(before.quantity, 0)} of {item}{reserved}; this takes {plain(-one.quantity, 0)}."
+        return f"{warehouse} has {plain(before.quantity, 0)} of {item}{reserved}; this takes {plain(-one.quantity, 0)}."
     return ""
 
 
@@ -256,37 +265,40 @@ def _may_lack(tx: UnitOfWork) -> bool:
     return bool(tx.actor and tx.actor.settings.get("negativeStock"))
 
 
-def _balance(row: Mapping[str, Any]) -> Balance:
-    return Balance(row["quantity"] or ZERO, row["value"] or ZERO, row["unit_value"] or ZERO)
-
-
-def _read(tx: UnitOfWork, moves: Sequence[Moved]) -> _Stock:
+def _read(tx: UnitOfWork, moves: Sequence[Moved]) -> tuple[Places, dict[Any, Decimal]]:
+    """What the movements of a document meet, and what those that it has posted were worth, by their identity."""
     if not moves:
-        return _Stock({}, {})
+        return {}, {}
     (document,) = {one.document_id for one in moves}
-    rows, posted = tx.many_records([(_pairs(), _named(one.pair for one in moves)), (_posted(), {"document": document})])
-    return _Stock(_by_pair(rows), {(m["line_id"], m["kind"], m["revision"], _pair(m)): m["value"] for m in posted})
-
-
-def _rows(tx: Transaction, pairs: Collection[Pair]) -> dict[Pair, dict[str, Any]]:
-    found = _by_pair(tx.records(_pairs(), company=tx.company_id, **_named(pairs)))
-    return {pair: found[pair] for pair in pairs}
-
-
-def _named(pairs: Iterable[Pair]) -> dict[str, list[int]]:
-    listed = list(pairs)
-    return {
-        "products": list({one.product_id for one in listed}),
-        "warehouses": list({one.warehouse_id for one in listed}),
+    pairs = dict.fromkeys(one.pair for one in moves)
+    *rows, posted = tx.many_records([*_asked(pairs), (_posted(), {"document": document})])
+    return _found(pairs, *rows), {
+        (m["line_id"], m["kind"], m["revision"], Pair(m["product_id"], m["warehouse_id"])): m["value"] for m in posted
     }
 
 
-def _pair(row: Mapping[str, Any]) -> Pair:
-    return Pair(row["product_id"], row["warehouse_id"])
+def _places(tx: Transaction, pairs: Collection[Pair]) -> Places:
+    return _found(pairs, *tx.many_records(_asked(pairs)))
 
 
-def _by_pair(rows: list[dict[str, Any]]) -> dict[Pair, dict[str, Any]]:
-    return {_pair(row): row for row in rows}
+def _asked(pairs: Iterable[Pair]) -> list[Job]:
+    """The items, the warehouses and what lies there: three plain questions, since a join of a thousand items with what
+    lies there is only as good as PostgreSQL's statistics.
+    """
+    products, warehouses = (list(dict.fromkeys(ids)) for ids in zip(*pairs, strict=True)) if pairs else ([], [])
+    return [
+        (_items(), {"ids": products}), (_warehouses(), {"ids": warehouses}),
+        (_lying(), {"products": products, "warehouses": warehouses}),
+    ]  # fmt: skip
+
+
+def _found(pairs: Iterable[Pair], items: Any, warehouses: Any, lying: Any) -> Places:
+    known_items, known_warehouses = ({row["id"]: row for row in rows} for rows in (items, warehouses))
+    kept = {(row["product_id"], row["warehouse_id"]): row for row in lying}
+    return {
+        pair: _Place(known_items[pair.product_id], known_warehouses[pair.warehouse_id], kept.get(pair, _NONE))
+        for pair in pairs
+    }
 
 
 def _write(tx: UnitOfWork, ids: list[int], written: list[tuple[Moved, Decimal, Balance]]) -> None:
@@ -306,10 +318,10 @@ def _write(tx: UnitOfWork, ids: list[int], written: list[tuple[Moved, Decimal, B
     )  # fmt: skip
 
 
-def _keep(tx: UnitOfWork, rows: Mapping[Pair, Mapping[str, Any]], latest: Mapping[Pair, tuple[int, Balance]]) -> None:
+def _keep(tx: UnitOfWork, places: Places, latest: Mapping[Pair, tuple[int, Balance]]) -> None:
     """Take each pair's latest movement over into its row, which is made where there is none yet."""
-    known = [row_id for pair, (row_id, _) in latest.items() if rows[pair]["id"] is not None]
-    fresh = {pair: after for pair, (_, after) in latest.items() if rows[pair]["id"] is None}
+    known = [row_id for pair, (row_id, _) in latest.items() if places[pair].kept["id"] is not None]
+    fresh = {pair: after for pair, (_, after) in latest.items() if places[pair].kept["id"] is None}
     if known:
         tx.run(_taken_over(), company=tx.company_id, moves=known, stamp=tx.stamp)
     _make_rows(tx, {pair: (after, ZERO) for pair, after in fresh.items()})
@@ -342,22 +354,28 @@ def _taken_over() -> Statement:
 
 
 @lru_cache(maxsize=1)
-def _pairs() -> Statement:
-    """Each of the items in each of the warehouses, with the row there is of the two together."""
-    items, warehouses, kept = table("items"), table("warehouses"), table("warehouse_items")
-    same = (kept.c.company_id == items.c.company_id, kept.c.product_id == items.c.id)
-    source = items.join(warehouses, warehouses.c.company_id == items.c.company_id).outerjoin(
-        kept, and_(*same, kept.c.warehouse_id == warehouses.c.id)
-    )
+def _items() -> Statement:
+    items = table("items")
+    columns = (items.c.id, items.c.name, items.c.item_type)
+    return Statement(select(*columns).where(items.c.company_id == bindparam("company"), any_of(items.c.id, "ids")))
+
+
+@lru_cache(maxsize=1)
+def _warehouses() -> Statement:
+    places = table("warehouses")
+    columns = (places.c.id, places.c.name, places.c.enable)
+    return Statement(select(*columns).where(places.c.company_id == bindparam("company"), any_of(places.c.id, "ids")))
+
+
+@lru_cache(maxsize=1)
+def _lying() -> Statement:
+    kept = table("warehouse_items")
+    columns = (kept.c[name] for name in ("product_id", "warehouse_id", *_NONE))
     return Statement(
-        select(
-            items.c.id.label("product_id"), warehouses.c.id.label("warehouse_id"), items.c.name.label("item_name"),
-            items.c.item_type, warehouses.c.name.label("warehouse_name"), warehouses.c.enable, kept.c.id,
-            kept.c.quantity, kept.c.value, kept.c.unit_value, kept.c.reserved,
+        select(*columns).where(
+            kept.c.company_id == bindparam("company"), any_of(kept.c.product_id, "products"),
+            any_of(kept.c.warehouse_id, "warehouses"),
         )
-        .select_from(source)
-        .where(items.c.company_id == bindparam("company"), any_of(items.c.id, "products"))
-        .where(any_of(warehouses.c.id, "warehouses"))
     )  # fmt: skip
 
 

@@ -22,6 +22,7 @@ from sqlalchemy import (
 
 from emptor.domains.notices.texts import worded
 from emptor.domains.organisation.access import sees
+from emptor.domains.organisation.companies import chosen
 from emptor.domains.organisation.tables import companies
 from emptor.kit.fields import Hidden, Moment, Text
 from emptor.kit.money import plain
@@ -86,12 +87,16 @@ outbox = Table(
 )
 
 
-def tell(tx: UnitOfWork, users: Iterable[int | None], kind: str, resource: Resource, row: Row, **facts: Any) -> None:
+def tell(
+    tx: UnitOfWork, users: Iterable[int | None], kind: str, resource: Resource, row: Row, *, oneself: bool = False,
+    **facts: Any,
+) -> None:  # fmt: skip
     """Tell people of the company about a document, by a notice and by mail; whoever does not see it is not told.
 
-    `kind` is one of `texts.WORDS`. Nobody is told what they have done themselves.
+    `kind` is one of `texts.WORDS`. Nobody is told what they have done themselves, unless `oneself`.
     """
-    wanted = [user for user in dict.fromkeys(users) if user is not None and user != tx.actor.user_id]
+    acting = tx.actor.user_id if tx.actor and not oneself else None
+    wanted = [user for user in dict.fromkeys(users) if user not in (None, acting)]
     people = [person for user in wanted if (person := sees(tx, user, resource, row["id"]))]
     _keep(tx, [(person.user_id, person.email) for person in people], kind, resource, row, facts)
 
@@ -148,7 +153,7 @@ def _keep(
         for row_id, (user_id, address) in zip(tx.new_ids(len(recipients)), recipients, strict=True)
     ]  # fmt: skip
     tx.insert_all(table(NOTICES.table), kept)
-    if tx.actor.settings.get("mail", True):
+    if (tx.actor.settings if tx.actor else chosen(tx)).get("mail", True):
         posted = [{"notice_id": one["id"], "due": tx.stamp, "attempts": 0} for one in kept]
         tx.insert_all(outbox, posted)
 
@@ -157,7 +162,7 @@ def _facts(tx: UnitOfWork, resource: Resource, row: Row) -> Row:
     """What every notice about a document may say."""
     noun = resource.life.noun if resource.life else resource.label.lower()
     money = f"{_plain(row['sum'])} {row['currency']}" if row.get("sum") and row.get("currency") else ""
-    actor = tx.one(_person(), company=tx.company_id, user=tx.actor.user_id)
+    actor = tx.one(_person(), company=tx.company_id, user=tx.actor.user_id) if tx.actor else None
     return {
         "noun": noun, "Noun": noun[:1].upper() + noun[1:],
         "name": row.get("custom_name") or row.get("idn") or row.get("name") or row["id"],

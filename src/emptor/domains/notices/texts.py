@@ -76,6 +76,26 @@ WORDS: dict[str, Words] = {
         "Orders and invoices under contract {name} with {supplier} come to more than {amount}.\n\n"
         "Nothing is held back; look at its orders and invoices, or agree on a higher sum.",
     ),
+    "unsent": Words(
+        "Order {name} could not be sent",
+        "{Noun} {name}{sum} is approved, but {supplier} has no contact with an e-mail address, so it was not sent.\n\n"
+        "Add an address to the supplier and send the {noun}, or note how you have sent it otherwise.",
+    ),
+    "answered": Words(
+        "{actor} answers your {noun} {name}",
+        "{actor} has made an offer for {noun} {name}:\n\n{lines}\n\n"
+        "Compare it with the others and choose who wins, line by line.",
+    ),
+    "won": Words(
+        "You have won: {name} of {company}",
+        "Hello,\n\n{company} has decided for your offer for these lines:\n\n{lines}\n\n"
+        "Please wait for the order before you deliver.\n\nWith kind regards\n{actor}, {company}",
+    ),
+    "lost": Words(
+        "{company} has decided about {name}",
+        "Hello,\n\nthank you for your offer. {company} has decided for others this time.\n\n"
+        "With kind regards\n{actor}, {company}",
+    ),
     "invitation": Words(
         "{company} asks for your offer: {name}",
         "Hello,\n\n{company} invites you to make an offer:\n\n{lines}\n\n{note}"

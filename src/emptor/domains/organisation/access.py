@@ -68,7 +68,7 @@ class Principal:
 
 def sees(tx: UnitOfWork, user_id: int, resource: Resource, row_id: int) -> Principal | None:
     """That person of the acting one's company, if the person is active and sees the row."""
-    person = load(tx, user_id, tx.actor.settings)
+    person = load(tx, user_id, tx.actor.settings if tx.actor else {})
     if person is None or not person.may(resource.reads):
         return None
     return person if query.stored(tx, resource, "id", row_id, person.scope(resource)) else None
@@ -94,11 +94,11 @@ def load(tx: Transaction, user_id: int, settings: dict[str, Any]) -> Principal |
         roles=roles,
         locations=None
         if unbound or user["all_locations_access"]
-        else _links(tx, "user_locations", "location_id", user_id),
+        else linked(tx, "user_locations", "location_id", user_id),
         legal_entities=(
             None
             if unbound or user["all_legal_entities_access"]
-            else _links(tx, "user_legal_entities", "legal_entity_id", user_id)
+            else linked(tx, "user_legal_entities", "legal_entity_id", user_id)
         ),
         options=(
             None if unbound or user["all_user_document_costcenters_access"] or not fields else _options(tx, user_id)
@@ -108,13 +108,14 @@ def load(tx: Transaction, user_id: int, settings: dict[str, Any]) -> Principal |
     )
 
 
-def _links(tx: Transaction, name: str, member: str, user_id: int) -> tuple[int, ...]:
+def linked(tx: Transaction, name: str, member: str, user_id: int) -> tuple[int, ...]:
+    """What a person is bound to by a table of links."""
     return tuple(row[0] for row in tx.all(_linked(name, member), company=tx.company_id, user=user_id))
 
 
 def _options(tx: Transaction, user_id: int) -> tuple[int, ...]:
     """The person's options with all that hang below them in their trees."""
-    allowed = set(_links(tx, "user_options", "option_id", user_id))
+    allowed = set(linked(tx, "user_options", "option_id", user_id))
     for option, parent in tx.all(_tree(), company=tx.company_id):
         if parent in allowed:
             allowed.add(option)

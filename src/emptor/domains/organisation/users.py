@@ -6,6 +6,7 @@ from typing import Any
 
 from emptor.domains import writing
 from emptor.domains.organisation import leaving
+from emptor.domains.organisation.access import linked
 from emptor.domains.organisation.roles import ROLES, SUPER_USER
 from emptor.kit.errors import Forbidden
 from emptor.kit.fields import Flag, Moment, Ref, Refs, Text, Texts, Write
@@ -26,6 +27,7 @@ LOCATIONS = Refs(
 def create(tx: UnitOfWork, values: dict[str, Any]) -> int:
     """A new person; the id."""
     _guard_super_users(tx, {}, values)
+    _give_no_more_than_own(tx, {}, values)
     _check_absence(tx, {}, values)
     return writing.create(tx, USERS, values)
 
@@ -33,6 +35,7 @@ def create(tx: UnitOfWork, values: dict[str, Any]) -> int:
 def update(tx: UnitOfWork, row: dict[str, Any], values: dict[str, Any]) -> None:
     """Change a person."""
     _guard_super_users(tx, row, values)
+    _give_no_more_than_own(tx, row, values)
     _check_absence(tx, row, values)
     leaves = bool(row["enable"]) and values.get("enable") is False
     if leaves:
@@ -65,6 +68,48 @@ def _guard_super_users(tx: UnitOfWork, row: dict[str, Any], values: dict[str, An
         raise Forbidden("This person is a super user, whom only a super user can change; ask one of them.")
     if SUPER_USER in values.get("roles", ()):
         raise Forbidden(f"Only a super user can give the role {SUPER_USER}; ask one of them, or leave it out.")
+
+
+BOUNDS = (
+    ("allLocationsAccess", "all_locations_access", "locations", "locationIds"),
+    ("allLegalEntitiesAccess", "all_legal_entities_access", "legal_entities", "legalEntityIds"),
+    (
+        "allUserDocumentCostcentersAccess", "all_user_document_costcenters_access", "options",
+        "documentCustomFieldOptionIds",
+    ),
+)  # fmt: skip
+"""What says that a person sees everything: its name, its column, what bounds the person else, and how that is named."""
+
+
+def _give_no_more_than_own(tx: UnitOfWork, row: dict[str, Any], values: dict[str, Any]) -> None:
+    """Note access that somebody gives who has less: to manage people must be no way past one's own bounds.
+
+    Nobody takes further roles, and whoever is bound gives only those that he has himself.
+    """
+    if tx.actor is None or tx.actor.is_super_user:
+        return
+    bound = False
+    for wire, column, name, links in BOUNDS:
+        own = getattr(tx.actor, name)
+        if own is None:
+            continue
+        bound = True
+        if values.get(column, not row) and not row.get(column):
+            tx.problems.add(wire, f"You do not see all of these yourself; send false, and some of yours in {links}.")
+    if bound and tx.actor.options is not None:
+        _give_own_options(tx, row, values)
+    further = set(values.get("roles") or ()) - set(row.get("roles") or ()) - tx.actor.roles
+    if further and (bound or row.get("id") == tx.actor.user_id):
+        tx.problems.add("roles", f"You do not have {', '.join(sorted(further))} yourself; ask a super user to give it.")
+
+
+def _give_own_options(tx: UnitOfWork, row: dict[str, Any], values: dict[str, Any]) -> None:
+    """Note options that the acting person does not have; of other bounds the check of references sees to that."""
+    wire = "documentCustomFieldOptions"
+    kept = set(linked(tx, "user_options", "option_id", row["id"])) if row else set()
+    for i, option in enumerate(values.get(wire) or ()):
+        if option not in kept and option not in tx.actor.options:
+            tx.problems.add(f"documentCustomFieldOptionIds[{i}]", "This option is not among yours; choose another.")
 
 
 USERS = define(

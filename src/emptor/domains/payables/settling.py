@@ -273,15 +273,11 @@ def _living_payments() -> Statement:
 @lru_cache(maxsize=1)
 def _orders_of() -> Statement:
     """The orders whose lines some invoices bill."""
-    ordered, billed, allocated = (
-        table(name) for name in ("purchase_order_lines", "invoice_lines", "invoice_line_allocations")
-    )
+    billed, allocated = table("invoice_lines"), table("invoice_line_allocations")
     of_line = (allocated.c.company_id == billed.c.company_id) & (allocated.c.line_id == billed.c.id)
-    of_order = (ordered.c.company_id == allocated.c.company_id) & (ordered.c.id == allocated.c.order_line_id)
     return Statement(
-        select(ordered.c.order_id)
+        select(allocated.c.order_id)
         .distinct()
         .join_from(billed, allocated, of_line)
-        .join(ordered, of_order)
         .where(billed.c.company_id == bindparam("company"), any_of(billed.c.invoice_id, "invoices"))
     )

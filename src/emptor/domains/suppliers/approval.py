@@ -12,9 +12,11 @@ from emptor.domains.approvals import running, workflows
 from emptor.domains.custom_fields import values as custom_values
 from emptor.domains.suppliers import bank
 from emptor.kit.errors import IllegalMove, Invalid
+from emptor.kit.resource import Permission
 from emptor.store import query
-from emptor.store.unit_of_work import UnitOfWork
+from emptor.store.unit_of_work import Transaction, UnitOfWork
 
+APPROVES = Permission("supplier", ("approve",))
 DRAFT, PENDING, APPROVED, REJECTED = 0, 1, 2, 3
 STATUSES = {DRAFT: "draft", PENDING: "pending", APPROVED: "approved", REJECTED: "rejected"}
 PENDING_ANEW = {"status": PENDING, "is_enabled_approval": True, "approval_date": None}
@@ -80,6 +82,22 @@ def currencies_of(values: dict[str, Any], row: dict[str, Any], company_currency:
         known = row.get("currency")
         default = known if known in listed or (known and not listed) else next(iter(listed), company_currency)
     return {"currency": default, "currencies": listed if default in listed else [default, *listed]}
+
+
+RIGHTS = ("canApprove", "canReject", "canEditSupplierByInRevision")
+
+
+def rights(tx: Transaction, suppliers: list[dict[str, Any]]) -> list[dict[str, bool]]:
+    """What whoever asks may decide about each supplier: in its step, or by the role where no step is open."""
+    pending = [one["id"] for one in suppliers if one["status"] == PENDING]
+    if not (pending and tx.actor and tx.actor.may(APPROVES)):
+        return [dict.fromkeys(RIGHTS, False) for _ in suppliers]
+    in_steps, in_turn = running.open_among(tx, pending), running.turns(tx, tx.actor, pending)
+    found = []
+    for one in suppliers:
+        decides = one["id"] in in_turn or (one["status"] == PENDING and one["id"] not in in_steps)
+        found.append(dict(zip(RIGHTS, (decides, decides, False), strict=True)))
+    return found
 
 
 def approve(tx: UnitOfWork, row: dict[str, Any], values: dict[str, Any]) -> None:

@@ -72,6 +72,17 @@ def spent(tx: Transaction, contracts: list[int]) -> dict[int, Decimal]:
     return found
 
 
+def named_by(tx: Transaction, orders: list[int]) -> list[int]:
+    """The contracts that these orders name."""
+    return [contract for (contract,) in tx.all(_named(), company=tx.company_id, orders=orders)] if orders else []
+
+
+def of_others(tx: Transaction, invoice: Row) -> list[str]:
+    """The numbers of contracts that an invoice names although they are with another supplier."""
+    rows = tx.all(_of_others(), company=tx.company_id, invoice=invoice["id"], supplier=invoice["supplier_id"])
+    return [number for (number,) in rows]
+
+
 def _is_partly_billed(order: Row, keeps_invoices: bool) -> bool:
     """Whether it takes the lines of an order to know what is still to be billed of it."""
     return not _is_over(order, keeps_invoices) and (
@@ -95,6 +106,32 @@ def _of_order(order: Row, lines: list[Rest], keeps_invoices: bool, scale: int) -
         whole: Decimal = order["sum_in_company_currency"]
         return whole
     return sum((rest_of(line, rate, scale) for line in lines), ZERO)
+
+
+@lru_cache(maxsize=1)
+def _named() -> Statement:
+    links = table("purchase_order_contracts")
+    return Statement(
+        select(links.c.contract_id)
+        .where(links.c.company_id == bindparam("company"), any_of(links.c.order_id, "orders"))
+        .distinct()
+        .order_by(links.c.contract_id)
+    )
+
+
+@lru_cache(maxsize=1)
+def _of_others() -> Statement:
+    links, contracts = table("invoice_contracts"), table("contracts")
+    linked = and_(contracts.c.company_id == links.c.company_id, contracts.c.id == links.c.contract_id)
+    return Statement(
+        select(contracts.c.number)
+        .join_from(links, contracts, linked)
+        .where(
+            links.c.company_id == bindparam("company"), links.c.invoice_id == bindparam("invoice"),
+            contracts.c.supplier_id != bindparam("supplier"),
+        )
+        .order_by(contracts.c.id)
+    )  # fmt: skip
 
 
 @lru_cache(maxsize=1)

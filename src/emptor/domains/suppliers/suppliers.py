@@ -10,6 +10,7 @@ from emptor.domains.external_ids import external_id, patch_external_id
 from emptor.domains.suppliers import approval, bank
 from emptor.domains.suppliers.credit import CREDIT_BALANCE_SUMS
 from emptor.kit.fields import (
+    Asked,
     Code,
     Constant,
     Derived,
@@ -41,7 +42,7 @@ from emptor.kit.resource import (
 from emptor.store.schema import custom_values, define
 
 CREATE = Permission("supplier", ("create",))
-APPROVE = Permission("supplier", ("approve",))
+APPROVE = approval.APPROVES
 
 CURRENCY = {"pattern": "[A-Z]{3}", "hint": "Write an ISO 4217 code such as EUR."}
 
@@ -123,9 +124,14 @@ SUPPLIERS = define(
             Parts("contacts", part=CONTACT, write=Write.ALWAYS, size=200),
             Constant("marketContacts", value={"data": []}, kind="object"),
             custom_values("supplier", "suppliers"),
-            Constant(
-                "approvalInfo", value={"canApprove": False, "canReject": False, "canEditSupplierByInRevision": False},
-                kind="object",
+            Asked(
+                "approvalInfo", ask=approval.rights, note="what the asking person may decide",
+                json_schema={
+                    "type": "object",
+                    "properties": {right: {"type": "boolean"} for right in approval.RIGHTS},
+                    "required": list(approval.RIGHTS),
+                    "additionalProperties": False,
+                },
             ),
             attachments(8),
             Constant("marketAttachments", value={"data": []}, kind="object", listed=False),

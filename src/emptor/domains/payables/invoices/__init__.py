@@ -56,6 +56,7 @@ ALLOCATION = Part(
     "invoice_lines",
     (
         Hidden("rowId", column="id", kind="id", nullable=False),
+        Hidden("orderId", kind="id", nullable=False, references="purchase_orders"),
         Ref(
             "purchaseOrderItem", to="purchase_order_lines", column="order_line_id", required=True, flat=True,
             write=Write.ALWAYS, note="the line of the order that is billed",
@@ -70,7 +71,7 @@ ALLOCATION = Part(
         ),
         amount("netSum", low=None, note="how much of the invoice's line, before taxes"),
         amount("sum", low=None, note="the same with taxes"),
-        amount("agreedSum", low=None, note="what so much costs by the order, before taxes, or what was agreed to since"),
+        amount("agreedSum", low=None, note="what so much costs by the order, or what was agreed to since"),
     ),
     order="id",
     shorthand="purchaseOrderItem",
@@ -241,7 +242,7 @@ RESOURCE = verbs.living(define(
                 "command", "POST", "/invoices/from_orders", CREATE, hosted=False, status=201,
                 run=actions.from_orders, summary="Bill all that is open of several orders",
                 body=(
-                    Refs("purchaseOrders", to="purchase_orders", required=True, write=Write.ALWAYS, note="ids of orders"),
+                    Refs("purchaseOrders", to="purchase_orders", required=True, write=Write.ALWAYS),
                     Moment("issueDate", write=Write.ALWAYS), Moment("requiredDate", day_ends=True, write=Write.ALWAYS),
                     Text("invoiceNumber", size=200, write=Write.ALWAYS, note="the supplier's own number"),
                     Text("note", size=5000, multiline=True, write=Write.ALWAYS),
@@ -258,7 +259,7 @@ RESOURCE = verbs.living(define(
         writes=CREATE,
         indexes=(
             ("status", "id"), ("supplier_id", "id"), ("approval_date",), ("supplier_id", "invoice_number"),
-            ("logic_type", "supplier_id"), ("allocated_invoice_id",),
+            ("logic_type", "supplier_id"), ("allocated_invoice_id",), ("purchase_order_id",),
         ),
         uniques=(("idn",),),
         counted=True,
@@ -267,5 +268,5 @@ RESOURCE = verbs.living(define(
     )
 ), KIND)  # fmt: skip
 
-for _column in ("order_line_id", "receipt_line_id"):
+for _column in ("order_id", "order_line_id", "receipt_line_id"):
     Index(None, table(ALLOCATION.table).c.company_id, table(ALLOCATION.table).c[_column])

@@ -16,6 +16,7 @@ from emptor.domains.payables.matching import comparing, linking, queue, taking_o
 from emptor.domains.payables.rules import CREDIT_NOTES
 from emptor.domains.purchasing.orders import billing
 from emptor.domains.purchasing.requisitions.actions import usable_suppliers
+from emptor.domains.suppliers import spending
 from emptor.kit.clock import spell
 from emptor.kit.errors import IllegalMove
 from emptor.kit.money import ZERO
@@ -111,6 +112,8 @@ def check(tx: UnitOfWork, row: Row, items: Items) -> None:
         return
     _check_number(tx, row)
     usable_suppliers(tx, [("supplier", row["supplier_id"])])
+    for number in spending.of_others(tx, row):
+        tx.problems.add("contractIds", f"Contract {number} is with another supplier.")
     for order in billing.orders_of(tx, row):
         if order["status"] not in covering.OPEN_TO_BILLS and not _has_billed(row):
             name = covering.orders().life.names[order["status"]]
@@ -192,7 +195,7 @@ def withdraw(tx: UnitOfWork, row: Row, values: Row) -> None:
 
 
 def approved(tx: UnitOfWork, row: Row, items: Items) -> None:
-    """It is owed now: orders take over tax items, receipts are linked, and what was paid before is taken into account."""
+    """It is owed now: orders take over tax items, receipts are linked, and what was paid before is counted."""
     if row["logic_type"] not in CREDIT_NOTES:
         if tx.actor.settings.get("threeWayMatch") == comparing.APPROVE:
             refuse_early(tx, row)

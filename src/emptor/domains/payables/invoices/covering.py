@@ -12,6 +12,7 @@ from sqlalchemy import and_, bindparam, select
 from emptor.domains import documents, verbs
 from emptor.domains.purchasing.orders import billing
 from emptor.domains.purchasing.orders.progress import SERVICE
+from emptor.domains.suppliers import spending
 from emptor.kit.errors import IllegalMove
 from emptor.kit.money import PRICE_SCALE, ZERO, product, quotient, rounded, split
 from emptor.kit.resource import Resource
@@ -70,6 +71,8 @@ def take_over(tx: UnitOfWork, values: Row, found: list[Row]) -> None:
         if values.get(column) is None:
             values[column] = first[column]
     values |= {"logic_type": FROM_ORDERS, "purchase_order_id": first["id"]}
+    if "contracts" not in values:
+        values["contracts"] = spending.named_by(tx, [order["id"] for order in found])
     custom = verbs.RESOURCES["invoices"].custom_values
     assert custom is not None
     if not values.get(custom.wire):
@@ -193,6 +196,7 @@ def _share(item: Row, allocations: list[Row], known: dict[int, Row], scale: int)
         service = known[one["order_line_id"]]["logic_type"] == SERVICE
         if one.get("quantity") is None or (service and len(allocations) == 1):
             one["quantity"] = item["net_sum"] if service else item["quantity"]
+        one["order_id"] = known[one["order_line_id"]]["order_id"]
         one["agreed_sum"] = agreed(known[one["order_line_id"]], one["quantity"], scale)
     if len(allocations) == 1:
         allocations[0] |= {"net_sum": item["net_sum"], "sum": item["sum"]}

@@ -172,10 +172,7 @@ def _free() -> Statement:
 def _drift() -> Statement:
     """By how much what living invoices bill of an order differs from what was agreed."""
     invoices, lines = table("invoices"), table("invoice_lines")
-    allocated, ordered = table("invoice_line_allocations"), table("purchase_order_lines")
-    own = select(ordered.c.id).where(
-        ordered.c.company_id == bindparam("company"), ordered.c.order_id == bindparam("order")
-    )
+    allocated = table("invoice_line_allocations")
     return Statement(
         select(func.sum(allocated.c.net_sum - allocated.c.agreed_sum, type_=allocated.c.net_sum.type))
         .join_from(
@@ -183,7 +180,7 @@ def _drift() -> Statement:
         )
         .join(invoices, and_(invoices.c.company_id == lines.c.company_id, invoices.c.id == lines.c.invoice_id))
         .where(
-            allocated.c.company_id == bindparam("company"), allocated.c.order_line_id.in_(own),
+            allocated.c.company_id == bindparam("company"), allocated.c.order_id == bindparam("order"),
             invoices.c.id != bindparam("without"), or_(*(invoices.c.status == state for state in billing.LIVING)),
             lines.c.item_type != documents.TAX_ITEM, lines.c.net_sum >= 0,
         )

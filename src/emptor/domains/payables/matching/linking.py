@@ -34,6 +34,7 @@ class Piece:
 
     id: int
     line_id: int
+    order_id: int
     order_line_id: int
     receipt_line_id: int | None
     quantity: Decimal
@@ -170,13 +171,6 @@ def _field() -> Parts:
     return allocations
 
 
-def _of_order() -> Any:
-    ordered = table("purchase_order_lines")
-    return select(ordered.c.id).where(
-        ordered.c.company_id == bindparam("company"), ordered.c.order_id == bindparam("order")
-    )
-
-
 @lru_cache(maxsize=1)
 def _pieces() -> Statement:
     invoices, lines, allocated = table("invoices"), table("invoice_lines"), table(ALLOCATIONS)
@@ -188,7 +182,7 @@ def _pieces() -> Statement:
         )
         .join(invoices, and_(invoices.c.company_id == lines.c.company_id, invoices.c.id == lines.c.invoice_id))
         .where(
-            allocated.c.company_id == bindparam("company"), allocated.c.order_line_id.in_(_of_order()),
+            allocated.c.company_id == bindparam("company"), allocated.c.order_id == bindparam("order"),
             or_(*(invoices.c.status == state for state in billing.LIVING)),
         )
         .order_by(allocated.c.id)

@@ -104,8 +104,10 @@ def _copied(item: Row) -> Row:
 
 def tax_items(tx: UnitOfWork, invoice: Row, order: Row, items: Items) -> None:
     """Taxes that stand on lines of their own pass from the invoice to its order."""
+    if not _is_first(invoice, order) or not tx.one(_free_taxes(), company=tx.company_id, invoice=invoice["id"]):
+        return  # as a rule, and without looking at a thousand lines
     new = [item for item in items if item["item_type"] == documents.TAX_ITEM and not item["allocations"]]
-    if new and _is_first(invoice, order):
+    if new:
         kept = [{"id": line["id"]} for line in documents.stored_lines(tx, _orders(), order["id"])]
         documents.update(tx, _orders(), order, {"items": [*kept, *map(_copied, new)]})
         _allocate(tx, order, new)
@@ -160,7 +162,8 @@ def _allocate(tx: UnitOfWork, order: Row, new: Items) -> None:
         table(ALLOCATIONS),
         [
             {
-                "id": row_id, "line_id": item["id"], "order_line_id": line_id, "receipt_line_id": None,
+                "id": row_id, "line_id": item["id"], "order_id": order["id"], "order_line_id": line_id,
+                "receipt_line_id": None,
                 "quantity": item["net_sum"] if order["logic_type"] == SERVICE else item["quantity"],
                 "net_sum": item["net_sum"], "sum": item["sum"], "agreed_sum": item["net_sum"],
             }
@@ -188,14 +191,11 @@ def _of_invoice(lines: Any, allocated: Any) -> Any:
 @lru_cache(maxsize=1)
 def _agree() -> Statement:
     """What an invoice bills of an order is what was agreed to."""
-    lines, allocated, ordered = table("invoice_lines"), table(ALLOCATIONS), table("purchase_order_lines")
-    own = select(ordered.c.id).where(
-        ordered.c.company_id == bindparam("company"), ordered.c.order_id == bindparam("order")
-    )
+    lines, allocated = table("invoice_lines"), table(ALLOCATIONS)
     return Statement(
         allocated.update()
         .where(
-            allocated.c.company_id == bindparam("company"), allocated.c.order_line_id.in_(own),
+            allocated.c.company_id == bindparam("company"), allocated.c.order_id == bindparam("order"),
             allocated.c.id.in_(_of_invoice(lines, allocated.alias("billed"))),
         )
         .values(agreed_sum=allocated.c.net_sum)
@@ -220,4 +220,21 @@ def _close_lines() -> Statement:
             blanket.exists(),
         )
         .values(status=CLOSED_LINE)
+    )  # fmt: skip
+
+
+@lru_cache(maxsize=1)
+def _free_taxes() -> Statement:
+    """A tax item of an invoice that no order has yet."""
+    lines, allocated = table("invoice_lines"), table(ALLOCATIONS)
+    taken = select(allocated.c.id).where(
+        allocated.c.company_id == lines.c.company_id, allocated.c.line_id == lines.c.id
+    )
+    return Statement(
+        select(lines.c.id)
+        .where(
+            lines.c.company_id == bindparam("company"), lines.c.invoice_id == bindparam("invoice"),
+            lines.c.item_type == documents.TAX_ITEM, ~taken.exists(),
+        )
+        .limit(1)
     )  # fmt: skip

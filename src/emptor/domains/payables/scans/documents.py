@@ -20,7 +20,7 @@ from emptor.store.unit_of_work import UnitOfWork
 
 Row = dict[str, Any]
 
-FILES = OWN_TYPES + 2
+FILES = OWN_TYPES + 4
 """What the upload path calls an AP document; the hosted API names no number for it."""
 MODULE = "invoice"
 READ = read_permission(MODULE)
@@ -51,8 +51,8 @@ def note_reading(tx: UnitOfWork, row: Row, reading: Reading | None, fault: str =
     if row["status"] not in OPEN:
         return
     changed = {"status": FAILED if fault else PROCESSED, "processed_date": tx.stamp, "update_date": tx.stamp}
-    if fault:
-        changed["comment"] = fault[:1000]
+    if fault or row["status"] == FAILED:
+        changed["comment"] = fault[:1000] or None
     if reading is not None:
         changed |= recognising.recognised(tx, reading)
     writing.change(tx, SCANS, row, changed)

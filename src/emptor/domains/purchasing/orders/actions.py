@@ -183,7 +183,7 @@ def approved(tx: UnitOfWork, row: Row, items: Sequence[Row]) -> None:
     sources_changed(tx, row["id"])
     supplier = tx.record(_supplier(), company=tx.company_id, supplier=row["supplier_id"])
     if row["status_sending"] == NOT_SENT and (row["send_to_supplier"] or (supplier or {}).get("auto_send_po_supplier")):
-        send(tx, row, {})
+        _send_by_itself(tx, row)
     if billing.has_bills(tx, row["id"]):
         from emptor.domains.payables.matching import queue  # it reads the declaration of orders
 
@@ -252,12 +252,36 @@ def receive(tx: UnitOfWork, row: Row, values: Row) -> None:
 def send(tx: UnitOfWork, row: Row, values: Row) -> None:
     """On its way to the supplier's contacts by mail, or as far on that way as the request says."""
     sending = values.get("status_sending")
+    if sending is None and not _mailed(tx, row):
+        raise IllegalMove(
+            f"{_name_of_supplier(tx, row)} has no contact with an e-mail address, so the order cannot be sent. "
+            "Add one, or say in statusSending how far the order has come on another way."
+        )
     changes = {"status_sending": SENT if sending is None else sending, "update_date": tx.stamp}
     writing.change(tx, _orders(), row, changes)
-    if sending is None:
-        lines = notices.listed(documents.stored_lines(tx, _orders(), row["id"]), row["currency"])
-        to = notices.supplier_addresses(tx, row["supplier_id"])
-        notices.write_to(tx, to, "order", _orders(), row, lines=lines)
+
+
+def _send_by_itself(tx: UnitOfWork, row: Row) -> None:
+    """Send an order that has just been approved; where there is no address its writer is told that it was not sent."""
+    if _mailed(tx, row):
+        writing.change(tx, _orders(), row, {"status_sending": SENT, "update_date": tx.stamp})
+    else:
+        supplier = _name_of_supplier(tx, row)
+        notices.tell(tx, [row["creator_id"]], "unsent", _orders(), row, oneself=True, supplier=supplier)
+
+
+def _mailed(tx: UnitOfWork, row: Row) -> bool:
+    """Write the order to the supplier's contacts; whether there is anybody to write to."""
+    to = notices.supplier_addresses(tx, row["supplier_id"])
+    if not to:
+        return False
+    lines = notices.listed(documents.stored_lines(tx, _orders(), row["id"]), row["currency"])
+    return notices.write_to(tx, to, "order", _orders(), row, lines=lines) > 0
+
+
+def _name_of_supplier(tx: UnitOfWork, row: Row) -> str:
+    supplier = tx.record(_supplier(), company=tx.company_id, supplier=row["supplier_id"])
+    return f"Supplier {supplier['name']}" if supplier else "The supplier"
 
 
 @lru_cache(maxsize=1)

@@ -11,7 +11,22 @@ from decimal import Decimal
 from functools import lru_cache
 from typing import Any
 
-from sqlalchemy import BigInteger, Boolean, and_, bindparam, case, func, literal, or_, select, type_coerce, update
+from sqlalchemy import (
+    BigInteger,
+    Boolean,
+    and_,
+    bindparam,
+    case,
+    cast,
+    func,
+    literal,
+    null,
+    or_,
+    select,
+    type_coerce,
+    union_all,
+    update,
+)
 from sqlalchemy.sql.elements import ColumnElement
 
 from emptor.domains import documents as doc
@@ -165,52 +180,58 @@ def prepaid(tx: Transaction, order_id: int) -> Decimal:
     return prepayments.open_sum(tx, order_id)
 
 
-def _allocated(lines: Any) -> Any:
-    """An order's lines with what its invoices have billed of each and what others claim. Summed up once and joined."""
+@lru_cache(maxsize=1)
+def _allocated() -> Any:
+    """An order's lines with what its invoices have billed of each and what others claim; invoice `without` has none.
+
+    Put on one pile and added up, as what has been received is: see `progress`.
+    """
+    lines = table("purchase_order_lines")
     invoices, billed, allocated = table("invoices"), table("invoice_lines"), table("invoice_line_allocations")
+    nothing, unsaid = literal(0, BigInteger), null()
 
-    def within(*states: int) -> ColumnElement[Any]:
+    def within(states: tuple[int, ...]) -> ColumnElement[Any]:
         counts = or_(*(invoices.c.status == state for state in states))
-        return func.sum(case((counts, allocated.c.quantity), else_=0), type_=Fixed(PRICE_SCALE))
+        return case((counts, type_coerce(allocated.c.quantity, BigInteger)), else_=nothing)
 
-    own = select(lines.c.id).where(lines.c.company_id == bindparam("company"), lines.c.order_id == bindparam("order"))
-    sums = (
-        select(allocated.c.order_line_id, within(*BILLED).label("billed"), within(*CLAIMING).label("claimed"))
-        .join_from(
-            allocated, billed, and_(billed.c.company_id == allocated.c.company_id, billed.c.id == allocated.c.line_id)
-        )
-        .join(invoices, and_(invoices.c.company_id == billed.c.company_id, invoices.c.id == billed.c.invoice_id))
+    ordered = select(
+        *(lines.c[name] for name in OF_LINE), nothing.label("billed"), nothing.label("claimed")
+    ).where(lines.c.company_id == bindparam("company"), lines.c.order_id == bindparam("order"))  # fmt: skip
+    taken = (
+        select(allocated.c.order_line_id, *(unsaid for _ in OF_LINE[1:]), within(BILLED), within(CLAIMING))
+        .join_from(allocated, billed, _same(billed, allocated, "line_id"))
+        .join(invoices, _same(invoices, billed, "invoice_id"))
         .where(
-            allocated.c.company_id == bindparam("company"), allocated.c.order_line_id.in_(own),
+            allocated.c.company_id == bindparam("company"), allocated.c.order_id == bindparam("order"),
             invoices.c.id != bindparam("without", value=0), *(invoices.c.logic_type != code for code in CREDITS),
         )
-        .group_by(allocated.c.order_line_id)
-        .cte("sums")
-        .prefix_with("MATERIALIZED")
     )  # fmt: skip
-    nothing = literal(0, BigInteger)
-    columns = [lines.c[name] for name in ("id", "position", "quantity", "net_sum", "status", "received_quantity")]
-    return (
-        select(
-            *columns,
-            func.coalesce(sums.c.billed, nothing, type_=Fixed(PRICE_SCALE)).label("billed"),
-            func.coalesce(sums.c.claimed, nothing, type_=Fixed(PRICE_SCALE)).label("claimed"),
-        )
-        .join_from(lines, sums, sums.c.order_line_id == lines.c.id, isouter=True)
-        .where(lines.c.company_id == bindparam("company"), lines.c.order_id == bindparam("order"))
-    )
+    pile = union_all(ordered, taken).subquery("pile")
+    own = [func.max(pile.c[name]).label(name) for name in OF_LINE[1:]]
+    sums = [
+        type_coerce(cast(func.sum(pile.c[name]), BigInteger), Fixed(PRICE_SCALE)).label(name)
+        for name in ("billed", "claimed")
+    ]
+    return select(pile.c.id, *own, *sums).group_by(pile.c.id).having(func.max(pile.c.position).is_not(None))
+
+
+OF_LINE = ("id", "position", "quantity", "net_sum", "status", "received_quantity")
+
+
+def _same(one: Any, other: Any, column: str) -> ColumnElement[bool]:
+    """The row of `one` that `column` of `other` names."""
+    return and_(one.c.company_id == other.c.company_id, one.c.id == other.c[column])
 
 
 @lru_cache(maxsize=1)
 def _lines() -> Statement:
-    lines = table("purchase_order_lines")
-    return Statement(_allocated(lines).order_by(lines.c.position))
+    taken = _allocated().subquery("taken")
+    return Statement(select(taken).order_by(taken.c.position))
 
 
 @lru_cache(maxsize=1)
 def _write_lines() -> Statement:
-    lines = table("purchase_order_lines")
-    taken = _allocated(lines.alias("of_order")).subquery("taken")
+    lines, taken = table("purchase_order_lines"), _allocated().subquery("taken")
     return Statement(
         update(lines)
         .where(lines.c.company_id == bindparam("company"), lines.c.id == taken.c.id)
@@ -239,39 +260,39 @@ def _unbilled() -> Statement:
 def _bills() -> Statement:
     """Per invoice what its allocations bill of an order, and, where its header names the order, its free lines."""
     invoices, billed, allocated = table("invoices"), table("invoice_lines"), table("invoice_line_allocations")
-    ordered = table("purchase_order_lines")
-    own = select(ordered.c.id).where(
-        ordered.c.company_id == bindparam("company"), ordered.c.order_id == bindparam("order")
+    by_line = (
+        select(billed.c.invoice_id, allocated.c.net_sum, allocated.c.sum)
+        .join_from(allocated, billed, _same(billed, allocated, "line_id"))
+        .where(allocated.c.company_id == bindparam("company"), allocated.c.order_id == bindparam("order"))
     )
-    of_order = allocated.c.order_line_id.in_(own)
-    mine = select(billed.c.invoice_id).join_from(
-        allocated, billed, and_(billed.c.company_id == allocated.c.company_id, billed.c.id == allocated.c.line_id)
-    ).where(allocated.c.company_id == bindparam("company"), of_order)  # fmt: skip
-    free = and_(allocated.c.id.is_(None), invoices.c.purchase_order_id == bindparam("order"))
-    net = case((free, billed.c.net_sum), (of_order, allocated.c.net_sum), else_=0)
-    gross = case((free, billed.c.sum), (of_order, allocated.c.sum), else_=0)
-    money = invoices.c.sum.type
+    mine = and_(allocated.c.company_id == billed.c.company_id, allocated.c.line_id == billed.c.id)
+    headed = invoices.alias("headed")
+    by_name = (
+        select(billed.c.invoice_id, billed.c.net_sum, billed.c.sum)
+        .join_from(headed, billed, and_(billed.c.company_id == headed.c.company_id, billed.c.invoice_id == headed.c.id))
+        .join(allocated, mine, isouter=True)
+        .where(
+            headed.c.company_id == bindparam("company"), headed.c.purchase_order_id == bindparam("order"),
+            allocated.c.id.is_(None),
+        )
+    )  # fmt: skip
+    pile, money = union_all(by_line, by_name).subquery("pile"), invoices.c.sum.type
+    sums = (
+        select(
+            pile.c.invoice_id, func.sum(pile.c.net_sum, type_=money).label("net"),
+            func.sum(pile.c.sum, type_=money).label("gross"),
+        )
+        .group_by(pile.c.invoice_id)
+        .subquery("sums")
+    )  # fmt: skip
     return Statement(
         select(
-            invoices.c.status, func.sum(net, type_=money).label("net"), func.sum(gross, type_=money).label("gross"),
-            invoices.c.exchange_rate, invoices.c.sum_paid, invoices.c.sum,
+            invoices.c.status, sums.c.net, sums.c.gross, invoices.c.exchange_rate, invoices.c.sum_paid, invoices.c.sum
         )
-        .join_from(
-            invoices, billed,
-            and_(billed.c.company_id == invoices.c.company_id, billed.c.invoice_id == invoices.c.id),
-        )
-        .join(
-            allocated,
-            and_(allocated.c.company_id == billed.c.company_id, allocated.c.line_id == billed.c.id),
-            isouter=True,
-        )
+        .join_from(sums, invoices, invoices.c.id == sums.c.invoice_id)
         .where(
             invoices.c.company_id == bindparam("company"), any_of(invoices.c.status, "states"),
             invoices.c.id != bindparam("without", value=0), *(invoices.c.logic_type != code for code in CREDITS),
-            or_(invoices.c.purchase_order_id == bindparam("order"), invoices.c.id.in_(mine)),
-        )
-        .group_by(
-            invoices.c.id, invoices.c.status, invoices.c.exchange_rate, invoices.c.sum_paid, invoices.c.sum,
         )
         .order_by(invoices.c.id)
     )  # fmt: skip
@@ -279,21 +300,20 @@ def _bills() -> Statement:
 
 @lru_cache(maxsize=1)
 def _orders_of() -> Statement:
-    orders, ordered = table("purchase_orders"), table("purchase_order_lines")
-    billed, allocated = table("invoice_lines"), table("invoice_line_allocations")
+    """The order that an invoice's header names and those whose lines its lines bill."""
+    orders, billed, allocated = table("purchase_orders"), table("invoice_lines"), table("invoice_line_allocations")
     mine = (
-        select(ordered.c.order_id)
+        select(allocated.c.order_id)
+        .distinct()
         .join_from(
             billed, allocated, and_(allocated.c.company_id == billed.c.company_id, allocated.c.line_id == billed.c.id)
         )
-        .join(ordered, and_(ordered.c.company_id == allocated.c.company_id, ordered.c.id == allocated.c.order_line_id))
         .where(billed.c.company_id == bindparam("company"), billed.c.invoice_id == bindparam("invoice"))
     )
     return Statement(
         select(orders)
         .where(
-            orders.c.company_id == bindparam("company"),
-            or_(orders.c.id == bindparam("named"), orders.c.id.in_(mine)),
+            orders.c.company_id == bindparam("company"), or_(orders.c.id == bindparam("named"), orders.c.id.in_(mine))
         )
         .order_by(orders.c.id)
     )
@@ -301,34 +321,21 @@ def _orders_of() -> Statement:
 
 @lru_cache(maxsize=1)
 def _named_lines() -> Statement:
-    ordered, allocated = table("purchase_order_lines"), table("invoice_line_allocations")
+    allocated = table("invoice_line_allocations")
     return Statement(
-        select(ordered.c.id)
+        select(allocated.c.order_line_id)
         .distinct()
-        .join_from(
-            ordered, allocated,
-            and_(allocated.c.company_id == ordered.c.company_id, allocated.c.order_line_id == ordered.c.id),
-        )
-        .where(ordered.c.company_id == bindparam("company"), ordered.c.order_id == bindparam("order"))
-    )  # fmt: skip
+        .where(allocated.c.company_id == bindparam("company"), allocated.c.order_id == bindparam("order"))
+    )
 
 
 @lru_cache(maxsize=1)
 def _any_bill() -> Statement:
-    invoices = table("invoices")
-    ordered, billed, allocated = (
-        table(name) for name in ("purchase_order_lines", "invoice_lines", "invoice_line_allocations")
-    )
+    invoices, allocated = table("invoices"), table("invoice_line_allocations")
     by_name = select(invoices.c.id).where(
         invoices.c.company_id == bindparam("company"), invoices.c.purchase_order_id == bindparam("order")
     )
-    by_line = (
-        select(billed.c.invoice_id)
-        .join_from(
-            ordered, allocated,
-            and_(allocated.c.company_id == ordered.c.company_id, allocated.c.order_line_id == ordered.c.id),
-        )
-        .join(billed, and_(billed.c.company_id == allocated.c.company_id, billed.c.id == allocated.c.line_id))
-        .where(ordered.c.company_id == bindparam("company"), ordered.c.order_id == bindparam("order"))
-    )  # fmt: skip
+    by_line = select(allocated.c.id).where(
+        allocated.c.company_id == bindparam("company"), allocated.c.order_id == bindparam("order")
+    )
     return Statement(by_name.union_all(by_line).limit(1))

@@ -215,6 +215,7 @@ def _write_lines() -> Statement:
         (taken.c.status == CLOSED_LINE, CLOSED_LINE), (kept >= ordered, RECEIVED_LINE),
         (kept > 0, PARTLY_RECEIVED_LINE), else_=WAITING,
     )  # fmt: skip
+    # Found by their ids alone: told the order as well, PostgreSQL would expect a single line and compare all with all.
     return Statement(
         update(lines)
         .where(lines.c.company_id == bindparam("company"), lines.c.id == taken.c.id)

@@ -302,6 +302,7 @@ def choose(tx: UnitOfWork, row: Row, values: Row) -> None:
     settle(tx, request)
     if all(item["status"] == rules.DECIDED for item in items):
         doc.move(tx, _requests(), request, doc.PAID)
+        _tell_suppliers(tx, request)
 
 
 def complete(tx: UnitOfWork, row: Row, values: Row) -> None:
@@ -315,6 +316,21 @@ def complete(tx: UnitOfWork, row: Row, values: Row) -> None:
     settle(tx, row)
     doc.move(tx, _requests(), row, doc.PAID)
     sources.recount(tx, _requisition_lines(items))
+    _tell_suppliers(tx, row)
+
+
+def _tell_suppliers(tx: UnitOfWork, request: Row) -> None:
+    """All is decided: whoever has made an offer hears which lines it has won, or that it has won none."""
+    lines: dict[int, list[Row]] = defaultdict(list)
+    for one in offered(tx, request["id"]):
+        if one["price"] is not None:
+            lines[one["proposition_id"]].append(one)
+    for proposition in offers(tx, request["id"]):
+        won = [one for one in lines[proposition["id"]] if one["status"] == rules.APPROVED]
+        if lines[proposition["id"]]:
+            said = notices.listed(won, request["currency"])
+            kind, link = ("won" if won else "lost"), f"/-/propositions/{proposition['access_key']}"
+            notices.write_to(tx, proposition["emails"], kind, _requests(), request, link=link, lines=said)
 
 
 def _store_lines(tx: UnitOfWork, request: Row, items: list[Row]) -> None:

@@ -9,13 +9,16 @@ from typing import Any
 from sqlalchemy import bindparam, select
 
 from emptor.domains import documents as doc
+from emptor.domains import notices
 from emptor.domains.organisation.companies import chosen
 from emptor.domains.purchasing.proposals import rules
 from emptor.domains.purchasing.proposals.actions import change_all, change_of, offered, settle
+from emptor.domains.verbs import RESOURCES
 from emptor.kit.clock import spell
 from emptor.kit.errors import IllegalMove, NotFound
 from emptor.kit.fields import Moment, Number, Part, Parts, Ref, Text, Write
 from emptor.kit.money import PRICE_SCALE, ZERO, product, rounded
+from emptor.store import query
 from emptor.store.schema import table
 from emptor.store.statement import Statement
 from emptor.store.unit_of_work import Transaction, UnitOfWork
@@ -127,6 +130,19 @@ def answer(tx: UnitOfWork, proposal: Row, values: Row) -> None:
     tx.update(table("propositions"), {**header, "status_sending": CONFIRMED}, id=proposal["id"])
     tx.note("answer", "propositions", proposal["id"], None, {"after": values})
     settle(tx, {"id": proposal["request_id"]})
+    if changes:
+        _tell_the_buyer(tx, proposal)
+
+
+def _tell_the_buyer(tx: UnitOfWork, proposal: Row) -> None:
+    request = query.stored(tx, RESOURCES["requestforproposals"], "id", proposal["request_id"])
+    assert request is not None, proposal["request_id"]
+    lines = [one for one in tx.records(_asked(), company=tx.company_id, proposition=proposal["id"])
+             if one["price"] is not None]  # fmt: skip
+    notices.tell(
+        tx, [request["creator_id"]], "answered", RESOURCES["requestforproposals"], request,
+        actor=proposal["name"], lines=notices.listed(lines, request["currency"]),
+    )  # fmt: skip
 
 
 def _changed(tx: UnitOfWork, line: Row, scale: int) -> Row:

@@ -7,7 +7,7 @@ from emptor.store.journal import append_only
 from emptor.store.row_security import guard
 from emptor.store.types import Fixed, Instant, JsonText
 
-revision = "0001_54a86fdd"
+revision = "0001_94ff322a"
 down_revision = None
 
 GUARDED = (
@@ -2262,6 +2262,7 @@ def upgrade() -> None:
     op.create_index(
         "ix_invoices_company_id_logic_type_supplier_id", "invoices", ["company_id", "logic_type", "supplier_id"]
     )
+    op.create_index("ix_invoices_company_id_purchase_order_id", "invoices", ["company_id", "purchase_order_id"])
     op.create_index("ix_invoices_company_id_status_id", "invoices", ["company_id", "status", "id"])
     op.create_index("ix_invoices_company_id_supplier_id_id", "invoices", ["company_id", "supplier_id", "id"])
     op.create_index(
@@ -3406,6 +3407,7 @@ def upgrade() -> None:
         "invoice_line_allocations",
         sa.Column("company_id", sa.BigInteger(), nullable=False),
         sa.Column("id", sa.BigInteger(), nullable=False),
+        sa.Column("order_id", sa.BigInteger(), nullable=False),
         sa.Column("order_line_id", sa.BigInteger(), nullable=False),
         sa.Column("receipt_line_id", sa.BigInteger()),
         sa.Column("quantity", Fixed(6)),
@@ -3418,6 +3420,11 @@ def upgrade() -> None:
             ["invoice_lines.company_id", "invoice_lines.id"],
             name="fk_invoice_line_allocations_company_id_line_id",
             ondelete="CASCADE",
+        ),
+        sa.ForeignKeyConstraint(
+            ["company_id", "order_id"],
+            ["purchase_orders.company_id", "purchase_orders.id"],
+            name="fk_invoice_line_allocations_company_id_order_id",
         ),
         sa.ForeignKeyConstraint(
             ["company_id", "order_line_id"],
@@ -3433,6 +3440,9 @@ def upgrade() -> None:
     )
     op.create_index(
         "ix_invoice_line_allocations_company_id_line_id_id", "invoice_line_allocations", ["company_id", "line_id", "id"]
+    )
+    op.create_index(
+        "ix_invoice_line_allocations_company_id_order_id", "invoice_line_allocations", ["company_id", "order_id"]
     )
     op.create_index(
         "ix_invoice_line_allocations_company_id_order_line_id",

@@ -1,0 +1,47 @@
+"""Whether what a line of an invoice bills of orders comes to the line, in plain SQL."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from functools import lru_cache
+
+from sqlalchemy import or_, select, type_coerce
+
+from emptor.domains.checking import belongs, check, mine, total, units
+from emptor.kit.money import plain
+from emptor.store.schema import table
+from emptor.store.statement import Statement
+from emptor.store.unit_of_work import Transaction
+
+
+@check("what lines of invoices bill of orders")
+def allocated(tx: Transaction) -> Iterator[str]:
+    """A line that bills orders does so wholly, before and with taxes."""
+    for idn, position, net, gross, billed_net, billed in tx.all(_allocated(), company=tx.company_id):
+        where = f"invoice {idn}, line {position + 1}"
+        if net != billed_net:
+            yield f"{where} comes to {plain(net)} net; {plain(billed_net)} of it bill orders"
+        if gross != billed:
+            yield f"{where} comes to {plain(gross)}; {plain(billed)} of it bill orders"
+
+
+@lru_cache(maxsize=1)
+def _allocated() -> Statement:
+    invoices, lines, allocated = (table(name) for name in ("invoices", "invoice_lines", "invoice_line_allocations"))
+    money = lines.c.sum.type
+    sums = (
+        select(allocated.c.line_id, total(allocated.c.net_sum).label("net"), total(allocated.c.sum).label("gross"))
+        .where(mine(allocated))
+        .group_by(allocated.c.line_id)
+        .subquery()
+    )
+    return Statement(
+        select(
+            invoices.c.idn, lines.c.position, lines.c.net_sum, lines.c.sum,
+            type_coerce(sums.c.net, money).label("billed_net"), type_coerce(sums.c.gross, money).label("billed"),
+        )
+        .join_from(lines, sums, sums.c.line_id == lines.c.id)
+        .join(invoices, belongs(lines, "invoice_id", invoices))
+        .where(mine(lines), or_(units(lines.c.net_sum) != sums.c.net, units(lines.c.sum) != sums.c.gross))
+        .order_by(lines.c.invoice_id, lines.c.position)
+    )  # fmt: skip
