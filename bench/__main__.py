@@ -3,20 +3,23 @@
 from __future__ import annotations
 
 import tempfile
+from collections.abc import Callable
 from contextlib import ExitStack
 from dataclasses import replace
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, NamedTuple
 
 import typer
 from rich.console import Console
 from rich.markup import escape
+from rich.table import Table
 
 from bench import cores, report
+from bench.bills import measure_bills
 from bench.contenders import CONTENDERS, Contender, Floor
 from bench.databases import ENGINES, Postgres, Sqlite
 from bench.growth import measure_growth
-from bench.lives import measure_lives
+from bench.lives import Lives, measure_lives
 from bench.rounds import (
     QUICK,
     THOROUGH,
@@ -50,6 +53,7 @@ def main(
     growth: Annotated[bool, typer.Option(help="Measure list time by number of orders instead.")] = False,
     growth_sizes: Annotated[str, typer.Option(help="The numbers of orders for --growth.")] = GROWTH_SIZES,
     lives: Annotated[bool, typer.Option(help="Measure the life of an order of 1,000 lines instead.")] = False,
+    bills: Annotated[bool, typer.Option(help="Measure matching, budgets and payments instead.")] = False,
     output: Annotated[Path | None, typer.Option(help="Where the JSON goes.")] = None,
 ) -> None:
     """Measure Emptor beside its twins on this machine."""
@@ -69,8 +73,9 @@ def main(
             databases = engine(Path(directory))
             try:
                 entry = {"version": databases.version()}
-                if lives:
-                    entry["lives"] = run_lives(kinds[0], databases, Path(directory), orders, pace)
+                if lives or bills:
+                    story = BILLS if bills else LIVES
+                    entry[story.name] = run_story(story, kinds[0], databases, Path(directory), orders, pace)
                 elif growth:
                     entry["growth"] = run_growth(kinds[0], databases, Path(directory), sizes, pace)
                 else:
@@ -78,7 +83,7 @@ def main(
                 results["engines"][engine.name] = entry
             finally:
                 databases.close()
-    name = "growth.json" if growth else "lives.json" if lives else "latest.json"
+    name = "growth.json" if growth else "lives.json" if lives else "bills.json" if bills else "latest.json"
     report.write(output or RESULTS / name, results, console)
 
 
@@ -151,16 +156,30 @@ def run_growth(
     return report.growth_json(measured)
 
 
-def run_lives(kind: type[Contender], databases: Sqlite | Postgres, directory: Path, orders: int, pace: Pace) -> dict:
+class Story(NamedTuple):
+    """Something measured on one server by itself."""
+
+    name: str
+    measure: Callable[[Contender, int, Callable[[str], None]], Lives]
+    table: Callable[[str, Lives], Table]
+
+
+LIVES = Story("lives", measure_lives, report.lives_table)
+BILLS = Story("bills", measure_bills, report.bills_table)
+
+
+def run_story(
+    story: Story, kind: type[Contender], databases: Sqlite | Postgres, directory: Path, orders: int, pace: Pace
+) -> dict:
     contender = kind(databases, directory, orders)
     try:
         say(f"{databases.name}: {orders:,} orders")
         contender.start()
         contender.settle()
-        measured = measure_lives(contender, 3 * pace.rounds, say)
+        measured = story.measure(contender, 3 * pace.rounds, say)
     finally:
         contender.stop()
-    console.print(report.lives_table(databases.name, measured))
+    console.print(story.table(databases.name, measured))
     return report.lives_json(measured)
 
 

@@ -29,6 +29,9 @@ class Lives:
     contender: Contender
     documents: int = 0
     times_ms: dict[str, list[float]] = field(default_factory=dict)
+    rss_before: int = 0
+    """The server's memory when the measuring began, in bytes; 0: not looked at."""
+    rss_after: int = 0
 
     def p50_ms(self, step: str) -> float:
         return median(self.times_ms[step])

@@ -11,6 +11,7 @@ from pathlib import Path
 from rich.console import Console
 from rich.table import Table
 
+from bench import bills
 from bench.cores import layout
 from bench.growth import DEEP_PAGE, Size
 from bench.lives import GOAL_MS, LINES, READ, Lives
@@ -104,12 +105,24 @@ def growth_cell(read: str, size: Size, sizes: list[Size]) -> str:
 
 
 def lives_table(engine: str, measured: Lives) -> Table:
-    table = Table(title=f"{engine}: an order of {LINES:,} lines among {measured.documents:,}, p50 in ms")
-    for column in ("step", "p50", f"of {GOAL_MS} ms", "times the read"):
+    title = f"{engine}: an order of {LINES:,} lines among {measured.documents:,}, p50 in ms"
+    return steps_table(title, measured, READ, {})
+
+
+def bills_table(engine: str, measured: Lives) -> Table:
+    title = f"{engine}: an invoice of {bills.LINES:,} lines among {measured.documents:,} orders, p50 in ms"
+    table = steps_table(title, measured, bills.READ, bills.GOALS_MS)
+    table.caption = f"memory {measured.rss_before / MIB:.0f} MiB before, {measured.rss_after / MIB:.0f} MiB after"
+    return table
+
+
+def steps_table(title: str, measured: Lives, read: str, goals: dict[str, int]) -> Table:
+    table = Table(title=title)
+    for column in ("step", "p50", "goal", "of the goal", "times the read"):
         table.add_column(column, justify="left" if column == "step" else "right")
     for step in measured.times_ms:
-        own = measured.p50_ms(step)
-        table.add_row(step, f"{own:.1f}", f"{own / GOAL_MS:.0%}", f"{own / measured.p50_ms(READ):.2f}×")
+        own, goal = measured.p50_ms(step), goals.get(step, GOAL_MS)
+        table.add_row(step, f"{own:.1f}", str(goal), f"{own / goal:.0%}", f"{own / measured.p50_ms(read):.2f}×")
     return table
 
 
@@ -121,7 +134,8 @@ def lives_json(measured: Lives) -> dict:
         step: {"p50_ms": round(measured.p50_ms(step), 3), "times_ms": [round(one, 3) for one in times]}
         for step, times in measured.times_ms.items()
     }
-    return {"documents": measured.documents, "lines": LINES, "steps": steps}
+    memory = {"rss_before_bytes": measured.rss_before, "rss_after_bytes": measured.rss_after}
+    return {"documents": measured.documents, "lines": LINES, "steps": steps, **(memory if measured.rss_after else {})}
 
 
 def side_by_side_json(rehearsals: list[Rehearsal]) -> dict:

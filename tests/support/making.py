@@ -22,7 +22,9 @@ from decimal import Decimal
 from itertools import count
 from typing import Any
 
+from emptor.domains.organisation import companies
 from emptor.domains.organisation.roles import ROLES
+from emptor.domains.suppliers import reminders
 from emptor.http.messages import Request
 from emptor.kit.fields import (
     Code,
@@ -364,6 +366,7 @@ class Furnished:
                 self._must(endpoint, self.path(endpoint), {**self.body(endpoint), **also, **chosen})
         self._link()
         self._talk()
+        self._remind()
         self._find()
         for resource in self.registry:
             if resource.life:
@@ -379,6 +382,12 @@ class Furnished:
                 document = self.made[endpoint.resource.name][0]
                 words = f"@{self.house.email}: {self.mark} says so"
                 colleague.changed("POST", path.format(**document), {"text": words})
+
+    def _remind(self) -> None:
+        """Have said what time brings."""
+        database = self.house.service.database
+        found = next(one for one in companies.all_companies(database) if one["id"] == self.house.company_id)
+        assert reminders.remind_in(database, found), "no contract of which there is anything to say"
 
     def _find(self) -> None:
         """Note what nobody has made by itself: what came with something else."""
@@ -542,7 +551,7 @@ class Furnished:
         above = parent is not None and parent.parameter == name
         resource = self.registry[parent.resource] if parent and above else endpoint.resource
         known = {str(parameters[name]) for parameters in self.parameters(endpoint)}
-        if resource.life:
+        if resource.life or any(one.many for one in resource.operations):
             known |= {str(one[resource.key]) for one in self.house.get(f"/{resource.name}?per_page=200")["data"]}
         return known
 

@@ -309,7 +309,10 @@ def anew(item: Row) -> Row:
     return {name: value for name, value in item.items() if name not in ("id", "company_id", *FATES)}
 
 
-FATES = ("status", "sources", "received_quantity", "invoiced_quantity", "ordered_quantity", "rejected_quantity")
+FATES = (
+    "status", "sources", "received_quantity", "invoiced_quantity", "ordered_quantity", "rejected_quantity",
+    "allocations", "credited_line_id", "is_split",
+)  # fmt: skip
 """What becomes of a line in its life; a repeated line starts without."""
 
 

@@ -13,6 +13,7 @@ from emptor.domains.organisation.access import Principal
 from emptor.kit.resource import Resource
 from emptor.store import query
 from emptor.store.unit_of_work import UnitOfWork
+from tests.support import checked
 from tests.support.house import House
 
 APPROVE = "purchase_order.approve"
@@ -27,6 +28,7 @@ class Office:
     ids: dict[str, int] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
+        checked.excuse(self.house, "drafts are taken through their approval without the documents' verbs")
         self.admin = self.house.under(profile="extended")
         self.location = self.admin.made("/locations", {"name": "Bonn"})["id"]
         self.elsewhere = self.admin.made("/locations", {"name": "Kiel"})["id"]

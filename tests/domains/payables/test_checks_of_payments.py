@@ -13,6 +13,8 @@ from tests.support.buying import Shown
 from tests.support.house import House
 from tests.support.paying import Paying
 
+pytestmark = pytest.mark.past_the_domain("every test spoils a figure")
+
 
 def spoil(shop: Paying, name: str, row_id: int, **values: Any) -> None:
     """Change a row behind everybody's back."""

@@ -210,6 +210,7 @@ def test_a_company_may_keep_no_payments_of_expenses(premises: Premises) -> None:
     assert shop.ann.sees(expense)["status"] == APPROVED
 
 
+@pytest.mark.past_the_domain("spoils a sum")
 def test_the_ledger_check_finds_a_wrong_figure(shop: Buying) -> None:
     expense = approved(shop)
     shop.house.made("/expensePayments", payment(expense, 4))

@@ -341,3 +341,42 @@ def test_a_line_that_nothing_stands_behind_says_so() -> None:
 )
 def test_how_much_may_be_billed(ordered: int, received: int, share: str, most: int) -> None:
     assert may_bill(Decimal(ordered), Decimal(received), Decimal(share)) == most
+
+
+def test_a_bill_is_for_orders_of_its_own_supplier(shop: Buying) -> None:
+    other = shop.house.made("/suppliers", {"name": "Nails"})
+    order = shop.approved_order(("Bolt", 10, 2))
+    stranger = shop.approved_order(("Nail", 10, 2), supplier=other["id"])
+    bill = draft(shop, order, (0, 4))
+    said = shop.house.refused("PUT", bill["at"], {"items": [line(stranger, 0, 1)]})
+    assert said == {"items": f"Order {stranger['idn']} has another supplier than the invoice."}
+    body = {"purchaseOrder": {"id": order["id"]}, "items": [line(stranger, 0, 1)]}
+    assert "another supplier" in str(shop.house.refused("POST", "/invoices", body))
+
+
+def test_a_repeated_bill_bills_no_order(shop: Buying) -> None:
+    bill = billed(shop, shop.approved_order(("Bolt", 10, 2)))
+    again = shop.ann.does("repeat", bill)
+    assert (again["logicType"], again["purchaseOrder"], again["sum"]) == (0, None, 20)
+    assert again["items"]["data"][0]["allocations"]["data"] == []
+
+
+@pytest.mark.parametrize(
+    ("allocations", "field"),
+    [
+        ([{"purchaseOrderItem": 999999999}], "items[0][allocations][0][purchaseOrderItem]"),
+        (["order line", "order line"], "items[0][allocations][0][quantity]"),
+        ([{"purchaseOrderItem": "order line", "receiptItem": 999999999}], "items[0][allocations][0][receiptItem]"),
+    ],
+)
+def test_what_can_not_be_billed_is_told_with_its_place(shop: Buying, allocations: list, field: str) -> None:
+    order = shop.approved_order(("Bolt", 10, 2))
+    [bolt] = [one["id"] for one in order["items"]["data"]]
+    sent = [
+        {k: bolt if v == "order line" else v for k, v in a.items()} if isinstance(a, dict) else bolt
+        for a in allocations
+    ]
+    said = shop.house.refused("POST", "/invoices", {
+        "purchaseOrder": order["id"], "items": [{"name": "Bolt", "quantity": 1, "price": 2, "allocations": sent}],
+    })  # fmt: skip
+    assert field in said

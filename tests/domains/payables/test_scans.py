@@ -348,7 +348,7 @@ def test_nothing_read_means_all_that_is_open(shop: Buying) -> None:
     order = shop.approved_order(("Bolt", 10, 2))
     scan = handed_in(shop, PDF, "bill.pdf")
     told = shop.house.refused("POST", f"{scan['at']}/create_invoice", {})
-    assert told == {"supplier": "Say first whose bill this is; change the `supplier` of the AP document."}
+    assert told == {"status": "Say first whose bill this is; change the `supplier` of the AP document."}
     said = {"supplier": shop.supplier["id"], "purchaseOrder": order["id"], "documentNumber": "R-9", "grossTotal": 21}
     scan |= shop.house.changed("PUT", scan["at"], said)
     scan, invoice = billed(shop, scan)

@@ -131,8 +131,9 @@ def post(tx: UnitOfWork, moves: Sequence[Moved]) -> list[Decimal]:
     for one in moves:
         pair = one.pair
         place = places[pair]
-        if one.identity in done or not one.quantity or place.item["item_type"] != INVENTORY:
-            worth.append(done.get(one.identity, ZERO))
+        earlier = done.get(one.identity) if done else None
+        if earlier is not None or not one.quantity or place.item["item_type"] != INVENTORY:
+            worth.append(earlier or ZERO)
             continue
         before = balances[pair]
         after = balances[pair] = before.moved(one.quantity, one.value)

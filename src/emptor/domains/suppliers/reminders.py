@@ -67,11 +67,12 @@ def remind(database: Database) -> int:
     done = 0
     for company in companies.all_companies(database):
         if company["enable"]:
-            done += _remind(database, company)
+            done += remind_in(database, company)
     return done
 
 
-def _remind(database: Database, company: Row) -> int:
+def remind_in(database: Database, company: Row) -> int:
+    """The same in one company."""
     settings = {**company["settings"], "currency": company["currency"]}
     # Nobody in particular: the server itself.
     nobody = Principal(company["id"], cast(int, None), "", settings=settings)

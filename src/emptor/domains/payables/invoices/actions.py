@@ -13,7 +13,7 @@ from emptor.domains import documents, verbs
 from emptor.domains.payables import credits, settling
 from emptor.domains.payables.invoices import covering
 from emptor.domains.payables.matching import comparing, linking, queue, taking_over
-from emptor.domains.payables.rules import CREDIT_NOTES
+from emptor.domains.payables.rules import CREDIT_NOTES, INVOICE
 from emptor.domains.purchasing.orders import billing
 from emptor.domains.purchasing.requisitions.actions import usable_suppliers
 from emptor.domains.suppliers import spending
@@ -61,13 +61,16 @@ def from_orders(tx: UnitOfWork, values: Row) -> int:
 def bill(tx: UnitOfWork, values: Row, found: list[Row]) -> int:
     """Store a new invoice of these orders, or of those whose lines it bills; its id."""
     allocated = covering.check(tx, values)
-    orders = found or allocated
+    named = {order["id"] for order in found}
+    orders = [*found, *(order for order in allocated if order["id"] not in named)]
     extra = {}
     if orders:
         covering.take_over(tx, values, orders)
         extra = {"is_service_order": orders[0]["logic_type"] == covering.SERVICE}
     elif not values.get("supplier_id") and "supplier" not in tx.problems:
         tx.problems.add("supplier", "This field is required.")
+    if not orders and values.get("logic_type") == covering.FROM_ORDERS:
+        values["logic_type"] = INVOICE
     known = documents.check(tx, _invoices(), values)
     _set_dates(tx, values)
     extra["purchase_order_id"] = values.get("purchase_order_id")
@@ -100,7 +103,7 @@ def update(tx: UnitOfWork, row: Row, values: Row) -> None:
             tx.problems.add(wire, f"The {wire} is that of the order and stays so.")
     if "items" in values:
         covering.scaled(tx, row, values["items"])
-        covering.check(tx, values)
+        covering.check_partner(tx, {**row, **values}, covering.check(tx, values))
     documents.update(tx, _invoices(), row, values, priced=partial(covering.share_out, tx))
     verbs.stays_complete(verbs.KINDS["invoices"], tx, row)
 

@@ -23,6 +23,8 @@ def allocated(tx: Transaction) -> Iterator[str]:
             yield f"{where} comes to {plain(net)} net; {plain(billed_net)} of it bill orders"
         if gross != billed:
             yield f"{where} comes to {plain(gross)}; {plain(billed)} of it bill orders"
+    for idn, position, order, other in tx.all(_misplaced(), company=tx.company_id):
+        yield f"invoice {idn}, line {position + 1} is noted to bill order {other}; the line it bills is of order {order}"
 
 
 @lru_cache(maxsize=1)
@@ -45,3 +47,21 @@ def _allocated() -> Statement:
         .where(mine(lines), or_(units(lines.c.net_sum) != sums.c.net, units(lines.c.sum) != sums.c.gross))
         .order_by(lines.c.invoice_id, lines.c.position)
     )  # fmt: skip
+
+
+@lru_cache(maxsize=1)
+def _misplaced() -> Statement:
+    """Lines that are noted to bill another order than that of the line they bill."""
+    invoices, lines, allocated = (table(name) for name in ("invoices", "invoice_lines", "invoice_line_allocations"))
+    orders, ordered = table("purchase_orders"), table("purchase_order_lines")
+    other = table("purchase_orders").alias("other")
+    return Statement(
+        select(invoices.c.idn, lines.c.position, orders.c.idn.label("order"), other.c.idn.label("other"))
+        .join_from(allocated, lines, belongs(allocated, "line_id", lines))
+        .join(invoices, belongs(lines, "invoice_id", invoices))
+        .join(ordered, belongs(allocated, "order_line_id", ordered))
+        .join(orders, belongs(ordered, "order_id", orders))
+        .join(other, belongs(allocated, "order_id", other), isouter=True)
+        .where(mine(allocated), or_(allocated.c.order_id.is_(None), allocated.c.order_id != ordered.c.order_id))
+        .order_by(lines.c.invoice_id, lines.c.position)
+    )

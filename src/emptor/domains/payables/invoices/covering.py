@@ -149,6 +149,14 @@ def check(tx: UnitOfWork, values: Row) -> list[Row]:
     return sorted(found.values(), key=lambda order: (order["id"] != first, order["id"]))
 
 
+def check_partner(tx: UnitOfWork, invoice: Row, found: Iterable[Row]) -> None:
+    """Note orders of another supplier, or in another currency, than an invoice that bills them."""
+    for order in found:
+        for column in ("supplier_id", "currency"):
+            if order[column] != invoice[column]:
+                tx.problems.add("items", f"Order {order['idn']} has another {SHARED[column]} than the invoice.")
+
+
 def _check_quantities(tx: UnitOfWork, values: Row) -> None:
     for i, item in enumerate(values.get("items") or ()):
         several = isinstance(item, dict) and len(item.get("allocations") or ()) > 1

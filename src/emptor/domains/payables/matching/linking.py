@@ -128,10 +128,7 @@ def by_hand(tx: UnitOfWork, row: Row, values: Row) -> None:
         if item.get("line_id") not in stored:
             tx.problems.add(f"items[{i}][id]", "The invoice has no line with this id.")
     found = covering.check(tx, values)
-    for order in found:
-        for column, word in (("supplier_id", "supplier"), ("currency", "currency")):
-            if order[column] != row[column]:
-                tx.problems.add("items", f"Order {order['idn']} has another {word} than the invoice.")
+    covering.check_partner(tx, row, found)
     tx.problems.raise_if_any()
     items = [{**stored[item["line_id"]], "allocations": item.get("allocations") or []} for item in sent]
     covering.share_out(tx, items)

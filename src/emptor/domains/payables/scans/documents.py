@@ -11,7 +11,6 @@ from emptor.domains.payables.scans import making, recognising
 from emptor.domains.payables.scans.states import CANCELED, FAILED, INVOICE, KINDS, OPEN, PENDING, PROCESSED, STATUSES
 from emptor.kit.errors import IllegalMove
 from emptor.kit.fields import Code, Constant, Flag, Hidden, Moment, Number, Ref, Text, Upload, Write
-from emptor.kit.money import RATE_SCALE
 from emptor.kit.resource import KEY, UPDATED, Access, Operation, Permission, Resource
 from emptor.services.scans import Reading
 from emptor.store import query
@@ -152,12 +151,7 @@ SCANS = define(
             Operation(
                 "action", "POST", "/ap/documents/{idn}/create_invoice", CREATE, hosted=False, run=create_invoice,
                 summary="Make a draft invoice of a bill",
-                body=(
-                    Number("exchangeRate", scale=RATE_SCALE, low=None, write=Write.ALWAYS,
-                           note="where the bill is in another currency than the company's"),
-                    Ref("allocatedInvoice", to="invoices", write=Write.ALWAYS,
-                        note="makes a credit note about this invoice, of one line"),
-                ),
+                body=(making.RATE, making.ABOUT),
             ),
             Operation("action", "POST", "/ap/documents/{idn}/cancel", CREATE, hosted=False, run=cancel, body=(),
                       summary="Put a bill aside"),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from decimal import Decimal
 from functools import lru_cache
 from typing import Any
 
@@ -14,7 +15,8 @@ from emptor.domains.payables.rules import LOOSE_CREDIT_NOTE
 from emptor.domains.payables.scans import matching
 from emptor.domains.payables.scans.states import ALLOCATED, CREDIT_NOTE, OPEN, STATUSES
 from emptor.kit.errors import IllegalMove
-from emptor.kit.money import plain
+from emptor.kit.fields import Number, Ref, Write
+from emptor.kit.money import RATE_SCALE, plain
 from emptor.kit.resource import Resource
 from emptor.store import query
 from emptor.store.schema import table
@@ -22,6 +24,14 @@ from emptor.store.statement import Statement
 from emptor.store.unit_of_work import UnitOfWork
 
 Row = dict[str, Any]
+
+ABOUT = Ref(
+    "allocatedInvoice", to="invoices", write=Write.ALWAYS, note="makes a credit note about this invoice, of one line"
+)
+RATE = Number(
+    "exchangeRate", scale=RATE_SCALE, low=Decimal(1).scaleb(-RATE_SCALE), high=Decimal(10) ** 7, write=Write.ALWAYS,
+    note="where the bill is in another currency than the company's",
+)  # fmt: skip
 
 
 def require_open(row: Row) -> None:
@@ -34,9 +44,10 @@ def require_open(row: Row) -> None:
 def create_invoice(tx: UnitOfWork, scans: Resource, row: Row, values: Row) -> None:
     """Make a draft of a bill, of its order where it has one; the file goes with it."""
     require_open(row)
-    if row["supplier_id"] is None:
-        tx.problems.add("supplier", "Say first whose bill this is; change the `supplier` of the AP document.")
+    writing.check_references(tx, (ABOUT,), [("", values)])
     tx.problems.raise_if_any()
+    if row["supplier_id"] is None:
+        raise IllegalMove("Say first whose bill this is; change the `supplier` of the AP document.")
     made = {
         "supplier_id": row["supplier_id"], "location_id": row["location_id"], "currency": row["currency"],
         "legal_entity_id": row["legal_entity_id"], "invoice_number": row["document_number"],

@@ -1,0 +1,108 @@
+"""What long bills cost: matching 1,000 lines with three orders, a budget check, and 500 invoices paid at once."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from bench.contenders import Contender
+from bench.lives import DAY, WARM_UP, Caller, Lives
+
+LINES, ORDERS, PAID_AT_ONCE = 1_000, 3, 500
+
+READ, MATCH, DIFFER, BUDGET, MASS = (
+    "read of the invoice", "match an invoice", "match one that differs", "confirm within a limited budget",
+    "pay 500 invoices",
+)  # fmt: skip
+GOALS_MS = {MATCH: 50, DIFFER: 50, BUDGET: 50, MASS: 1_000}
+
+
+def measure_bills(contender: Contender, rounds: int, say: Callable[[str], None]) -> Lives:
+    """Bill orders, check budgets and pay, one round after another."""
+    caller, measured = Caller(contender), Lives(contender)
+    shop = Shop(contender, caller)
+    for number in range(WARM_UP + rounds):
+        say(f"round {number + 1} of {WARM_UP + rounds}")
+        times = {**shop.match(differs=False), **shop.match(differs=True), **shop.within_budget(), **shop.pay_many()}
+        if number == WARM_UP - 1:
+            measured.rss_before = contender.rss_bytes()
+        if number >= WARM_UP:
+            for step, took in times.items():
+                measured.times_ms.setdefault(step, []).append(took)
+    measured.rss_after = contender.rss_bytes()
+    page, _ = caller.call("GET", "/purchaseorders?page=1&per_page=10")
+    measured.documents = page["meta"]["pagination"]["total"]
+    return measured
+
+
+class Shop:
+    """A company that buys the same things again and again."""
+
+    def __init__(self, contender: Contender, caller: Caller) -> None:
+        self.contender, self.caller = contender, caller
+        sample = contender.samples()[0]
+        self.header = {
+            "supplier": {"id": sample["supplier"]["id"]}, "location": {"id": sample["location"]["id"]},
+            "currency": "EUR", "requiredDate": DAY,
+        }  # fmt: skip
+        self.items = [
+            contender.made("/items", {"name": f"Bill {n}", "sku": f"BILL-{n}", "price": 1 + n % 90})["id"]
+            for n in range(LINES // ORDERS + 1)
+        ]
+        for one in contender.all("/-/approvalworkflows"):
+            if one["documentType"] in ("purchaseorders", "invoices"):
+                contender.call("PUT", f"/-/approvalworkflows/{one['id']}", {"enable": False})
+        self.budget = self._budget()
+
+    def _budget(self) -> int:
+        """A limited budget with room for everything."""
+        plan = {
+            "name": "Bench", "type": "custom", "startDate": "2030-01-01", "endDate": "2030-12-31", "isLimited": True,
+            "lines": [{"periods": [{"startDate": "2030-01-01", "endDate": "2030-12-31", "sum": 1_000_000_000}]}],
+        }  # fmt: skip
+        made = self.contender.made("/-/budgetplans", plan)
+        return int(made["lines"]["data"][0]["periods"]["data"][0]["id"])
+
+    def order(self, lines: int, **more: Any) -> tuple[Any, float]:
+        """An approved order, and how long its confirmation took."""
+        items = [{"product": {"id": self.items[n % len(self.items)]}, "quantity": 2} for n in range(lines)]
+        made, _ = self.caller.call("POST", "/purchaseorders", {**self.header, "items": items, **more})
+        done, took = self.caller.call("POST", f"/purchaseorders/{made['idn']}/confirm")
+        if done["status"] != 2:
+            raise SystemExit(f"the order is in status {done['status']}")
+        return made, took
+
+    def match(self, *, differs: bool) -> dict[str, float]:
+        """Submit an invoice of three orders; one that `differs` does so on a single line."""
+        orders = [self.order(LINES // ORDERS + (n < LINES % ORDERS))[0]["id"] for n in range(ORDERS)]
+        bill, _ = self.caller.call("POST", "/invoices/from_orders", {"purchaseOrders": orders})
+        path = f"/invoices/{bill['idn']}"
+        if differs:
+            lines = [{"id": line["id"]} for line in bill["items"]["data"]]
+            lines[LINES // 2]["price"] = 1_000
+            self.caller.call("PUT", path, {"items": lines})
+        done, took = self.caller.call("POST", f"{path}/confirm")
+        if done["status"] != (6 if differs else 2):
+            raise SystemExit(f"the invoice is in status {done['status']}")
+        if differs:
+            return {DIFFER: took}
+        _, read = self.caller.call("GET", path)
+        return {MATCH: took, READ: read}
+
+    def within_budget(self) -> dict[str, float]:
+        """Confirm an order of five lines that names the budget."""
+        _, took = self.order(5, budget={"id": self.budget})
+        return {BUDGET: took}
+
+    def pay_many(self) -> dict[str, float]:
+        """Pay invoices on their own, all of them or none."""
+        body = {"supplier": self.header["supplier"], "items": [{"name": "Rent", "quantity": 1, "price": 100}]}
+        ids = []
+        for _ in range(PAID_AT_ONCE):
+            made, _ = self.caller.call("POST", "/invoices", body)
+            self.caller.call("POST", f"/invoices/{made['idn']}/confirm")
+            ids.append(made["id"])
+        done, took = self.caller.call("POST", "/payments/mass", {"invoices": ids, "payDate": DAY})
+        if len(done["data"]) != PAID_AT_ONCE:
+            raise SystemExit(f"{len(done['data'])} of {PAID_AT_ONCE} invoices were paid")
+        return {MASS: took}
