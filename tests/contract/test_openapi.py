@@ -219,7 +219,10 @@ def test_every_operation_answers_as_described(house: House) -> None:
 
 
 TURN = ("GET", "PATCH", "PUT", "POST", "DELETE")
-DEPENDENT = {"POST /suppliers/{id}/approve", "POST /suppliers/{id}/reject", "PUT /-/approvalworkflows/{id}"}
+DEPENDENT = {
+    "POST /suppliers/{id}/approve", "POST /suppliers/{id}/reject", "POST /suppliers/{id}/confirm_bank",
+    "POST /payments/{idn}/approve", "POST /payments/{idn}/reject", "PUT /-/approvalworkflows/{id}",
+}  # fmt: skip
 """What is refused in such a company: nobody waits for approval there, or what waits still needs its approvers."""
 
 

@@ -68,6 +68,18 @@ def test_what_changed_line_by_line_and_by_name(shop: Buying) -> None:
     }  # fmt: skip
 
 
+def test_another_name_of_what_a_document_names_is_no_change_of_it(shop: Buying) -> None:
+    item = shop.item()
+    order = shop.approved_order((item, 10))
+    shop.ann.does("revision", order)
+    shop.house.changed("PUT", f"/suppliers/{shop.supplier['id']}", {"name": "Nut & Bolt"})
+    shop.house.changed("PUT", f"/items/{item['id']}", {"name": "Something else"})
+    shop.ann.changes(order, note="now", location=shop.house.made("/locations", {"name": "Bonn"})["id"])
+    said = changes(shop, order, 1, 2)
+    assert said.keys() == {"note", "location"}
+    assert (said["location"]["from"]["name"], said["location"]["to"]["name"]) == ("Hamburg", "Bonn")
+
+
 def test_custom_fields_go_by_their_names(shop: Buying) -> None:
     field = shop.house.made(
         "/documentcustomfields", {"name": "Team", "options": [{"name": "red"}, {"name": "blue"}]}

@@ -7,6 +7,7 @@ Nothing here uses the code under test, but for verifying the journal's hashes. Q
 
 from __future__ import annotations
 
+import json
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
@@ -28,7 +29,7 @@ DOCUMENTS = (
     "purchase_requisitions", "purchase_orders", "receipts", "warehouse_requests", "stock_transfers", "stock_takings",
     "requests_for_proposal",
 )  # fmt: skip
-APPROVED_BY_PEOPLE = ("purchase_requisitions", "purchase_orders", "receipts", "warehouse_requests")
+APPROVED_BY_PEOPLE = {"purchase_requisitions", "purchase_orders", "receipts", "warehouse_requests", "invoices"}
 
 Row = dict[str, Any]
 
@@ -36,14 +37,16 @@ Row = dict[str, Any]
 class Books:
     """The rows of one company at one moment."""
 
+    kinds: tuple[str, ...] = DOCUMENTS
+
     def __init__(self, house: House, *, journal_too: bool = True) -> None:
         with house.service.database.read(house.company_id) as tx:
             self._tx, self._company = tx, house.company_id
-            self.documents = {name: self.rows(name, "id", "idn", "status", "creator_id") for name in DOCUMENTS}
+            self.documents = {name: self.rows(name, "id", "idn", "status", "creator_id") for name in self.kinds}
             self.orders = self.by_id("purchase_orders", "id", "idn", "status", "status_receiving", "logic_type")
             self.order_lines = self.rows(
-                "purchase_order_lines", "id", "order_id", "quantity", "net_sum", "received_quantity", "status",
-                "item_type",
+                "purchase_order_lines", "id", "order_id", "quantity", "net_sum", "received_quantity",
+                "invoiced_quantity", "status", "item_type",
             )  # fmt: skip
             self.sources = self.rows("purchase_order_line_sources", "line_id", "requisition_line_id", "quantity")
             self.requisitions = self.by_id("purchase_requisitions", "id", "idn", "status")
@@ -80,6 +83,16 @@ class Books:
             self.tasks = self.rows("approval_tasks", "step_id", "user_id", "status", "decided_by_id", "on_behalf_of_id")
             self.entries = self.rows("company_clocks", "entries")[0]["entries"]
             self.broken_chain = journal.verify(tx).fault if journal_too else ""
+            self.read_more()
+
+    def read_more(self) -> None:
+        """What others want to read at the same moment."""
+
+    def settings(self) -> dict[str, Any]:
+        """What the company has chosen."""
+        wanted = f"SELECT settings FROM companies WHERE id = {self._company}"
+        found = self._tx.scalar(Statement(text(wanted)))
+        return dict(json.loads(found) if isinstance(found, str) else found)
 
     def rows(self, table: str, *columns: str) -> list[Row]:
         """All rows of a table, with these columns as they are stored."""
@@ -337,7 +350,7 @@ def approvals(books: Books) -> Iterator[str]:
     """Whoever waits for approval waits for somebody; nobody is asked about anything else; who decided was asked."""
     asked = grouped(books.tasks, "step_id")
     steps = grouped(books.steps, "object_id")
-    for name in APPROVED_BY_PEOPLE:
+    for name in sorted(APPROVED_BY_PEOPLE & books.documents.keys()):
         for row in books.documents[name]:
             open_steps = [step for step in steps[row["id"]] if step["status"] == PENDING]
             where = f"{name} {row['idn']}"

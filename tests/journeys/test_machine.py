@@ -35,12 +35,14 @@ LONG = settings(
 
 TABLES = {
     "purchaserequisitions": "purchase_requisitions", "purchaseorders": "purchase_orders", "receipts": "receipts",
-    "warehouserequests": "warehouse_requests", "stocktransfers": "stock_transfers", "stock_takings": "stock_takings",
+    "warehouserequests": "warehouse_requests", "invoices": "invoices", "stocktransfers": "stock_transfers",
+    "stock_takings": "stock_takings",
 }  # fmt: skip
 """The table of each kind of document."""
 NOUNS = {
     "purchaserequisitions": "requisition", "purchaseorders": "order", "receipts": "receipt",
-    "warehouserequests": "request", "stocktransfers": "transfer", "stock_takings": "stock taking",
+    "warehouserequests": "request", "invoices": "invoice", "stocktransfers": "transfer",
+    "stock_takings": "stock taking",
 }  # fmt: skip
 
 CREATES = tuple(f"{module}.create" for module in ("purchase_requisition", "purchase_order", "receipt",
@@ -110,6 +112,8 @@ class Companies(RuleBasedStateMachine):
     """What people may do, and what has to hold whatever they do."""
 
     premises: Premises
+    audited, found_in = Books, staticmethod(found_in)
+    """What the auditor reads, and what is found wrong in it."""
 
     @initialize(matching=MAYBE, invoices=MAYBE, transit=MAYBE, own=MAYBE, affected=MAYBE, approvals=MAYBE)
     def found(self, matching: bool, invoices: bool, transit: bool, own: bool, affected: bool, approvals: bool) -> None:
@@ -117,8 +121,11 @@ class Companies(RuleBasedStateMachine):
                    "selfApproval": own, "restartAffectedStepsOnly": affected}  # fmt: skip
         self.acme = founded(self.premises, "Acme", choices, approvals)
         self.other = founded(self.premises, "Other", choices, False)
-        self.matching = matching
         said = ", ".join(name for name, on in {**choices, "approvals": approvals}.items() if on)
+        self.begin(said)
+
+    def begin(self, said: str) -> None:
+        """Both companies are there, and nothing has happened."""
         note(f"Acme is founded with {said or 'nothing special'}.")
         self.given: dict[str, set[int]] = defaultdict(set)
         self.before: dict[Any, int] = {}
@@ -293,7 +300,7 @@ class Companies(RuleBasedStateMachine):
         if not hasattr(self, "acme"):
             return
         books = self.books
-        assert found_in(books) == []
+        assert self.found_in(books) == []
         for key, was in self.before.items():
             now = books.states.get(key)
             assert now is not None or was == DRAFT, f"{key} is gone, and was {was}"
@@ -319,7 +326,7 @@ class Companies(RuleBasedStateMachine):
     def books(self) -> Books:
         """The books as they are now."""
         if self.changed:
-            self._books, self.changed = Books(self.acme.shop.house, journal_too=False), False
+            self._books, self.changed = self.audited(self.acme.shop.house, journal_too=False), False
         return self._books
 
     def life(self, document: Shown) -> Any:
@@ -347,7 +354,7 @@ class Companies(RuleBasedStateMachine):
         return [one for one in self.acme.documents if self.state(one) == PENDING and self.asked(one)]
 
     def revisable(self) -> list[Shown]:
-        kinds = [*TABLES][:4]
+        kinds = [*TABLES][:5]
         return [one for one in self.acme.of_kind(*kinds) if self.state(one) in (PENDING, APPROVED)]
 
     def writer(self, document: Shown) -> str:
@@ -413,11 +420,11 @@ class Companies(RuleBasedStateMachine):
             if self.deed(self.asked(document)[0], "approve", document).status != 200:
                 return
 
-    def deed(self, who: str, verb: str, document: Shown, quantity: int = 0) -> Reply:
+    def deed(self, who: str, verb: str, document: Shown, quantity: int = 0, body: Any = None) -> Reply:
         """Make a move: it leads where the life says, and nobody makes it who may not."""
         state, asked, entries = self.state(document), self.asked(document), self.books.entries
         move = next(one for one in self.life(document).moves if one.verb == verb)
-        body = self.said(verb, document, quantity)
+        body = self.said(verb, document, quantity) if body is None else body
         reply = self.acme.people[who].tries(verb, document, body)
         self.changed = True
         self.says(who, f"makes the move {verb} on {self.title(document)}", reply)

@@ -6,6 +6,7 @@ from decimal import Decimal
 
 from sqlalchemy import bindparam, select
 
+from emptor.store.engine import MANY
 from emptor.store.schema import table
 from emptor.store.statement import Statement
 from tests.support.house import House
@@ -23,6 +24,21 @@ def test_rows_inserted_at_once_come_back_as_they_were(house: House) -> None:
                 "is_withholding_tax": False, "enable": True, "create_date": tx.stamp,
             }
             for one, name in zip(ids, NAMES, strict=True)
+        ]  # fmt: skip
+        tx.insert_all(taxes, rows)
+        mine = select(*(taxes.c[name] for name in rows[0])).where(taxes.c.company_id == bindparam("company"))
+        assert tx.records(Statement(mine.order_by(taxes.c.id)), company=tx.company_id) == rows
+
+
+def test_many_rows_come_back_as_they_were_whatever_they_have_in_common(house: House) -> None:
+    taxes = table("taxes")
+    with house.service.database.write(house.company_id) as tx:
+        rows = [
+            {
+                "id": one, "name": NAMES[number % 2], "percent": Decimal("8.5"), "value": None, "is_compound": False,
+                "is_withholding_tax": number == MANY, "enable": True, "create_date": tx.stamp,
+            }
+            for number, one in enumerate(tx.new_ids(MANY + 1))
         ]  # fmt: skip
         tx.insert_all(taxes, rows)
         mine = select(*(taxes.c[name] for name in rows[0])).where(taxes.c.company_id == bindparam("company"))

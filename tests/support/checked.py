@@ -1,7 +1,7 @@
 """What a test leaves behind adds up: `emptor check` finds no difference in any company that it wrote to.
 
-Every company that a `Premises` makes is watched. One that a test made is checked when the test ends; one that tests of a
-module share, when its last test ends. A test that writes past the domain says so, with the reason:
+Every company that a `Premises` makes is watched. One that a test made is checked when the test ends; one that tests of
+a module share, when its last test ends. A test that writes past the domain says so, with the reason:
 
     @pytest.mark.past_the_domain("stores rows as an older version left them")
 
@@ -56,8 +56,8 @@ def watch(database: Database, company_id: int) -> None:
 def excuse(house: Any, why: str) -> None:
     """Don't check the company of a house; `why` is for the reader."""
     assert why
-    itself = (house.service.database, house.company_id)
-    _watched[:] = [one for one in _watched if (one.database, one.company_id) != itself]
+    itself = (house.service.database.url, house.company_id)
+    _watched[:] = [one for one in _watched if (one.database.url, one.company_id) != itself]
 
 
 def found_in(database: Database, company_id: int) -> list[str]:

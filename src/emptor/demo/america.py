@@ -144,7 +144,6 @@ PLOTS = (
     ("levels_set", 1, 30, 50),
     ("invoice_open", 1, 5, 50),
     ("invoice_draft", 1, 48, 57),
-    ("credit_note", 1, 20, 55),
     ("price_change", 2, 1, 56),
 )
 
@@ -219,8 +218,8 @@ AMERICA = Company(
     plots=PLOTS,
     workflows=WORKFLOWS,
     dear=(2_500, 12_000),
-    tolerances=({"percent": "3", "amount": "150"},),
+    tolerances=({"percent": "3", "amount": "150", "onMatching": True},),
     number_formats={"purchaseorders": "KA-{year}-{number:04}"},
-    choices={"approvalTotal": "net", "automaticOrders": True, "selfApproval": False, "mail": False},
+    choices={"approvalTotal": "net", "automaticOrders": True, "selfApproval": False, "paymentApproval": True, "mail": False},
     people_chosen={"defaultPurchaser": "dale"},
 )  # fmt: skip

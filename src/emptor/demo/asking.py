@@ -189,9 +189,9 @@ class Asking(Buying):
         yield 1
         invoice = self.bill(order)
         yield 0.5
-        yield from self.approve_invoice(order, invoice)
+        yield from self.approve_invoice(invoice)
         yield self.days(3, 8)
-        self.pay(order, invoice)
+        self.pay(invoice)
 
     def pooled(self) -> Life:
         """Two people want the same, and the buyer orders it once."""

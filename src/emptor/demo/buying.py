@@ -50,12 +50,12 @@ class Buying(Receiving, Billing):
         yield self.days(1, 3)
         invoice = self.bill(order)
         yield 0.4
-        yield from self.approve_invoice(order, invoice)
+        yield from self.approve_invoice(invoice)
         if self.chance(25):
             yield 2
-            self.pay(order, invoice, Decimal("0.3"), prepayment=self.chance(50))
+            self.pay(invoice, Decimal("0.3"), prepayment=self.chance(50))
         yield self.days(4, 12)
-        self.pay(order, invoice)
+        self.pay(invoice)
         if self.chance(75):
             yield 0.5
             self.link(order, (INVOICES, invoice))
@@ -65,7 +65,7 @@ class Buying(Receiving, Billing):
         order = yield from self._delivered(self.one_of(STANDARD, STANDARD, SERVICE))
         invoice = self.bill(order)
         yield 0.5
-        yield from self.approve_invoice(order, invoice)
+        yield from self.approve_invoice(invoice)
         if self.chance(30):
             self.wait_for_connector(invoice)
 
@@ -80,16 +80,16 @@ class Buying(Receiving, Billing):
         yield 4
         yield from self.receive(order)
         yield 1
-        yield from self.approve_invoice(order, self.bill(order))
+        yield from self.approve_invoice(self.bill(order))
 
     def partly_paid(self) -> Life:
         """Paid in part, the rest to follow."""
         order = yield from self._delivered()
         invoice = self.bill(order)
         yield 0.5
-        yield from self.approve_invoice(order, invoice)
+        yield from self.approve_invoice(invoice)
         yield self.days(2, 6)
-        self.pay(order, invoice, self.one_of(Decimal("0.3"), Decimal("0.5"), Decimal("0.75")))
+        self.pay(invoice, self.one_of(Decimal("0.3"), Decimal("0.5"), Decimal("0.75")))
 
     def paid_ahead(self) -> Life:
         """Half is delivered, billed and paid; the other half is on its way."""
@@ -99,31 +99,30 @@ class Buying(Receiving, Billing):
         self.send(order, CONFIRMED)
         yield self.days(3, 6)
         yield from self.receive(order, part=True)
-        invoice = self.bill(order, share=Decimal("0.5"))
+        invoice = self.bill_received(order)
         yield 0.5
-        yield from self.approve_invoice(order, invoice)
+        yield from self.approve_invoice(invoice)
         yield 3
-        self.pay(order, invoice, prepayment=True)
+        self.pay(invoice, prepayment=True)
 
     def bounced(self) -> Life:
         """A payment comes back from the bank and is made again, in two parts."""
         order = yield from self._delivered()
         invoice = self.bill(order)
         yield 0.5
-        yield from self.approve_invoice(order, invoice)
+        yield from self.approve_invoice(invoice)
         yield 3
-        payment = self.pay(order, invoice)
+        payment = self.pay(invoice)
         yield 2
         self.desk.as_(self.company.payer)
         self.desk.act(PAYMENTS, "cancel", payment)
-        self.reckon(order)
         yield 1
-        self.pay(order, invoice, Decimal("0.5"))
+        self.pay(invoice, Decimal("0.5"))
         yield 5
-        self.pay(order, invoice)
+        self.pay(invoice)
 
     def billed_early(self) -> Life:
-        """The invoice arrives before the goods and has to wait for the receipt."""
+        """The invoice arrives before the goods and is not paid until they are here."""
         order = self.place()
         yield 0.1
         yield from self.go_ahead(order)
@@ -131,7 +130,7 @@ class Buying(Receiving, Billing):
         yield 2
         invoice = self.bill(order)
         yield 0.5
-        self.wait_for_receipt(order, invoice)
+        yield from self.approve_invoice(invoice)
 
     def under_way(self) -> Life:
         """Approved and sent, with more or less luck."""
@@ -242,11 +241,6 @@ class Buying(Receiving, Billing):
         self.talk(ORDERS, order.id, order.buyer, "They do not make these any more. Bought elsewhere; I close this one.")
         self.give_up(order)
 
-    def disputed(self) -> Life:
-        """Billed dearer than ordered: order and invoice wait for the buyer's word."""
-        order = yield from self._delivered()
-        yield from self.dispute(order)
-
     def blanket(self) -> Life:
         """A frame for the year, billed bit by bit."""
         order = self.place(BLANKET)
@@ -256,7 +250,7 @@ class Buying(Receiving, Billing):
         yield self.days(5, 9)
         invoice = self.bill(order, share=Decimal("0.1"))
         yield 0.5
-        yield from self.approve_invoice(order, invoice)
+        yield from self.approve_invoice(invoice)
 
     def blanket_by_item(self) -> Life:
         """So many of each over the year, called off bit by bit."""
@@ -266,7 +260,7 @@ class Buying(Receiving, Billing):
         """A frame that ends before its time."""
         order = yield from self._called_off()
         yield self.days(6, 12)
-        self.pay(order, order.invoices[0])
+        self.pay(order.invoices[0])
         self.desk.as_(order.buyer)
         self.desk.act(ORDERS, "stop", order.id)
 
@@ -290,9 +284,9 @@ class Buying(Receiving, Billing):
         self.send(order, CONFIRMED)
         yield self.days(4, 8)
         yield from self.receive(order, part=True)
-        invoice = self.bill(order, share=Decimal("0.5"))
+        invoice = self.bill_received(order)
         yield 0.5
-        yield from self.approve_invoice(order, invoice)
+        yield from self.approve_invoice(invoice)
         return order
 
     def _waiting_after(self, steps: int) -> Days:

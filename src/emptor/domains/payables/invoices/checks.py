@@ -24,7 +24,8 @@ def allocated(tx: Transaction) -> Iterator[str]:
         if gross != billed:
             yield f"{where} comes to {plain(gross)}; {plain(billed)} of it bill orders"
     for idn, position, order, other in tx.all(_misplaced(), company=tx.company_id):
-        yield f"invoice {idn}, line {position + 1} is noted to bill order {other}; the line it bills is of order {order}"
+        where = f"invoice {idn}, line {position + 1}"
+        yield f"{where} is noted to bill order {other}; the line it bills is of order {order}"
 
 
 @lru_cache(maxsize=1)

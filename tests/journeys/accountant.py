@@ -1,0 +1,334 @@
+"""An accountant of a company's bills and payments: reads the tables with plain SQL and reckons everything anew.
+
+    assert faults(house) == []
+
+Like the auditor, who looks after goods and whose books these are, it uses nothing of the code under test. Quantities
+are whole millionths, sums of money whole ten-thousandths.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterator
+from typing import Any
+
+from tests.journeys import auditor
+from tests.journeys.auditor import (
+    APPROVED,
+    CANCELED,
+    CLOSED_LINE,
+    COMPLETED,
+    DRAFT,
+    IN_REVISION,
+    MATCHING,
+    PENDING,
+    SERVICE,
+    Books,
+    Row,
+    grouped,
+    total,
+)
+from tests.support.house import House
+
+PARTLY_PAID, PAID = 4, 5
+BILLED = {APPROVED, PARTLY_PAID, PAID}
+LIVING = {*BILLED, PENDING, MATCHING, IN_REVISION}
+CREDIT_NOTES = {1, 5}
+TAX_ITEM = 3
+ACTIVE, TAKEN_BACK, WAITING, STOPPED = 0, 1, 2, 3
+MONEY, PREPAYMENT, CREDIT, TAKEN = 0, 1, 2, 3
+UNDECIDED, ACCEPTED = 0, 1
+NOT_BILLED, NOT_PAID, PARTLY, ALL = 0, 1, 2, 3
+CENT = 100
+
+
+class Accounts(Books):
+    """The books of goods with bills and payments as well."""
+
+    kinds = (*Books.kinds, "invoices")
+
+    def read_more(self) -> None:
+        """The rows that only the accountant looks at."""
+        self.choices = self.settings()
+        self.ordered = self.by_id(
+            "purchase_orders", "id", "idn", "status", "status_receiving", "status_payment", "logic_type", "net_sum",
+            "sum", "invoiced_sum", "net_invoiced_sum", "supplier_id", "currency",
+        )  # fmt: skip
+        self.invoices = self.by_id(
+            "invoices", "id", "idn", "status", "logic_type", "supplier_id", "currency", "sum", "net_sum",
+            "withholding_tax_sum", "sum_paid", "purchase_order_id", "allocated_invoice_id",
+        )  # fmt: skip
+        self.bill_lines = self.by_id(
+            "invoice_lines", "id", "invoice_id", "quantity", "net_sum", "sum", "item_type", "credited_line_id"
+        )
+        self.allocations = self.rows(
+            "invoice_line_allocations", "id", "line_id", "order_id", "order_line_id", "receipt_line_id", "quantity",
+            "net_sum", "sum",
+        )  # fmt: skip
+        self.brought = self.by_id("receipt_lines", "id", "receipt_id", "order_line_id", "quantity")
+        self.payments = self.rows(
+            "payments", "id", "idn", "status", "logic_type", "sum_paid", "invoice_id", "purchase_order_id",
+            "credit_note_id", "prepayment_id", "creator_id", "automatic",
+        )  # fmt: skip
+        self.balances = self.rows("credit_balances", "supplier_id", "currency", "sum")
+        self.matches = self.rows("matches", "id", "status", "purchase_order_id", "invoice_id", "receipt_id")
+
+    def invoice_of(self, allocation: Row) -> Row:
+        """The invoice that an allocation is part of."""
+        return self.invoices[self.bill_lines[allocation["line_id"]]["invoice_id"]]
+
+    def bills(self, order_id: int) -> dict[int, tuple[int, int]]:
+        """What each living invoice bills of an order, net and in all: by allocations, and by free lines for it."""
+        found: dict[int, tuple[int, int]] = {}
+
+        def add(invoice: Row, row: Row) -> None:
+            if invoice["status"] in LIVING and invoice["logic_type"] not in CREDIT_NOTES:
+                net, gross = found.get(invoice["id"], (0, 0))
+                found[invoice["id"]] = net + row["net_sum"], gross + row["sum"]
+
+        allocated = {one["line_id"] for one in self.allocations}
+        for one in self.allocations:
+            if one["order_id"] == order_id:
+                add(self.invoice_of(one), one)
+        for line in self.bill_lines.values():
+            invoice = self.invoices[line["invoice_id"]]
+            if line["id"] not in allocated and invoice["purchase_order_id"] == order_id:
+                add(invoice, line)
+        return found
+
+
+def faults(house: House) -> list[str]:
+    """All that is wrong with a company's bills and payments, a sentence each."""
+    return found_in(Accounts(house))
+
+
+def found_in(accounts: Accounts) -> list[str]:
+    """All that is wrong with accounts and with the goods behind them, a sentence each."""
+    checks = (billing, progress, lines_of_bills, goods_before_bills, links, settlement, prepayments, credits,
+              decisions)  # fmt: skip
+    return [*auditor.found_in(accounts), *(sentence for check in checks for sentence in check(accounts))]
+
+
+# Orders and their bills
+
+
+def measured(order: Row, line: Row) -> int:
+    """What a line orders: pieces, or money for a service."""
+    return int(line["net_sum"] * CENT if order["logic_type"] == SERVICE else line["quantity"])
+
+
+def billing(accounts: Accounts) -> Iterator[str]:
+    """Of each line as much is noted as invoiced as its invoices say; once matching is decided, no more than ordered."""
+    taken = grouped(accounts.allocations, "order_line_id")
+    for line in accounts.order_lines:
+        order = accounts.ordered[line["order_id"]]
+        bills = [(one["quantity"], accounts.invoice_of(one)["status"]) for one in taken[line["id"]]]
+        billed = sum(quantity for quantity, status in bills if status in BILLED)
+        decided = billed + sum(quantity for quantity, status in bills if status == PENDING)
+        where, ordered = f"order {order['idn']}, line {line['id']}", measured(order, line)
+        if line["invoiced_quantity"] != billed:
+            yield f"{where}: {line['invoiced_quantity']} noted as invoiced, its invoices say {billed}"
+        if billed < 0:
+            yield f"{where}: {billed} invoiced"
+        if order["status"] != IN_REVISION and decided > ordered:
+            yield f"{where}: {billed} of {ordered} are invoiced, with what waits for approval {decided}"
+
+
+def progress(accounts: Accounts) -> Iterator[str]:
+    """What orders say of their bills follows from these and from payments; received and paid, they are complete."""
+    lines = grouped(accounts.order_lines, "order_id")
+    for order in accounts.ordered.values():
+        found = accounts.bills(order["id"])
+        bills = [accounts.invoices[key] for key in found if accounts.invoices[key]["status"] in BILLED]
+        sums = [found[one["id"]] for one in bills]
+        where = f"order {order['idn']}"
+        for name, place in (("net_invoiced_sum", 0), ("invoiced_sum", 1)):
+            if order[name] != (expected := sum(one[place] for one in sums)):
+                yield f"{where}: {name} is {order[name]}, its invoices say {expected}"
+        paid = how_far_paid(accounts, order, lines[order["id"]], bills)
+        if order["status_payment"] != paid:
+            yield f"{where}: payment is {order['status_payment']}, its invoices and payments say {paid}"
+        keeps = accounts.choices.get("receipts", True), accounts.choices.get("invoices", True)
+        done = (not keeps[0] or order["status_receiving"] == 2, not keeps[1] or paid == ALL)
+        if order["status"] == APPROVED and all(done) and any(keeps):
+            yield f"{where} is received and paid, and still open"
+
+
+def how_far_paid(accounts: Accounts, order: Row, lines: list[Row], bills: list[Row]) -> int:
+    """Not billed, not paid, partly paid or paid."""
+    ahead = prepaid(accounts, order["id"])
+    open_lines = any(
+        line["status"] != CLOSED_LINE and line["invoiced_quantity"] < measured(order, line)
+        for line in lines
+        if line["item_type"] != TAX_ITEM
+    )
+    if not bills:
+        return PARTLY if ahead else NOT_BILLED
+    if not open_lines and all(one["status"] == PAID for one in bills):
+        return ALL
+    return PARTLY if ahead or any(one["sum_paid"] for one in bills) else NOT_PAID
+
+
+def prepaid(accounts: Accounts, order_id: int) -> int:
+    """What was paid for an order ahead, and no invoice has taken yet."""
+    own = [one for one in accounts.payments if one["purchase_order_id"] == order_id and one["status"] == ACTIVE]
+    given = total((one for one in own if one["logic_type"] == PREPAYMENT and not one["invoice_id"]), "sum_paid")
+    return given - total((one for one in own if one["logic_type"] == TAKEN), "sum_paid")
+
+
+def lines_of_bills(accounts: Accounts) -> Iterator[str]:
+    """A line that bills orders does so to the cent, and only orders of its supplier, in its currency."""
+    order_of = {line["id"]: line["order_id"] for line in accounts.order_lines}
+    for line_id, pieces in grouped(accounts.allocations, "line_id").items():
+        line = accounts.bill_lines[line_id]
+        invoice = accounts.invoices[line["invoice_id"]]
+        where = f"invoice {invoice['idn']}, line {line_id}"
+        for name in ("net_sum", "sum"):
+            if line[name] != total(pieces, name):
+                yield f"{where}: {name} is {line[name]}, of orders it bills {total(pieces, name)}"
+        if invoice["logic_type"] in CREDIT_NOTES:
+            yield f"{where} of a credit note bills an order"
+        for one in pieces:
+            order = accounts.ordered[one["order_id"]]
+            if order_of.get(one["order_line_id"]) != one["order_id"]:
+                yield f"{where} bills line {one['order_line_id']}, which is not of order {order['idn']}"
+            if invoice["status"] in LIVING and any(
+                order[name] != invoice[name] for name in ("supplier_id", "currency")
+            ):
+                yield f"{where} bills order {order['idn']} of somebody else"
+
+
+def goods_before_bills(accounts: Accounts) -> Iterator[str]:
+    """Where goods have to come before bills, nothing is billed that has not come."""
+    mode = accounts.choices.get("threeWayMatch")
+    decided = {"confirm": {*BILLED, PENDING}, "approve": BILLED}.get(mode, set())
+    taken = grouped(accounts.allocations, "order_line_id")
+    for line in accounts.order_lines:
+        order = accounts.ordered[line["order_id"]]
+        billed = total(one for one in taken[line["id"]] if accounts.invoice_of(one)["status"] in decided)
+        if order["logic_type"] == 0 and line["item_type"] != TAX_ITEM and billed > line["received_quantity"]:
+            yield f"order {order['idn']}, line {line['id']}: {line['received_quantity']} came, {billed} are billed"
+
+
+def links(accounts: Accounts) -> Iterator[str]:
+    """A receipt's line that a bill names has brought what is billed, and no more is laid on it than it brought."""
+    laid: dict[int, int] = defaultdict(int)
+    for one in accounts.allocations:
+        invoice = accounts.invoice_of(one)
+        if one["receipt_line_id"] and invoice["status"] in LIVING:
+            line = accounts.brought[one["receipt_line_id"]]
+            receipt = accounts.receipts[line["receipt_id"]]
+            laid[line["id"]] += one["quantity"]
+            if receipt["status"] != APPROVED:
+                yield f"invoice {invoice['idn']} names receipt {receipt['idn']}, which is {receipt['status']}"
+            if line["order_line_id"] != one["order_line_id"]:
+                yield f"invoice {invoice['idn']} names receipt {receipt['idn']}, which has brought something else"
+    for line_id, quantity in laid.items():
+        if quantity > accounts.brought[line_id]["quantity"]:
+            yield f"receipt line {line_id}: {quantity} billed of {accounts.brought[line_id]['quantity']}"
+
+
+# Payments
+
+
+def settlement(accounts: Accounts) -> Iterator[str]:
+    """An invoice is paid as far as its living payments say, never beyond what is owed, and only while it is owed."""
+    paying = grouped((one for one in accounts.payments if one["status"] == ACTIVE), "invoice_id")
+    waiting = grouped((one for one in accounts.payments if one["status"] == WAITING), "invoice_id")
+    for invoice in accounts.invoices.values():
+        if invoice["logic_type"] in CREDIT_NOTES:
+            continue
+        where, owed = f"invoice {invoice['idn']}", invoice["sum"] - invoice["withholding_tax_sum"]
+        paid, reserved = total(paying[invoice["id"]], "sum_paid"), total(waiting[invoice["id"]], "sum_paid")
+        if invoice["sum_paid"] != paid:
+            yield f"{where}: {invoice['sum_paid']} noted as paid, its payments say {paid}"
+        if paid + reserved > owed:
+            yield f"{where}: {paid} paid and {reserved} waiting, of {owed}"
+        if (paid or reserved) and invoice["status"] not in BILLED:
+            yield f"{where} is {invoice['status']}; {paid} are paid and {reserved} wait"
+        expected = PAID if paid >= owed else PARTLY_PAID if paid else APPROVED
+        let_go = accounts.choices.get("lastCent") and paid and owed - paid <= CENT
+        if invoice["status"] in BILLED and invoice["status"] != (PAID if let_go else expected):
+            yield f"{where} is {invoice['status']}; {paid} of {owed} are paid"
+    for one in accounts.payments:
+        if one["sum_paid"] <= 0:
+            yield f"payment {one['idn']} is of {one['sum_paid']}"
+
+
+def prepayments(accounts: Accounts) -> Iterator[str]:
+    """No invoice has taken more of a prepayment than was paid, or anything of one that was taken back."""
+    of = grouped((one for one in accounts.payments if one["status"] == ACTIVE), "prepayment_id")
+    for one in accounts.payments:
+        taken = of[one["id"]]
+        given = one["sum_paid"] if one["status"] == ACTIVE else 0
+        if total(taken, "sum_paid") > given:
+            yield f"prepayment {one['idn']}: {total(taken, 'sum_paid')} taken of {given}"
+        for taking in taken:
+            if taking["purchase_order_id"] != one["purchase_order_id"] or taking["logic_type"] != TAKEN:
+                yield f"payment {taking['idn']} takes prepayment {one['idn']} of another order"
+            if taking["invoice_id"] not in accounts.bills(one["purchase_order_id"]):
+                yield f"payment {taking['idn']} is on an invoice that does not bill the order it was paid for"
+    for order in accounts.ordered.values():
+        if order["status"] in auditor.FINAL and prepaid(accounts, order["id"]):
+            yield f"order {order['idn']} is {order['status']}, and {prepaid(accounts, order['id'])} are paid ahead"
+
+
+def credits(accounts: Accounts) -> Iterator[str]:
+    """What a supplier owes is what its credit notes have not paid yet, and never less than nothing."""
+    used = grouped((one for one in accounts.payments if one["status"] == ACTIVE), "credit_note_id")
+    owes: dict[tuple[int, str], int] = defaultdict(int)
+    about: dict[int, int] = defaultdict(int)
+    for note in accounts.invoices.values():
+        if note["logic_type"] not in CREDIT_NOTES:
+            continue
+        where, worth, paid = f"credit note {note['idn']}", note["sum"], total(used[note["id"]], "sum_paid")
+        if note["sum_paid"] != paid:
+            yield f"{where}: {note['sum_paid']} noted as used, its payments say {paid}"
+        if paid > worth or (paid and note["status"] != APPROVED):
+            yield f"{where} is {note['status']} and comes to {worth}; {paid} of it are used"
+        if note["status"] == APPROVED:
+            owes[note["supplier_id"], note["currency"]] += worth - paid
+        if note["status"] in (PENDING, APPROVED) and note["allocated_invoice_id"]:
+            about[note["allocated_invoice_id"]] += worth
+    for invoice_id, worth in about.items():
+        invoice = accounts.invoices[invoice_id]
+        if worth > invoice["sum"] or invoice["status"] not in BILLED:
+            yield f"invoice {invoice['idn']} is {invoice['status']} and comes to {invoice['sum']}; {worth} are credited"
+    for row in accounts.balances:
+        expected = owes.pop((row["supplier_id"], row["currency"]), 0)
+        if row["sum"] != expected or expected < 0:
+            yield f"supplier {row['supplier_id']} owes {row['sum']} {row['currency']}, its credit notes say {expected}"
+    yield from (f"supplier {key} owes {sum_}; nobody has noted it" for key, sum_ in owes.items() if sum_)
+
+
+# Matching
+
+
+def decisions(accounts: Accounts) -> Iterator[str]:
+    """Documents are in matching exactly while somebody has to decide about what differs, or about the order anew."""
+    open_, decided = ([one for one in accounts.matches if one["status"] == status] for status in (UNDECIDED, ACCEPTED))
+    anew = [one for one in decided if accounts.ordered[one["purchase_order_id"]]["status"] in (PENDING, IN_REVISION)]
+    for noun, rows, column in (
+        ("order", accounts.ordered, "purchase_order_id"), ("invoice", accounts.invoices, "invoice_id"),
+        ("receipt", accounts.receipts, "receipt_id"),
+    ):  # fmt: skip
+        asked, excused = ({one[column] for one in some} for some in (open_, anew))
+        for row in rows.values():
+            waits = row["id"] in asked
+            fits = row["status"] == MATCHING if waits else row["status"] != MATCHING
+            if not fits and not (noun != "order" and row["id"] in excused and not waits):
+                yield f"{noun} {row['idn']} is {row['status']}; somebody {'has' if waits else 'need not'} decide"
+
+
+def standing(accounts: Accounts, order_id: int) -> tuple[Any, ...]:
+    """How far an order has come, line by line."""
+    order = accounts.ordered[order_id]
+    lines = [
+        (line["id"], line["received_quantity"], line["invoiced_quantity"], line["status"])
+        for line in accounts.order_lines
+        if line["order_id"] == order_id
+    ]
+    return order["status"], order["status_receiving"], order["status_payment"], order["invoiced_sum"], lines
+
+
+__all__ = ["CANCELED", "COMPLETED", "DRAFT", "Accounts", "faults", "found_in", "standing"]
