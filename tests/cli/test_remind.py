@@ -25,7 +25,7 @@ def test_contracts_renew_themselves(database_url: str) -> None:
         company = companies.create(database, "Acme", "com", "EUR")
         nobody = Principal(company, 0, "", settings={"currency": "EUR"})
         with database.write(company, actor=nobody) as tx:
-            supplier = writing.insert(tx, SUPPLIERS, {"name": "Bolt & Nut", "creator_id": None}, {"creator_id": None})
+            supplier = writing.insert(tx, SUPPLIERS, {"name": "Bolt & Nut"}, {"creator_id": None})
             term = {"begin_date": "2020-01-01T00:00:00+00:00", "end_date": "2020-12-31T23:59:59+00:00"}
             contract = create(tx, {"number": "C-7", "by_id": supplier, "prolongation": True, **term})
         for done in (1, 0):

@@ -23,6 +23,7 @@ from hypothesis.stateful import (
 )
 
 from tests.journeys.auditor import APPROVED, COMPLETED, DRAFT, FINAL, PENDING, Books, found_in
+from tests.support import checked
 from tests.support.buying import DAY, Buying, Shown, Someone, placed
 from tests.support.house import Premises, Reply
 
@@ -317,7 +318,9 @@ class Companies(RuleBasedStateMachine):
     def teardown(self) -> None:
         """What takes longer holds in the end."""
         if hasattr(self, "acme"):
-            assert Books(self.acme.shop.house, journal_too=True).broken_chain == ""
+            house = self.acme.shop.house
+            assert Books(house, journal_too=True).broken_chain == ""
+            assert checked.found_in(house.service.database, house.company_id) == []
             assert trace_of(self.other) == self.elsewhere, "something happened in the other company"
 
     # Helpers

@@ -299,6 +299,7 @@ class Bills(Companies):
             body["items"] = [{"creditedItem": picked(one["items"]["data"], quantity)["id"], "quantity": quantity}]
         self.takes(who, self.creates(who, "invoices", "/invoices", body), far)
 
+    @precondition(lambda self: len(self.notes(DRAFT, APPROVED)) < 3)
     @rule(who=WHO, sum_=FEW, far=FAR)
     def credit_alone(self, who: str, sum_: int, far: int) -> None:
         """A credit note that is about no invoice."""

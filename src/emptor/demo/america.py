@@ -26,7 +26,7 @@ PEOPLE = {
         "Dale Whitcombe", "Buyer",
         roles(
             "purchase_order.view", "purchase_order.create", "request_for_proposal.create", "receipt.view", "supplier.*",
-            "item.create",
+            "item.create", "expense.create",
         ),
         "DAY", manager="grace", locale="en_US",
     ),
@@ -144,6 +144,17 @@ PLOTS = (
     ("levels_set", 1, 30, 50),
     ("invoice_open", 1, 5, 50),
     ("invoice_draft", 1, 48, 57),
+    ("bill_drafted", 1, 40, 50),
+    ("billed_dearer", 1, 42, 48),
+    ("credit_note", 1, 10, 36),
+    ("credit_open", 1, 20, 44),
+    ("prepaid", 1, 40, 50),
+    ("payment_run", 1, 12, 38),
+    ("payment_waiting", 2, 42, 46),
+    ("payment_stopped", 1, 30, 40),
+    ("expense_approved", 1, 30, 50),
+    ("expense_paid", 1, 5, 40),
+    ("scan_read", 1, 40, 48),
     ("price_change", 2, 1, 56),
 )
 

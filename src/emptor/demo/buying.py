@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Generator
 from decimal import Decimal
+from typing import Any
 
 from emptor.demo.billing import Billing
 from emptor.demo.deeds import (
@@ -266,8 +267,8 @@ class Buying(Receiving, Billing):
 
     # Stretches that several lives share
 
-    def _delivered(self, kind: int = STANDARD) -> Generator[float, None, Order]:
-        order = self.place(kind)
+    def _delivered(self, kind: int = STANDARD, **how: Any) -> Generator[float, None, Order]:
+        order = self.place(kind, **how)
         yield 0.1
         yield from self.go_ahead(order)
         yield 0.2

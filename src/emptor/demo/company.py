@@ -224,7 +224,7 @@ class Company:
     administrator: str
     tax_rule: Callable[[str, str, str], tuple[str, ...]]
     """Taxes on goods of a kind, from a country, for a legal entity."""
-    plots: tuple[tuple[str, int, int, int], ...]
+    plots: tuple[tuple[str, int, float, float], ...]
     """What happens how often, beginning between which working days; see `story.Story`."""
     workflows: Mapping[str, tuple[Step, ...]] = field(default_factory=dict)
     """Who approves, by kind of document."""

@@ -58,17 +58,19 @@ class Deeds:
     # Orders
 
     def place(
-        self, kind: int = STANDARD, lines: int = 0, *, location: str = "", least: int = 0, source: Source | None = None
-    ) -> Order:
+        self, kind: int = STANDARD, lines: int = 0, *, location: str = "", least: int = 0,
+        source: Source | None = None, flat: bool = False, entity: str = "",
+    ) -> Order:  # fmt: skip
         """Create an order as one of the buyers of its location.
 
-        Without a number of lines it has a few; `least` is what it costs at least, in the company's money.
+        Without a number of lines it has a few; `least` is what it costs at least, in the company's money; a `flat` one
+        has no discount on the whole.
         """
         places = self.company.places
         location = location or self.one_of(*(code for code, place in places.items() for _ in place.buyers))
         buyer = self.one_of(*places[location].buyers)
         source = source or self.source(kind)
-        entity = self.one_of(*self.company.locations[location][3])
+        entity = entity or self.one_of(*self.company.locations[location][3])
         body = self.head(source, location, entity, buyer)
         body |= {
             "logicType": kind, "requiredDate": self.in_days(self.one_of(5, 7, 10, 14, 21)),
@@ -77,9 +79,10 @@ class Deeds:
         }  # fmt: skip
         if kind != STANDARD:
             body |= {"beginDate": self.in_days(0)[:10], "endDate": self.in_days(30 if kind == SERVICE else 300)[:10]}
+        if flat or kind == BLANKET:
+            body = {name: content for name, content in body.items() if not name.startswith("discount")}
         if kind == BLANKET:
             body |= {"blanketSum": Decimal(self.one_of(12_000, 25_000, 40_000)), "items": []}
-            body = {name: content for name, content in body.items() if not name.startswith("discount")}
         else:
             body["items"] = self.lines(source, entity, lines, least=least, kind=kind)
         self.desk.as_(buyer)

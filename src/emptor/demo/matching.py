@@ -9,9 +9,9 @@ from typing import Any
 from emptor.demo import papers
 from emptor.demo.billing import MUCH
 from emptor.demo.buying import Buying
-from emptor.demo.deeds import BLANKET, CONFIRMED, SERVICE, STANDARD, WHOLE, Days, Order
+from emptor.demo.deeds import BLANKET, CONFIRMED, SERVICE, STANDARD, WHOLE, Order
 from emptor.demo.desk import Body, Life
-from emptor.domains import documents as doc
+from emptor.demo.masters import value
 from emptor.domains.payables.invoices import RESOURCE as INVOICES
 from emptor.domains.purchasing.orders import RESOURCE as ORDERS
 
@@ -71,14 +71,14 @@ class Matching(Buying):
     def of_several_orders(self) -> Life:
         """The supplier bills two orders at once."""
         first = yield from self._delivered(flat=True)
-        second = self.place(source=first.source, location=first.location, flat=True)
+        second = self.place(source=first.source, location=first.location, entity=first.entity, flat=True)
         yield 0.1
         yield from self.go_ahead(second)
         yield self.days(2, 4)
         yield from self.receive(second)
         yield 1
         person = self.company.accountants[first.entity]
-        self.desk.as_("ines" if person not in self.desk.people else person)
+        self.desk.as_(person)
         body = {"purchaseOrders": [{"id": one.id} for one in (first, second)], **self._particulars()}
         body.pop("deliveryNote")
         invoice = self.desk.command(INVOICES, "from_orders", body)
@@ -101,10 +101,11 @@ class Matching(Buying):
         self.desk.act(INVOICES, "split", invoice, {"items": [{"id": line}]})
         (child,) = (row["id"] for row in self.desk.rows("invoices", parent_id=invoice))
         self._entered_by[child] = person
-        root = self.one_of(*(code for code in self.masters.children if code in self._departments()))
-        fields = [one for one in order.body["dataDocumentCustomFields"] if not self._is_department(one)]
+        field = self.masters.fields["department"]
+        others = [one for one in order.body["dataDocumentCustomFields"] if one["documentCustomField"]["id"] != field]
+        other = value("document", field, self.masters.options[self.one_of(*self._departments())])
         self.desk.as_(person)
-        self.desk.change(INVOICES, child, {"dataDocumentCustomFields": [*fields, self._department(root)]})
+        self.desk.change(INVOICES, child, {"dataDocumentCustomFields": [*others, other]})
         for one in (invoice, child):
             yield 0.3
             yield from self.approve_invoice(one)

@@ -1,10 +1,14 @@
-"""Small files to attach: a one-page PDF, a picture and a text, the same bytes on every machine."""
+"""Small files to attach: a one-page PDF, a picture, an e-invoice, the same bytes on every machine."""
 
 from __future__ import annotations
 
 import struct
 import zlib
 from collections.abc import Sequence
+from decimal import Decimal
+from xml.sax.saxutils import escape
+
+from emptor.kit.money import ZERO
 
 
 def pdf(title: str, lines: Sequence[str]) -> bytes:
@@ -54,3 +58,47 @@ def _shade(x: int, y: int, side: int) -> int:
 
 def _chunk(kind: bytes, data: bytes) -> bytes:
     return struct.pack(">I", len(data)) + kind + data + struct.pack(">I", zlib.crc32(kind + data))
+
+
+def e_invoice(
+    number: str,
+    day: str,
+    order: str,
+    currency: str,
+    seller: tuple[str, str],
+    buyer: str,
+    lines: Sequence[tuple[str, str | None, Decimal, Decimal, Decimal]],
+) -> bytes:
+    """An invoice in UBL 2; of the seller the name and the tax number, of each line name, article, quantity, net, tax."""
+    net = sum((line[3] for line in lines), ZERO)
+    gross = net + sum((line[4] for line in lines), ZERO)
+    return (
+        '<?xml version="1.0" encoding="UTF-8"?>\n'
+        f'<Invoice xmlns="{_UBL}:Invoice-2" xmlns:a="{_UBL}:CommonAggregateComponents-2" '
+        f'xmlns:b="{_UBL}:CommonBasicComponents-2">\n'
+        f"<b:ID>{escape(number)}</b:ID><b:IssueDate>{day}</b:IssueDate><b:InvoiceTypeCode>380</b:InvoiceTypeCode>"
+        f"<b:DocumentCurrencyCode>{currency}</b:DocumentCurrencyCode>\n"
+        f"<a:OrderReference><b:ID>{escape(order)}</b:ID></a:OrderReference>\n"
+        f"<a:AccountingSupplierParty><a:Party><a:PartyName><b:Name>{escape(seller[0])}</b:Name></a:PartyName>"
+        f"<a:PartyTaxScheme><b:CompanyID>{escape(seller[1])}</b:CompanyID></a:PartyTaxScheme></a:Party>"
+        "</a:AccountingSupplierParty>\n"
+        f"<a:AccountingCustomerParty><a:Party><a:PartyName><b:Name>{escape(buyer)}</b:Name></a:PartyName></a:Party>"
+        "</a:AccountingCustomerParty>\n"
+        f'<a:LegalMonetaryTotal><b:TaxExclusiveAmount currencyID="{currency}">{net:f}</b:TaxExclusiveAmount>'
+        f'<b:TaxInclusiveAmount currencyID="{currency}">{gross:f}</b:TaxInclusiveAmount></a:LegalMonetaryTotal>\n'
+        f"{''.join(_e_line(place, currency, *line) for place, line in enumerate(lines, 1))}</Invoice>\n"
+    ).encode()
+
+
+def _e_line(
+    place: int, currency: str, name: str, sku: str | None, quantity: Decimal, net: Decimal, tax: Decimal
+) -> str:
+    article = f"<a:SellersItemIdentification><b:ID>{escape(sku)}</b:ID></a:SellersItemIdentification>" if sku else ""
+    return (
+        f"<a:InvoiceLine><b:ID>{place}</b:ID><b:InvoicedQuantity>{quantity:f}</b:InvoicedQuantity>"
+        f'<b:LineExtensionAmount currencyID="{currency}">{net:f}</b:LineExtensionAmount>'
+        f"<a:Item><b:Name>{escape(name)}</b:Name>{article}</a:Item></a:InvoiceLine>\n"
+    )
+
+
+_UBL = "urn:oasis:names:specification:ubl:schema:xsd"

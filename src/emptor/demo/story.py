@@ -2,8 +2,10 @@
 
 A life is a generator: it acts, yields how many working days pass, and acts again; `Diary` plays them all in the order
 of time. Which lives there are, how many and when they begin stands in the company's `plots`; each is a method of
-`Story`: those of orders are in `buying`, of receipts in `receiving`, of invoices in `billing`, of requisitions and
-requests for proposal in `asking`, of warehouses in `storing`. What they are made of is in `deeds`.
+`Story`: those of orders are in `buying`, of receipts in `receiving`, of invoices in `billing` and, where they bill
+orders, in `matching`, of payments and credit notes in `paying`, of scanned bills in `scanning`, of expenses in
+`laying_out`, of requisitions and requests for proposal in `asking`, of warehouses in `storing`. What they are made of is
+in `deeds`.
 """
 
 from __future__ import annotations
@@ -13,7 +15,10 @@ from decimal import Decimal
 from typing import Any
 
 from emptor.demo.desk import Diary, Life
+from emptor.demo.laying_out import LayingOut
 from emptor.demo.masters import SettingUp
+from emptor.demo.paying import Paying
+from emptor.demo.scanning import Scanning
 from emptor.demo.storing import Storing
 from emptor.domains.catalog.items import ITEMS
 from emptor.domains.notices import NOTICES
@@ -22,7 +27,7 @@ from emptor.domains.suppliers.suppliers import SUPPLIERS
 from emptor.kit.money import rounded
 
 
-class Story(Storing):
+class Story(Storing, Paying, Scanning, LayingOut):
     """All lives, with those of people and master data."""
 
     def __init__(self, *known: Any) -> None:

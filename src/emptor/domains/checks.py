@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from decimal import Decimal
 from functools import lru_cache
 from typing import Any
@@ -14,6 +14,7 @@ from emptor.domains import documents as doc
 from emptor.domains import verbs
 from emptor.domains.approvals import kinds
 from emptor.domains.checking import belongs, check, known, mine, total, units
+from emptor.domains.organisation import companies
 from emptor.kit.fields import Part, Parts
 from emptor.kit.money import MONEY_SCALE, plain, product, rounded
 from emptor.store import journal
@@ -34,6 +35,7 @@ WAITING = 1
 @check("the sums of documents")
 def sums(tx: Transaction) -> Iterator[str]:
     """A document comes to what its lines do, in its own currency and, rounded once, in the company's."""
+    scales = scales_of(tx)
     for kind in verbs.KINDS.values():
         for row in tx.records(_sums(kind.name), company=tx.company_id):
             name = f"{kind.noun} {row['idn']}"
@@ -44,15 +46,21 @@ def sums(tx: Transaction) -> Iterator[str]:
                 if noted != found:
                     yield f"{name} says {column} {plain(noted)}; its lines come to {plain(found)}"
                 own = row.get(column + COMPANY)
-                if own is not None and not _is_converted(own, noted, row["exchange_rate"]):
-                    right = rounded(product(noted, row["exchange_rate"] or Decimal(1)))
+                if own is not None and not _is_converted(own, noted, row["exchange_rate"], scales):
+                    right = rounded(product(noted, row["exchange_rate"] or Decimal(1)), scales[0])
                     yield f"{name} says {column} {plain(own)} in the company's currency; it should be {plain(right)}"
 
 
-def _is_converted(own: Decimal, amount: Decimal, rate: Decimal | None) -> bool:
-    """Whether it is that amount at that rate; the company may have chosen other decimals since."""
+def _is_converted(own: Decimal, amount: Decimal, rate: Decimal | None, scales: Sequence[int]) -> bool:
+    """Whether it is that amount at that rate."""
     exact = product(amount, rate) if rate is not None else amount
-    return any(own == rounded(exact, scale) for scale in range(MONEY_SCALE + 1))
+    return any(own == rounded(exact, scale) for scale in scales)
+
+
+def scales_of(tx: Transaction) -> Sequence[int]:
+    """To how many decimals the company rounds, that first, or may have rounded before it chose this."""
+    chosen = int(companies.chosen(tx).get("decimals", 2))
+    return (chosen, *(scale for scale in range(2, MONEY_SCALE + 1) if scale != chosen))
 
 
 @check("the sums of documents' lines")

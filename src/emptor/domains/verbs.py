@@ -162,7 +162,7 @@ def _remembered(kind: Kind, move: Move) -> Callable[[UnitOfWork, Row, Row], Any]
         reason = values.get("comment")
         if reason:
             conversation.keep(tx, kind.resource, row, reason, move.verb)
-        if move.verb in TOLD and not (move.verb == "approve" and row["status"] != APPROVED):
+        if move.verb in TOLD and not (move.verb == "approve" and row["status"] == PENDING):
             concerned = [row["creator_id"], *conversation.following(tx, row)]
             notices.tell(tx, concerned, TOLD[move.verb], kind.resource, row, reason=reason)
         return made

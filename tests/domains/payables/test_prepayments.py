@@ -166,3 +166,15 @@ def test_a_payment_of_an_invoice_that_calls_itself_a_prepayment_is_none(shop: Pa
     shop.ann.does("cancel", payment(paid))
     assert shop.stands(invoice) == (APPROVED, "0.00")
     assert shop.pay(invoice, 100)["logicType"] == ORDINARY
+
+
+def test_who_wrote_an_invoice_hears_that_it_was_approved_though_it_is_paid_at_once(shop: Paying) -> None:
+    boss = shop.person("invoice.approve")
+    order = shop.approved_order(("Bolt", 10, 10))
+    shop.prepay(order, 100)
+    shop.approving("invoices", ("Boss", boss))
+    invoice = shop.ann.made("invoices", {"purchaseOrder": order["id"], "supplier": shop.supplier["id"]})
+    shop.ann.does("confirm", invoice)
+    assert boss.does("approve", invoice)["status"] == PAID
+    kinds = [one["kind"] for one in shop.house.get("/-/notices")["data"]]
+    assert kinds == ["approved"]

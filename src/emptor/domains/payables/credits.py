@@ -226,7 +226,8 @@ def _check_limits(tx: UnitOfWork, row: Row) -> None:
 def _credited_lines(tx: Transaction, invoice_id: int, own: int) -> dict[int, Decimal]:
     """What other living credit notes give back of each line of an invoice, before taxes."""
     found: dict[int, Decimal] = defaultdict(lambda: ZERO)
-    found.update(tx.all(_credited_by_line(), company=tx.company_id, invoice=invoice_id, own=own))
+    for line_id, net in tx.all(_credited_by_line(), company=tx.company_id, invoice=invoice_id, own=own):
+        found[line_id] = net
     return found
 
 

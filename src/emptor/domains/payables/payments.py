@@ -32,6 +32,7 @@ from emptor.domains.payables.rules import (
     TAKEN,
 )
 from emptor.domains.purchasing.orders import RESOURCE as ORDERS
+from emptor.domains.purchasing.orders import paid
 from emptor.domains.suppliers import bank
 from emptor.kit.errors import Forbidden, IllegalMove
 from emptor.kit.fields import Code, Flag, Hidden, Moment, Number, Ref, Refs, Text, Write
@@ -111,7 +112,8 @@ def pay_all(tx: UnitOfWork, values: Row) -> list[int]:
         entries = [{**entry, "status": PENDING} for entry in entries]
     booked = settling.book(tx, entries)
     if not _waits(tx, {}):
-        settling.settle_all(tx, [by_id[invoice_id] for invoice_id in wanted])
+        settling.settle_all(tx, found)
+        paid.recount(tx, settling.orders_of(tx, found))
     return [row["id"] for row in booked]
 
 
@@ -130,6 +132,7 @@ def _fault(row: Row | None, invoice_id: int, owed: rules.Owed | None, held: dict
 def approve(tx: UnitOfWork, row: Row, values: Row) -> None:
     """Somebody else than who made it lets the payment go."""
     _decide(tx, row)
+    target: Row | None
     if row["invoice_id"]:
         target = settling.invoice_of(tx, row["invoice_id"])
         if target["status"] not in rules.PAYABLE:

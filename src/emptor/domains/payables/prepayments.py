@@ -7,6 +7,7 @@ waits for the next invoice. A prepayment that is canceled goes from the invoices
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
 from decimal import Decimal
 from functools import lru_cache
@@ -26,6 +27,7 @@ from emptor.kit.resource import Resource
 from emptor.store import query
 from emptor.store.schema import table
 from emptor.store.statement import Statement
+from emptor.store.types import any_of
 from emptor.store.unit_of_work import Transaction, UnitOfWork
 
 Row = dict[str, Any]
@@ -34,6 +36,11 @@ Row = dict[str, Any]
 def open_sum(tx: Transaction, order_id: int) -> Decimal:
     """What has been paid for an order and no invoice has taken yet."""
     return _sums(tx, order_id)[0]
+
+
+def open_sums(tx: Transaction, ids: Sequence[int]) -> dict[int, Decimal]:
+    """The same for many orders, by their ids; orders without payments are left out."""
+    return {order_id: opened for order_id, (opened, _) in _all_sums(tx, ids).items()}
 
 
 def left(tx: Transaction, order: Row) -> Decimal:
@@ -125,13 +132,16 @@ def _as_payers_see(resource: Resource) -> Resource:
 
 def _sums(tx: Transaction, order_id: int) -> tuple[Decimal, Decimal]:
     """What has been prepaid for an order and not been taken, and what waits for approval."""
-    found = tx.one(_of_order(), company=tx.company_id, order=order_id)
-    given, taken, pending = (one or ZERO for one in found or (ZERO, ZERO, ZERO))
-    return given - taken, pending
+    return _all_sums(tx, [order_id]).get(order_id, (ZERO, ZERO))
+
+
+def _all_sums(tx: Transaction, ids: Sequence[int]) -> dict[int, tuple[Decimal, Decimal]]:
+    rows = tx.all(_of_orders(), company=tx.company_id, orders=list(ids))
+    return {order_id: (given - taken, pending) for order_id, given, taken, pending in rows}
 
 
 @lru_cache(maxsize=1)
-def _of_order() -> Statement:
+def _of_orders() -> Statement:
     payments = table("payments")
     given = and_(payments.c.logic_type == PREPAYMENT, payments.c.invoice_id.is_(None))
 
@@ -141,9 +151,11 @@ def _of_order() -> Statement:
 
     return Statement(
         select(
-            total(given, ACTIVE).label("given"), total(payments.c.logic_type == TAKEN, ACTIVE).label("taken"),
-            total(given, PENDING).label("pending"),
-        ).where(payments.c.company_id == bindparam("company"), payments.c.purchase_order_id == bindparam("order"))
+            payments.c.purchase_order_id, total(given, ACTIVE).label("given"),
+            total(payments.c.logic_type == TAKEN, ACTIVE).label("taken"), total(given, PENDING).label("pending"),
+        )
+        .where(payments.c.company_id == bindparam("company"), any_of(payments.c.purchase_order_id, "orders"))
+        .group_by(payments.c.purchase_order_id)
     )  # fmt: skip
 
 

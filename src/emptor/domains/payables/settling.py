@@ -74,10 +74,11 @@ def settle(tx: UnitOfWork, row: Row) -> None:
     Of a credit note it is what the note has paid; its status stays.
     """
     settle_all(tx, [row])
+    recount_orders(tx, [row])
 
 
 def settle_all(tx: UnitOfWork, rows: Sequence[Row]) -> None:
-    """The same for many, in few statements."""
+    """The same for many, in few statements, but for their orders."""
     noted = [row for row in rows if row["logic_type"] in CREDIT_NOTES]
     owed = [row for row in rows if row["logic_type"] not in CREDIT_NOTES]
     sums = used_of(tx, [row["id"] for row in noted])
@@ -88,7 +89,6 @@ def settle_all(tx: UnitOfWork, rows: Sequence[Row]) -> None:
         from emptor.domains.payables import credits  # it settles the notes whose credit is used
 
         credits.rebalance(tx, noted)
-    recount_orders(tx, owed)
 
 
 def _settled(tx: UnitOfWork, row: Row, paid: Decimal) -> Row:
@@ -114,7 +114,7 @@ def _write(tx: UnitOfWork, changed: Iterable[tuple[Row, Row]]) -> None:
 
 def recount_orders(tx: UnitOfWork, rows: Sequence[Row]) -> None:
     """Bring every order up to date that one of these invoices bills."""
-    for order_id in orders_of(tx, rows):
+    for order_id in orders_of(tx, [row for row in rows if row["logic_type"] not in CREDIT_NOTES]):
         billing.recount(tx, order_id)
 
 
@@ -147,7 +147,8 @@ def paid_on(tx: Transaction, ids: Sequence[int]) -> dict[int, tuple[Decimal, Dec
 
 def used_of(tx: Transaction, ids: Sequence[int]) -> dict[int, Decimal]:
     """What each of these credit notes has paid."""
-    return dict(tx.all(_used(), company=tx.company_id, notes=list(ids))) if ids else {}
+    rows = tx.all(_used(), company=tx.company_id, notes=list(ids)) if ids else ()
+    return {int(note_id): used for note_id, used in rows}
 
 
 def stands(tx: UnitOfWork, row: Row) -> None:
@@ -216,8 +217,8 @@ def follow(tx: UnitOfWork, payments: Sequence[Row]) -> None:
     ids = {one[name] for one in payments for name in ("invoice_id", "credit_note_id") if one[name]}
     rows = tx.records(_invoices(), company=tx.company_id, ids=list(ids)) if ids else []
     settle_all(tx, rows)
-    done = set(orders_of(tx, [row for row in rows if row["logic_type"] not in CREDIT_NOTES]))
-    for order_id in sorted({one["purchase_order_id"] for one in payments if one["purchase_order_id"]} - done):
+    billed = orders_of(tx, [row for row in rows if row["logic_type"] not in CREDIT_NOTES])
+    for order_id in sorted({*billed, *(one["purchase_order_id"] for one in payments if one["purchase_order_id"])}):
         billing.recount(tx, order_id)
 
 

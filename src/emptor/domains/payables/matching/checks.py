@@ -49,10 +49,8 @@ def _of(source: str) -> Any:
         .subquery()
     )
     waits = func.coalesce(counted.c.open, 0)
-    if source == "purchase_orders":
-        excused = literal(0)
-    else:
-        excused = func.coalesce(counted.c.anew, 0)
+    # An order itself goes on as soon as all about it is decided.
+    excused: Any = literal(0) if source == "purchase_orders" else func.coalesce(counted.c.anew, 0)
     wrong = or_(
         and_(rows.c.status == doc.MATCHING, waits == 0, excused == 0), and_(rows.c.status != doc.MATCHING, waits > 0)
     )

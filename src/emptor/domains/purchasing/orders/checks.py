@@ -13,6 +13,7 @@ from sqlalchemy.sql.elements import ColumnElement
 
 from emptor.domains import documents as doc
 from emptor.domains.checking import belongs, check, known, mine, one_of, total, units
+from emptor.domains.checks import scales_of
 from emptor.kit.money import MONEY_SCALE, PRICE_SCALE, ZERO, plain, product, rounded
 from emptor.store.schema import table
 from emptor.store.statement import Statement
@@ -80,9 +81,9 @@ def invoiced_in_company_currency(tx: Transaction) -> Iterator[str]:
         noted[idn] = kept
         if gross is not None:
             bills[idn].append((gross, rate))
+    scales = scales_of(tx)
     for idn, kept in noted.items():
-        # The company may have chosen other decimals since.
-        found = [sum((rounded(product(*bill), scale) for bill in bills[idn]), ZERO) for scale in (2, 0, 1, 3, 4)]
+        found = [sum((rounded(product(*bill), scale) for bill in bills[idn]), ZERO) for scale in scales]
         if kept not in found:
             right = plain(found[0])
             yield f"order {idn} says {plain(kept)} were invoiced in the company's currency; it should be {right}"

@@ -32,6 +32,7 @@ from emptor.domains.receiving.quantities import RECEIVED, Ordered, receiving_sta
 from emptor.kit.errors import IllegalMove
 from emptor.kit.money import MONEY_SCALE, PRICE_SCALE
 from emptor.kit.resource import Resource
+from emptor.store import query
 from emptor.store.schema import table
 from emptor.store.statement import Statement
 from emptor.store.types import Fixed
@@ -115,17 +116,17 @@ def close(tx: UnitOfWork, order: dict[str, Any]) -> None:
                 f"Of line {differing[0]} {differing[1]:f} have been received and {differing[2]:f} invoiced; an order "
                 "can be completed when these agree on each line."
             )
-    if settings.get("invoices", True) and not all_paid(tx, order["id"]):
-        raise IllegalMove("Not all invoices of this order are paid.")
-    tx.run(_give_up(), company=tx.company_id, order=order["id"])
-    doc.move(tx, _orders(), order, doc.PAID)
-
-
-def all_paid(tx: UnitOfWork, order_id: int) -> bool:
-    """Whether nothing is owed on any invoice of the order."""
     from emptor.domains.purchasing.orders import billing  # it concludes orders
 
-    return not billing.bills(tx, order_id, doc.APPROVED, doc.PARTLY_PAID)
+    if settings.get("invoices", True) and billing.bills(tx, order["id"], doc.APPROVED, doc.PARTLY_PAID):
+        raise IllegalMove("Not all invoices of this order are paid.")
+    tx.run(_give_up(), company=tx.company_id, order=order["id"])
+    recount(tx, order)
+    billing.recount(tx, order["id"])
+    now = query.stored(tx, _orders(), "id", order["id"])
+    assert now is not None
+    if now["status"] != doc.PAID:
+        doc.move(tx, _orders(), now, doc.PAID)
 
 
 @lru_cache(maxsize=1)
