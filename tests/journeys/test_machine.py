@@ -301,7 +301,8 @@ class Companies(RuleBasedStateMachine):
         if not hasattr(self, "acme"):
             return
         books = self.books
-        assert self.found_in(books) == []
+        found = self.found_in(books)
+        assert found == [], found
         for key, was in self.before.items():
             now = books.states.get(key)
             assert now is not None or was == DRAFT, f"{key} is gone, and was {was}"

@@ -369,7 +369,8 @@ class Bills(Companies):
 
     def compare(self) -> None:
         """The product finds no difference either."""
-        assert self.acme.shop.differences() == []
+        found = self.acme.shop.differences()
+        assert found == [], found
 
     # Helpers
 

@@ -26,7 +26,7 @@ PEOPLE = {
         "Dale Whitcombe", "Buyer",
         roles(
             "purchase_order.view", "purchase_order.create", "request_for_proposal.create", "receipt.view", "supplier.*",
-            "item.create", "expense.create",
+            "item.create", "expense.create", "invoice.view",
         ),
         "DAY", manager="grace", locale="en_US",
     ),
@@ -36,7 +36,7 @@ PEOPLE = {
     ),
     "theo": Person(
         "Theo Brackenridge", "Yard supervisor",
-        roles("purchase_order.create", "receipt.view", "receipt.create", "warehouse.manage"), "RNO",
+        roles("purchase_order.create", "receipt.view", "receipt.create", "warehouse.manage", "invoice.view"), "RNO",
         locations=("RNO",), manager="grace", locale="en_US",
     ),
     "pearl": Person(

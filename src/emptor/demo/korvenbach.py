@@ -34,6 +34,7 @@ PEOPLE = {
         "Leonie Achterberg", "Buyer, direct materials",
         roles(
             "purchase_order.create", "request_for_proposal.create", "receipt.view", "supplier.view", "item.create",
+            "invoice.view",
         ),
         "LEI", manager="tobias", locale="de",
     ),
@@ -47,13 +48,14 @@ PEOPLE = {
     ),
     "sofia": Person(
         "Sofia Marchetti", "Office and facilities",
-        roles("purchase_order.create", "purchase_requisition.create", "receipt.view", "expense.create", "item.create"),
+        roles("purchase_order.create", "purchase_requisition.create", "receipt.view", "expense.create", "item.create",
+              "invoice.view"),
         "LEI", locations=("LEI", "GDN", "RTM"), manager="katrin",
     ),
     "camille": Person(
         "Camille Bastide", "Service coordinator",
         roles("purchase_requisition.create", "purchase_order.create", "warehouse_request.create", "receipt.view",
-              "expense.create"),
+              "expense.create", "invoice.view"),
         "LYO", locations=("LYO",), manager="solene", locale="fr",
     ),
     "jakub": Person(
@@ -96,6 +98,7 @@ PEOPLE = {
         roles(
             "purchase_requisition.view", "purchase_requisition.approve", "purchase_order.view",
             "purchase_order.approve", "warehouse_request.view", "invoice.view", "invoice.approve",
+            "expense.approve",
         ),
         "LEI", manager="ines", key="approver: decides about orders and requisitions of her plant", locale="de",
     ),
@@ -111,7 +114,7 @@ PEOPLE = {
         "Solène Aubrac", "Head of service, Lyon",
         roles(
             "purchase_requisition.view", "purchase_requisition.approve", "purchase_order.view",
-            "purchase_order.approve",
+            "purchase_order.approve", "expense.approve",
         ),
         "LYO", locations=("LYO",), manager="ines", backups=("bruno",), away="2026-03-09", locale="fr",
     ),
@@ -119,7 +122,7 @@ PEOPLE = {
         "Bruno Halvard", "Deputy head of service, Lyon",
         roles(
             "purchase_requisition.view", "purchase_requisition.approve", "purchase_order.view",
-            "purchase_order.approve", "receipt.view", "receipt.create", "warehouse.manage", "warehouse_request.*",
+            "purchase_order.approve", "expense.approve", "receipt.view", "receipt.create", "warehouse.manage", "warehouse_request.*",
         ),
         "LYO", locations=("LYO",), manager="solene", locale="fr",
     ),

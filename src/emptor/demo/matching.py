@@ -37,7 +37,7 @@ class Matching(Buying):
     def a_little_dearer(self) -> Life:
         """Dearer than ordered by so little that the company lets it pass."""
         order = yield from self._delivered(least=1_500, flat=True)
-        invoice = self.bill(order, dearer=Decimal("1.02"))
+        invoice = self.bill(order, dearer=Decimal("1.015"))
         yield 0.4
         yield from self.approve_invoice(invoice)
         yield self.days(4, 9)
@@ -181,7 +181,10 @@ class Matching(Buying):
         self.desk.act(INVOICES, "accept_changes", invoice)
         yield from self.approvals(ORDERS, order.id)
         yield from self.approvals(INVOICES, invoice)
-        yield self.days(3, 6)
+        yield 1
+        if any(line["received_quantity"] < line["quantity"] for line in self.desk.lines(ORDERS, order.id)):
+            yield from self.receive(order)
+        yield self.days(2, 5)
         self.pay(invoice)
 
     def difference_declined(self) -> Life:
