@@ -114,6 +114,21 @@ def test_more_than_is_open_waits_for_the_buyers_word(premises: Premises) -> None
     assert stock(shop, bolts) == 12
 
 
+def test_a_receipt_waits_until_an_order_that_grew_too_much_is_approved_anew(premises: Premises) -> None:
+    shop = Buying(premises.house(receiptMatching=True))
+    cy = shop.person("purchase_order.approve")
+    shop.approving("purchaseorders", ("Head", cy))
+    order = shop.ann.does("confirm", shop.order(("Bolt", 10, 2)))
+    cy.does("approve", order)
+    receipt = shop.receipt(order, 12)
+    shop.ann.does("confirm", receipt)
+    shop.ann.does("accept_changes", receipt)
+    assert (shop.ann.sees(receipt)["status"], shop.ann.sees(order)["status"]) == (MATCHING, PENDING)
+    cy.does("approve", order)
+    assert shop.ann.sees(receipt)["status"] == APPROVED
+    assert axes(shop.ann.sees(order)) == (APPROVED, RECEIVED, [(12, 2)])
+
+
 def test_the_buyer_turns_down_what_was_too_much(premises: Premises) -> None:
     shop = Buying(premises.house(receiptMatching=True))
     order = shop.approved_order(("Bolt", 10, 2))

@@ -158,6 +158,10 @@ class Contract:
     prolongation: bool = False
     note: str = ""
     enable: bool = True
+    ceiling: str = ""
+    """What it may come to, in the company's currency."""
+    reminder: int = 0
+    """So many days before its end somebody is told."""
 
 
 @dataclass(frozen=True)

@@ -75,7 +75,7 @@ class Deeds:
         body |= {
             "logicType": kind, "requiredDate": self.in_days(self.one_of(5, 7, 10, 14, 21)),
             "sendToSupplier": self.chance(50), "deliverToName": self.one_of(*RECIPIENTS) if self.chance(60) else None,
-            "customName": self.one_of(*TITLES) if self.chance(20) else None,
+            "customName": self.one_of(*TITLES) if self.chance(20) else None, "contractIds": self.contracts(source),
         }  # fmt: skip
         if kind != STANDARD:
             body |= {"beginDate": self.in_days(0)[:10], "endDate": self.in_days(30 if kind == SERVICE else 300)[:10]}
@@ -182,6 +182,12 @@ class Deeds:
         elif self.chance(12):
             body["discountAmount"] = self.one_of(Decimal(5), Decimal("12.5"), Decimal(25))
         return body
+
+    def contracts(self, source: Source) -> list[int]:
+        """The contracts with a supplier that are in force."""
+        today = self.desk.tx.stamp[:10]
+        found = [one for one in self.company.contracts if one.seller == source.seller.name and one.enable]
+        return [self.masters.contracts[one.number] for one in found if one.begin <= today <= one.end]
 
     def rate(self, source: Source) -> Decimal:
         """What a supplier's money is worth."""

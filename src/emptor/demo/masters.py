@@ -86,6 +86,8 @@ class Masters:
     least: dict[str, int] = field(default_factory=dict)
     """The smallest order that a supplier takes."""
     warehouses: dict[str, int] = field(default_factory=dict)
+    contracts: dict[str, int] = field(default_factory=dict)
+    """Ids by number."""
     sources: list[Source] = field(default_factory=list)
 
 
@@ -130,6 +132,7 @@ class SettingUp:
         yield 0.5
         self._approvals()
         self._numbers()
+        self._ceilings()
 
     def _founder(self) -> None:
         self.desk.tx.actor = None
@@ -356,12 +359,22 @@ class SettingUp:
                 "endDate": contract.end, "prolongation": contract.prolongation, "note": contract.note or None,
                 "legalEntity": self.known.entities.get(contract.entity), "enable": contract.enable,
             }  # fmt: skip
-            made = self.desk.create(CONTRACTS, body)
+            made = self.known.contracts[contract.number] = self.desk.create(CONTRACTS, body)
             if contract.prolongation:
                 signed = papers.pdf(
                     f"Contract {contract.number}", (contract.seller, self.company.name, f"from {contract.begin}")
                 )
                 self.desk.attach(CONTRACTS, made, f"{contract.number} signed.pdf", signed)
+
+    def _ceilings(self) -> None:
+        """What contracts may come to, and who is told before they end."""
+        for contract in self.company.contracts:
+            body: Body = {"grossSum": contract.ceiling} if contract.ceiling else {}
+            if contract.reminder:
+                told = [self.known.people[self.company.purchaser]]
+                body |= {"reminderDays": contract.reminder, "notifiedUserIds": told}
+            if body:
+                self.desk.change(CONTRACTS, self.known.contracts[contract.number], body)
 
     def _warehouses(self) -> None:
         for code, store in self.company.warehouses.items():

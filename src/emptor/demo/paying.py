@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections.abc import Generator
 from decimal import Decimal
 
-from emptor.demo.deeds import REFUSED, WHOLE, Order
+from emptor.demo.deeds import REFUSED, Order
 from emptor.demo.desk import Body, Life
 from emptor.demo.masters import bank_account
 from emptor.demo.matching import DEAR_ENOUGH, Matching
 from emptor.domains.payables.invoices import RESOURCE as INVOICES
 from emptor.domains.payables.payments import PAYMENTS
+from emptor.domains.payables.rules import payable
 from emptor.domains.purchasing.orders import RESOURCE as ORDERS
 from emptor.domains.suppliers.suppliers import SUPPLIERS
 from emptor.kit.money import rounded
@@ -139,7 +140,7 @@ class Paying(Matching):
         yield 0.3
         yield from self.approve_invoice(bill)
         yield 1
-        left = self.row(INVOICES, note, self.company.payer)["sum"]
+        left = payable(self.row(INVOICES, note, self.company.payer))
         body = {
             "invoice": {"id": bill}, "creditNote": {"id": note}, "sumPaid": left, "payDate": self.desk.tx.stamp,
         }  # fmt: skip
@@ -229,7 +230,7 @@ class Paying(Matching):
         yield from self.approve_invoice(invoice)
         yield 1
         row = self.row(INVOICES, invoice, self.company.payer)
-        body = {"invoice": {"id": invoice}, "payDate": self.desk.tx.stamp, "sumPaid": rounded(row["sum"] * WHOLE)}
+        body = {"invoice": {"id": invoice}, "payDate": self.desk.tx.stamp, "sumPaid": payable(row)}
         return self.desk.create(PAYMENTS, body)
 
 

@@ -23,6 +23,8 @@ from emptor.demo.storing import Storing
 from emptor.domains.catalog.items import ITEMS
 from emptor.domains.notices import NOTICES
 from emptor.domains.organisation.users import USERS
+from emptor.domains.suppliers import spending
+from emptor.domains.suppliers.contracts import CONTRACTS
 from emptor.domains.suppliers.suppliers import SUPPLIERS
 from emptor.kit.money import rounded
 
@@ -84,6 +86,15 @@ class Story(Storing, Paying, Scanning, LayingOut):
         source = self.random.choice(self.masters.sources)
         self.desk.as_(self.company.founder)
         self.desk.change(SUPPLIERS, source.supplier, {"deliveryPeriod": self.one_of(4, 6, 8, 12)})
+        yield 0
+
+    def ceiling_agreed(self) -> Life:
+        """Of the contract that most was spent on, hardly anything is left by what has been agreed now."""
+        self.desk.as_(self.company.founder)
+        spent = spending.spent(self.desk.tx, list(self.masters.contracts.values()))
+        contract = max(spent, key=lambda one: spent[one])
+        hundreds = spent[contract] * Decimal("1.03") // 100 + 1
+        self.desk.change(CONTRACTS, contract, {"grossSum": hundreds * 100})
         yield 0
 
     def post_read(self) -> Life:

@@ -52,14 +52,15 @@ def changes(tx: UnitOfWork, invoice: Row, order: Row) -> None:
     documents.update(tx, _orders(), order, {"items": [*kept, *map(_copied, new)]})
     _allocate(tx, order, new)
     tx.run(_agree(), company=tx.company_id, invoice=invoice["id"], order=order["id"])
-    _recount(tx, order)
+    recount(tx, order)
 
 
-def _recount(tx: UnitOfWork, order: Row) -> None:
-    """With new lines, or more on them, less of an order has come than before."""
+def recount(tx: UnitOfWork, order: Row) -> None:
+    """With new lines, or more on them, less of an order has come and been billed than before."""
     now = query.stored(tx, _orders(), "id", order["id"])
     assert now is not None
     progress.recount(tx, now)
+    billing.recount(tx, order["id"])
 
 
 def _is_first(invoice: Row, order: Row) -> bool:
@@ -136,7 +137,7 @@ def blanket_lines(tx: UnitOfWork, invoice: Row, order: Row, items: Items) -> Non
         ],
         "id",
     )  # fmt: skip
-    _recount(tx, order)
+    recount(tx, order)
 
 
 def _as_billed(item: Row) -> Row:

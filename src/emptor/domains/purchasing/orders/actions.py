@@ -96,6 +96,9 @@ def _keep_received_lines(tx: UnitOfWork, row: Row, items: list[Any]) -> None:
     for line in progress.ordered_lines(tx, row):
         if (line.received or line.claimed) and line.id not in kept:
             tx.problems.add("items", f"Line {line.id} has been received and has to stay; cancel its receipts first.")
+    for line_id, idn in tx.all(_named_by_receipts(), company=tx.company_id, order=row["id"]):
+        if line_id not in kept and "items" not in tx.problems:
+            tx.problems.add("items", f"Line {line_id} is on receipt {idn} and has to stay; order less of it instead.")
     for line_id in billing.named_lines(tx, row["id"]):
         if line_id not in kept:
             tx.problems.add("items", f"Line {line_id} is on an invoice and has to stay; take it off that first.")
@@ -184,7 +187,7 @@ def approved(tx: UnitOfWork, row: Row, items: Sequence[Row]) -> None:
     supplier = tx.record(_supplier(), company=tx.company_id, supplier=row["supplier_id"])
     if row["status_sending"] == NOT_SENT and (row["send_to_supplier"] or (supplier or {}).get("auto_send_po_supplier")):
         _send_by_itself(tx, row)
-    if billing.has_bills(tx, row["id"]):
+    if billing.has_bills(tx, row["id"]) or _is_matched(tx, row):
         from emptor.domains.payables.matching import queue  # it reads the declaration of orders
 
         tx.finally_(("resume", row["id"]), partial(queue.resume_all, tx, row))
@@ -200,9 +203,14 @@ def deleted(tx: UnitOfWork, row: Row) -> None:
     sources_changed(tx, row["id"], gone=True)
 
 
+def _is_matched(tx: UnitOfWork, row: Row) -> bool:
+    """Whether a receipt of the order differs from it."""
+    return tx.one(_documents_of(), company=tx.company_id, order=row["id"], states=[documents.MATCHING]) is not None
+
+
 def revisable(tx: UnitOfWork, row: Row) -> None:
     """Nobody may be deciding about differences of one of its documents."""
-    if tx.one(_documents_of(), company=tx.company_id, order=row["id"], states=[documents.MATCHING]):
+    if _is_matched(tx, row):
         raise IllegalMove("A receipt of this order is being matched; decide about that first.")
     if billing.bills(tx, row["id"], documents.MATCHING):
         raise IllegalMove("An invoice of this order is being matched; decide about that first.")
@@ -302,6 +310,19 @@ def _contracts() -> Statement:
         select(contracts)
         .join_from(links, contracts, linked)
         .where(links.c.company_id == bindparam("company"), links.c.order_id == bindparam("order"))
+    )
+
+
+@lru_cache(maxsize=1)
+def _named_by_receipts() -> Statement:
+    """The lines of an order that receipts name, drafts and dead ones too."""
+    receipts, lines = table("receipts"), table("receipt_lines")
+    of_receipt = (lines.c.company_id == receipts.c.company_id) & (lines.c.receipt_id == receipts.c.id)
+    return Statement(
+        select(lines.c.order_line_id, receipts.c.idn)
+        .join_from(receipts, lines, of_receipt)
+        .where(receipts.c.company_id == bindparam("company"), receipts.c.purchase_order_id == bindparam("order"))
+        .order_by(lines.c.order_line_id, receipts.c.id)
     )
 
 

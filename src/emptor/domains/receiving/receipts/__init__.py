@@ -44,8 +44,9 @@ KIND = verbs.Kind(
 LIFE = verbs.life(
     KIND,
     Move(
-        "accept_changes", (doc.MATCHING,), (doc.PENDING, doc.APPROVED), Permission("purchase_order", ("create",)),
-        actions.accept, actions.ORDERED_BY, hosted=False, summary="Let the order take over what was received beyond it",
+        "accept_changes", (doc.MATCHING,), (doc.MATCHING, doc.PENDING, doc.APPROVED),
+        Permission("purchase_order", ("create",)), actions.accept, actions.ORDERED_BY, hosted=False,
+        summary="Let the order take over what was received beyond it",
     ),
     Move(
         "decline_changes", (doc.MATCHING,), (doc.REJECTED,), Permission("purchase_order", ("create",)),

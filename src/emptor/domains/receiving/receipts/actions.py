@@ -321,6 +321,9 @@ def _take_over(tx: UnitOfWork, row: Row, order: Row) -> None:
         if line["id"] in needed and needed[line["id"]] > lines[line["id"]].ordered:
             line[measure] = needed[line["id"]]
     documents.update(tx, _orders(), order, {"items": kept})
+    from emptor.domains.payables.matching import taking_over  # it reads the declaration of orders
+
+    taking_over.recount(tx, order)
 
 
 def decline(tx: UnitOfWork, row: Row, values: Row) -> None:
