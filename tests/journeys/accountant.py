@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterator
+from fractions import Fraction
 from typing import Any
 
 from tests.journeys import auditor
@@ -22,6 +23,7 @@ from tests.journeys.auditor import (
     IN_REVISION,
     MATCHING,
     PENDING,
+    REJECTED,
     SERVICE,
     Books,
     Row,
@@ -40,6 +42,14 @@ MONEY, PREPAYMENT, CREDIT, TAKEN = 0, 1, 2, 3
 UNDECIDED, ACCEPTED = 0, 1
 NOT_BILLED, NOT_PAID, PARTLY, ALL = 0, 1, 2, 3
 CENT = 100
+RESERVED, USED = 0, 1
+RELEASED = {DRAFT, REJECTED, CANCELED}
+CHARGED = {
+    "purchaserequisitions": ("purchase_requisitions", "purchase_requisition_lines", "requisition_id"),
+    "purchaseorders": ("purchase_orders", "purchase_order_lines", "order_id"),
+    "invoices": ("invoices", "invoice_lines", "invoice_id"),
+}
+"""What takes of budgets: the tables of documents and of their lines, and how a line names its document."""
 
 
 class Accounts(Books):
@@ -72,6 +82,24 @@ class Accounts(Books):
         )  # fmt: skip
         self.balances = self.rows("credit_balances", "supplier_id", "currency", "sum")
         self.matches = self.rows("matches", "id", "status", "purchase_order_id", "invoice_id", "receipt_id")
+        self.budgets = self.by_id("budgets", "id", "sum", "budget_limit")
+        self.budget_moves = self.rows("budget_moves", "id", "budget_id", "document_kind", "document_id", "stage", "sum")
+        self.budget_balances = self.rows("budget_balances", "budget_id", "resource", "reserved", "used")
+        self.headers = {
+            kind: self.by_id(name, "id", "idn", "status", "budget_id") for kind, (name, _, _) in CHARGED.items()
+        }
+        self.charged = {
+            kind: self.rows(name, "id", owner, "quantity", "net_sum", "sum", "budget_line_id")
+            for kind, (_, name, owner) in CHARGED.items()
+        }
+
+    def available(self) -> dict[int, int]:
+        """What is left of each budget, by the running sums."""
+        taken = grouped(self.budget_balances, "budget_id")
+        return {
+            one["id"]: one["sum"] - total(taken[one["id"]], "reserved") - total(taken[one["id"]], "used")
+            for one in self.budgets.values()
+        }
 
     def invoice_of(self, allocation: Row) -> Row:
         """The invoice that an allocation is part of."""
@@ -105,7 +133,7 @@ def faults(house: House) -> list[str]:
 def found_in(accounts: Accounts) -> list[str]:
     """All that is wrong with accounts and with the goods behind them, a sentence each."""
     checks = (billing, progress, lines_of_bills, goods_before_bills, links, settlement, prepayments, credits,
-              decisions)  # fmt: skip
+              decisions, commitments)  # fmt: skip
     return [*auditor.found_in(accounts), *(sentence for check in checks for sentence in check(accounts))]
 
 
@@ -318,6 +346,88 @@ def decisions(accounts: Accounts) -> Iterator[str]:
             fits = row["status"] == MATCHING if waits else row["status"] != MATCHING
             if not fits and not (noun != "order" and row["id"] in excused and not waits):
                 yield f"{noun} {row['idn']} is {row['status']}; somebody {'has' if waits else 'need not'} decide"
+
+
+# Budgets
+
+
+def commitments(accounts: Accounts) -> Iterator[str]:
+    """What documents hold in budgets goes from requisition to order to invoice, never twice, and nothing is lost."""
+    moved: dict[tuple[str, int, int, int], int] = defaultdict(int)
+    for move in accounts.budget_moves:
+        moved[move["document_kind"], move["document_id"], move["budget_id"], move["stage"]] += move["sum"]
+    wanted = holds(accounts)
+    for key in sorted({*wanted, *moved}):
+        if wanted.get(key, 0) != moved[key]:
+            kind, document_id, budget, stage = key
+            where = f"{kind} {accounts.headers[kind][document_id]['idn']} in budget {budget}"
+            yield f"{where}: {moved[key]} {('reserved', 'used')[stage]}, it should be {wanted.get(key, 0)}"
+    sums: dict[tuple[int, str], list[int]] = defaultdict(lambda: [0, 0])
+    for (kind, _, budget, stage), sum_ in moved.items():
+        sums[budget, kind][stage] += sum_
+    for row in accounts.budget_balances:
+        expected = sums.pop((row["budget_id"], row["resource"]), [0, 0])
+        if [row["reserved"], row["used"]] != expected:
+            yield f"budget {row['budget_id']}: {row['reserved']} and {row['used']} noted, the moves say {expected}"
+    yield from (f"budget {key}: {pair} moved, nothing noted" for key, pair in sums.items() if any(pair))
+    for budget, left in accounts.available().items():
+        if accounts.budgets[budget]["budget_limit"] is not None and left < 0:
+            yield f"budget {budget} is limited, and {-left} more are taken than there are"
+
+
+def holds(accounts: Accounts) -> dict[tuple[str, int, int, int], int]:
+    """What each document holds now: (kind, document, budget, stage) → sum, from the documents alone."""
+    taken = {"purchaserequisitions": ordered_of(accounts), "purchaseorders": billed_of(accounts), "invoices": {}}
+    asked = {line["id"]: line for line in accounts.wanted}
+    ordered = {line["id"]: line for line in accounts.order_lines}
+    exact: dict[tuple[str, int, int, int], Fraction] = defaultdict(Fraction)
+    for kind, (_, _, owner) in CHARGED.items():
+        if kind == "purchaserequisitions" and not accounts.choices.get("requisitionBudgets"):
+            continue
+        for line in accounts.charged[kind]:
+            header = accounts.headers[kind][line[owner]]
+            budget, status = line["budget_line_id"] or header["budget_id"], header["status"]
+            credit = kind == "invoices" and accounts.invoices[header["id"]]["logic_type"] in CREDIT_NOTES
+            if not budget or status in RELEASED or (credit and status != APPROVED):
+                continue
+            if kind != "invoices" and status in (COMPLETED, auditor.STOPPED):
+                continue
+            if kind == "purchaserequisitions" and asked[line["id"]]["closed"]:
+                continue
+            if kind == "purchaseorders" and ordered[line["id"]]["status"] == CLOSED_LINE:
+                continue
+            whole = line["quantity"]
+            if kind == "purchaseorders":
+                whole = measured(accounts.ordered[header["id"]], line)
+            rest = max(Fraction(0), 1 - Fraction(taken[kind].get(line["id"], 0), whole)) if whole else Fraction(1)
+            stage = RESERVED if status in (PENDING, MATCHING, IN_REVISION) else USED
+            exact[kind, header["id"], budget, stage] += line["sum"] * (-1 if credit else rest)
+    return {key: cents(sum_) for key, sum_ in exact.items() if cents(sum_)}
+
+
+def cents(exact: Fraction) -> int:
+    """Ten-thousandths rounded to whole cents, half away from nothing."""
+    whole = int(abs(exact) / CENT + Fraction(1, 2)) * CENT
+    return -whole if exact < 0 else whole
+
+
+def ordered_of(accounts: Accounts) -> dict[int, int]:
+    """How much of each requisition line is on orders that hold it themselves."""
+    order_of = {line["id"]: line["order_id"] for line in accounts.order_lines}
+    found: dict[int, int] = defaultdict(int)
+    for one in accounts.sources:
+        if one["requisition_line_id"] and accounts.ordered[order_of[one["line_id"]]]["status"] not in RELEASED:
+            found[one["requisition_line_id"]] += one["quantity"]
+    return found
+
+
+def billed_of(accounts: Accounts) -> dict[int, int]:
+    """How much of each order line is on invoices that hold it themselves."""
+    found: dict[int, int] = defaultdict(int)
+    for one in accounts.allocations:
+        if accounts.invoice_of(one)["status"] in LIVING:
+            found[one["order_line_id"]] += one["quantity"]
+    return found
 
 
 def standing(accounts: Accounts, order_id: int) -> tuple[Any, ...]:

@@ -160,15 +160,8 @@ def receiving(books: Books) -> Iterator[str]:
             expected = 2 if came >= line["ordered"] else 1 if came else 0
             if order["status"] != DRAFT and line["status"] not in (expected, CLOSED_LINE):
                 yield f"{where}: its state is {line['status']}, its quantities say {expected}"
-        if order["status"] == COMPLETED and order["status_receiving"] == 1 and given_up(lines):
-            continue  # completed by hand, it stays as far as it had come
         if order["status"] != DRAFT and order["status_receiving"] != how_far(lines):
             yield f"order {order['idn']}: receiving is {order['status_receiving']}, its lines say {how_far(lines)}"
-
-
-def given_up(lines: Sequence[Row]) -> bool:
-    """Whether something has come, and nobody waits for the rest of some line."""
-    return total(lines, "received_quantity") > 0 and any(line["status"] == CLOSED_LINE for line in lines)
 
 
 def how_far(lines: Sequence[Row]) -> int:

@@ -26,7 +26,7 @@ from tests.journeys.accountant import (
     Accounts,
     standing,
 )
-from tests.journeys.auditor import APPROVED, IN_REVISION
+from tests.journeys.auditor import APPROVED, IN_REVISION, PENDING
 from tests.journeys.test_machine import FAR, FEW, FINANCE_FROM, LONG, MAYBE, SOME, Companies, Company, kind_of, picked
 from tests.support.buying import DAY, Shown, placed
 from tests.support.house import Premises, Reply
@@ -67,6 +67,15 @@ def founded(premises: Premises, name: str, choices: dict[str, Any], approvals: b
     return company
 
 
+def budget(company: Company, limited: bool, total: int) -> Shown:
+    """A budget for all that is bought."""
+    plan = {"name": "Limited" if limited else "Open", "type": "custom", "startDate": "2020-01-01",
+            "endDate": "2040-12-31", "isLimited": limited, "lines": [{"periods": [{"sum": total}]}]}  # fmt: skip
+    made = company.shop.house.made("/-/budgetplans", plan)
+    found: Shown = made["lines"]["data"][0]["periods"]["data"][0]
+    return found
+
+
 class Bills(Companies):
     """What people may do who order, are billed and pay, and what has to hold whatever they do."""
 
@@ -75,48 +84,54 @@ class Bills(Companies):
 
     @initialize(first=st.sampled_from(("", "", "confirm", "approve", "pay")), receipts=MAYBE, matching=MAYBE,
                 second=MAYBE, lower=MAYBE, within=MAYBE, cent=MAYBE, approvals=MAYBE,
-                limit=st.sampled_from((0, 0, 5)))  # fmt: skip
+                limit=st.sampled_from((0, 0, 5)), budgets=st.sampled_from((0, 0, 1, 2)), asked=MAYBE)  # fmt: skip
     def found(self, first: str, receipts: bool, matching: bool, second: bool, lower: bool, within: bool, cent: bool,
-              approvals: bool, limit: int) -> None:  # fmt: skip
+              approvals: bool, limit: int, budgets: int, asked: bool) -> None:  # fmt: skip
         choices = {"threeWayMatch": first, "receipts": not receipts, "receiptMatching": matching,
                    "paymentApproval": second, "matchLowerBills": not lower, "newItemsWithinLimit": within,
-                   "lastCent": cent}  # fmt: skip
+                   "lastCent": cent, "requisitionBudgets": asked}  # fmt: skip
         self.acme = founded(self.premises, "Acme", choices, approvals, limit)
         self.other = founded(self.premises, "Other", choices, False, 0)
         self.payments: dict[int, int] = {}
         self.steps = 0
-        more = {"approvals": approvals, "a limit of 5": limit}
-        self.begin(", ".join(f"{name} {value}".removesuffix(" True") for name, value in {**choices, **more}.items()
-                             if value != (name in ("receipts", "matchLowerBills")) and value))  # fmt: skip
+        self.budgets = [budget(self.acme, *plan) for plan in ((True, 250), (False, 100))[:budgets]]
+        more = {"approvals": approvals, "tolerance": limit, "budgets": budgets}
+        said = [name if value is True else f"{name} {value}" for name, value in {**choices, **more}.items() if value]
+        self.begin(", ".join(said))
         # A story that begins with something to bill is shorter.
         lines = [{"product": item["id"], "quantity": 5} for item in self.acme.items[:2]]
-        self.orders("Bea", lines, 2)
+        self.orders("Bea", lines, 2, 0)
 
     # Orders and requisitions
 
+    def charge(self, n: int) -> Shown:
+        """What names the budget of a new document; the only one there is finds itself."""
+        return {"budget": picked(self.budgets, n)["id"]} if len(self.budgets) > 1 else {}
+
     @rule(who=WHO, kind=st.sampled_from(("purchaseorders", "purchaseorders", "purchaserequisitions")),
-          item=st.integers(0, 1), quantity=FEW, second=st.integers(0, 3), far=FAR)  # fmt: skip
-    def write(self, who: str, kind: str, item: int, quantity: int, second: int, far: int) -> None:
+          item=st.integers(0, 1), quantity=FEW, second=st.integers(0, 3), far=FAR, budget=SOME)  # fmt: skip
+    def write(self, who: str, kind: str, item: int, quantity: int, second: int, far: int, budget: int) -> None:
         lines = [{"product": picked(self.acme.items[:2], item)["id"], "quantity": quantity}]
         if second:
             lines.append({"product": picked(self.acme.items, item + 1)["id"], "quantity": second})
         if kind == "purchaseorders":
-            self.orders(who, lines, far)
+            self.orders(who, lines, far, budget)
             return
-        body = {"location": self.acme.shop.location["id"], "requiredDate": DAY, "items": lines}
+        body = {"location": self.acme.shop.location["id"], "requiredDate": DAY, "items": lines, **self.charge(budget)}
         self.takes(who, self.creates(who, kind, f"/{kind}", body), far)
 
-    def orders(self, who: str, lines: list[Shown], far: int) -> None:
+    def orders(self, who: str, lines: list[Shown], far: int, budget: int) -> None:
         shop = self.acme.shop
-        body = {"location": shop.location["id"], "supplier": shop.supplier["id"], "requiredDate": DAY, "items": lines}
+        body = {"location": shop.location["id"], "supplier": shop.supplier["id"], "requiredDate": DAY, "items": lines,
+                **self.charge(budget)}  # fmt: skip
         self.takes(who, self.creates(who, "purchaseorders", "/purchaseorders", body), far)
 
-    @rule(who=WHO, price=FEW, far=FAR)
-    def order_service(self, who: str, price: int, far: int) -> None:
+    @rule(who=WHO, price=FEW, far=FAR, budget=SOME)
+    def order_service(self, who: str, price: int, far: int, budget: int) -> None:
         """Something that has no pieces."""
         shop = self.acme.shop
         body = {"location": shop.location["id"], "supplier": shop.supplier["id"], "logicType": 1,
-                "items": [{"name": "Cleaning", "price": price * 10}]}  # fmt: skip
+                "items": [{"name": "Cleaning", "price": price * 10}], **self.charge(budget)}  # fmt: skip
         self.takes(who, self.creates(who, "purchaseorders", "/purchaseorders", body), far)
 
     # Bills
@@ -159,11 +174,11 @@ class Bills(Companies):
         made = self.creates(who, "invoices", "/invoices/from_orders", {"purchaseOrders": ids})
         self.takes(who, made, far)
 
-    @rule(who=WHO, item=st.integers(0, 2), quantity=FEW, far=FAR)
-    def bill_alone(self, who: str, item: int, quantity: int, far: int) -> None:
+    @rule(who=WHO, item=st.integers(0, 2), quantity=FEW, far=FAR, budget=SOME)
+    def bill_alone(self, who: str, item: int, quantity: int, far: int, budget: int) -> None:
         """A bill of which nobody says what it is for."""
         items = [{"product": self.acme.items[item]["id"], "quantity": quantity}]
-        body = {"supplier": self.acme.shop.supplier["id"], "items": items}
+        body = {"supplier": self.acme.shop.supplier["id"], "items": items, **self.charge(budget)}
         self.takes(who, self.creates(who, "invoices", "/invoices", body), far)
 
     @precondition(lambda self: self.bills() and self.acme.of_kind("purchaseorders"))
@@ -217,9 +232,12 @@ class Bills(Companies):
             for each in one["items"]["data"]
         ]  # fmt: skip
         before = [standing(self.books, order_id) for order_id in sorted(ids)]
+        left = self.books.available()
         if any(order[0] != APPROVED for order in before) or self.deed("Ann", "cancel", one).status != 200:
             return
         body = {"supplier": self.acme.shop.supplier["id"], "items": items}
+        if one["budget"]:
+            body["budget"] = one["budget"]["id"]
         if one["purchaseOrder"]:
             body["purchaseOrder"] = {"id": one["purchaseOrder"]["id"]}
         again = self.creates("Ann", "invoices", "/invoices", body)
@@ -227,6 +245,22 @@ class Bills(Companies):
         self.takes("Ann", again, 2)
         if self.state(again) == APPROVED:  # others may have billed more than there is; then somebody has to decide
             assert [standing(self.books, order_id) for order_id in sorted(ids)] == before
+            if self.books.headers["invoices"][again["id"]]["budget_id"] == (one["budget"] and one["budget"]["id"]):
+                assert self.books.available() == left
+
+    @precondition(lambda self: self.budgets)
+    @rule(who=WHO, kind=st.sampled_from(("purchaseorders", "purchaserequisitions")), quantity=FEW, budget=SOME)
+    def come_and_go(self, who: str, kind: str, quantity: int, budget: int) -> None:
+        """A document that is submitted and canceled leaves the budgets as they were."""
+        left, known = self.books.available(), len(self.acme.documents)
+        self.write(who, kind, 0, quantity, 0, 2, budget)
+        made = self.acme.documents[-1]
+        if (
+            len(self.acme.documents) > known
+            and self.state(made) in (PENDING, APPROVED)
+            and self.deed("Ann", "cancel", made).status == 200
+        ):
+            assert self.books.available() == left
 
     # Money
 
@@ -300,11 +334,12 @@ class Bills(Companies):
         self.takes(who, self.creates(who, "invoices", "/invoices", body), far)
 
     @precondition(lambda self: len(self.notes(DRAFT, APPROVED)) < 3)
-    @rule(who=WHO, sum_=FEW, far=FAR)
-    def credit_alone(self, who: str, sum_: int, far: int) -> None:
+    @rule(who=WHO, sum_=FEW, far=FAR, budget=SOME)
+    def credit_alone(self, who: str, sum_: int, far: int, budget: int) -> None:
         """A credit note that is about no invoice."""
         items = [{"name": "Bonus", "quantity": 1, "price": sum_ * 5}]
-        body = {"supplier": self.acme.shop.supplier["id"], "logicType": 5, "items": items}
+        body = {"supplier": self.acme.shop.supplier["id"], "logicType": 5, "items": items,
+                **self.charge(budget)}  # fmt: skip
         self.takes(who, self.creates(who, "invoices", "/invoices", body), far)
 
     @precondition(lambda self: self.notes(APPROVED) and self.bills(APPROVED, PARTLY_PAID))
@@ -327,7 +362,7 @@ class Bills(Companies):
         about = one["allocatedInvoice"] and self.books.invoices[one["allocatedInvoice"]["id"]]
         if about and about["sum"] > about["sum_paid"] and self.left(one):
             return  # it would pay more this time
-        before = self.books.balances, self.books.invoices.get(about["id"]) if about else None
+        before = self.how_credit_stands(about)
         if self.deed("Ann", "cancel", one).status != 200:
             return
         items = [{"name": each["name"], "quantity": each["quantity"], "price": each["price"],
@@ -337,12 +372,16 @@ class Bills(Companies):
         if about:
             body["allocatedInvoice"] = {"id": about["id"]}
         else:
+            body |= {"budget": one["budget"]["id"]} if one["budget"] else {}
             body["supplier"] = self.acme.shop.supplier["id"]
         again = self.creates("Ann", "invoices", "/invoices", body)
         assert again, "what was canceled can be credited again"
         self.takes("Ann", again, 2)
         if self.state(again) == APPROVED:
-            assert before == (self.books.balances, self.books.invoices.get(about["id"]) if about else None)
+            assert before == self.how_credit_stands(about)
+
+    def how_credit_stands(self, about: Shown | None) -> Any:
+        return self.books.balances, about and self.books.invoices[about["id"]], self.books.available()
 
     # What has to hold, beside what the accountant finds
 

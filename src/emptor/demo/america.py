@@ -11,6 +11,7 @@ from emptor.demo.company import (
     Group,
     Person,
     Place,
+    Plan,
     Seller,
     Step,
     Store,
@@ -144,6 +145,7 @@ PLOTS = (
     ("levels_set", 1, 30, 50),
     ("invoice_open", 1, 5, 50),
     ("invoice_draft", 1, 48, 57),
+    ("budgets_drawn_up", 1, 0, 0),
     ("bill_drafted", 1, 40, 50),
     ("billed_dearer", 1, 42, 48),
     ("credit_note", 1, 10, 36),
@@ -230,7 +232,13 @@ AMERICA = Company(
     workflows=WORKFLOWS,
     dear=(2_500, 12_000),
     tolerances=({"percent": "3", "amount": "150", "onMatching": True},),
+    plans=(
+        Plan("all", "Operations", "quarter", "2026-01-01", "2026-12-31", (("", ("400000",) * 4),), limited=True,
+             deduction="net"),
+    ),
     number_formats={"purchaseorders": "KA-{year}-{number:04}"},
-    choices={"approvalTotal": "net", "automaticOrders": True, "selfApproval": False, "paymentApproval": True, "mail": False},
+    choices={
+        "approvalTotal": "net", "automaticOrders": True, "selfApproval": False, "paymentApproval": True, "mail": False,
+    },
     people_chosen={"defaultPurchaser": "dale"},
 )  # fmt: skip

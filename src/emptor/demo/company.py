@@ -165,6 +165,24 @@ class Contract:
 
 
 @dataclass(frozen=True)
+class Plan:
+    """What may be spent, line by line and period by period."""
+
+    word: str
+    name: str
+    kind: str
+    """`month`, `quarter` or `custom`."""
+    begin: str
+    end: str
+    lines: tuple[tuple[str, tuple[str, ...]], ...]
+    """The option that a line is about, or nothing, and its totals, period by period."""
+    limited: bool = False
+    deduction: str = ""
+    yearly: bool = False
+    """It is looked at when a quarter ends."""
+
+
+@dataclass(frozen=True)
 class Store:
     """A warehouse. A leading `-` on the name: no longer in use."""
 
@@ -238,6 +256,8 @@ class Company:
     """How much more than approved may pass; `supplier` by name."""
     number_formats: dict[str, str] = field(default_factory=dict)
     """Templates by kind of document."""
+    plans: tuple[Plan, ...] = ()
+    """Budgets, held by the approver."""
     choices: dict[str, object] = field(default_factory=dict)
     people_chosen: dict[str, str] = field(default_factory=dict)
     """Choices of the company that are people."""

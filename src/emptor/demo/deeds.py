@@ -60,11 +60,12 @@ class Deeds:
     def place(
         self, kind: int = STANDARD, lines: int = 0, *, location: str = "", least: int = 0,
         source: Source | None = None, flat: bool = False, entity: str = "",
+        more: Body | None = None,
     ) -> Order:  # fmt: skip
         """Create an order as one of the buyers of its location.
 
         Without a number of lines it has a few; `least` is what it costs at least, in the company's money; a `flat` one
-        has no discount on the whole.
+        has no discount on the whole. `more` goes before all else.
         """
         places = self.company.places
         location = location or self.one_of(*(code for code, place in places.items() for _ in place.buyers))
@@ -79,6 +80,7 @@ class Deeds:
         }  # fmt: skip
         if kind != STANDARD:
             body |= {"beginDate": self.in_days(0)[:10], "endDate": self.in_days(30 if kind == SERVICE else 300)[:10]}
+        body |= more or {}
         if flat or kind == BLANKET:
             body = {name: content for name, content in body.items() if not name.startswith("discount")}
         if kind == BLANKET:

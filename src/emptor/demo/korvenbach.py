@@ -11,6 +11,7 @@ from emptor.demo.company import (
     Group,
     Person,
     Place,
+    Plan,
     Seller,
     Step,
     Store,
@@ -122,7 +123,8 @@ PEOPLE = {
         "Bruno Halvard", "Deputy head of service, Lyon",
         roles(
             "purchase_requisition.view", "purchase_requisition.approve", "purchase_order.view",
-            "purchase_order.approve", "expense.approve", "receipt.view", "receipt.create", "warehouse.manage", "warehouse_request.*",
+            "purchase_order.approve", "expense.approve", "receipt.view", "receipt.create", "warehouse.manage",
+            "warehouse_request.*",
         ),
         "LYO", locations=("LYO",), manager="solene", locale="fr",
     ),
@@ -517,6 +519,25 @@ WAREHOUSES = {
     "HEL-C": Store("-Helsinki container", "spare parts", ("HEL",)),
 }  # fmt: skip
 
+PLANS = (
+    Plan(
+        "departments", "Departments 2026", "quarter", "2026-01-01", "2026-12-31",
+        (
+            ("PR", ("900000", "900000", "800000", "850000")), ("RD", ("260000", "240000", "220000", "300000")),
+            ("SV", ("140000", "150000", "150000", "160000")), ("AD", ("180000", "120000", "120000", "190000")),
+        ),
+        yearly=True,
+    ),
+    Plan(
+        "freight", "Freight by month, net", "month", "2026-01-01", "2026-06-30", (("7010", ("25000",) * 6),),
+        deduction="net",
+    ),
+    Plan("festival", "Summer festival at the lock", "custom", "2026-06-01", "2026-06-30", (("", ("40000",)),),
+         limited=True),
+    Plan("fair", "Trade fair stand", "custom", "2026-09-01", "2026-09-30", (("", ("1500",)),)),
+    Plan("foundry", "Old foundry, dismantling", "custom", "2026-08-01", "2026-08-31", (("", ("60000",)),)),
+)  # fmt: skip
+
 WORKFLOWS = {
     "purchaserequisitions": (
         Step("Line manager", hours=24),
@@ -700,6 +721,11 @@ PLOTS = (
     ("scan_again", 1, 20, 44),
     ("scan_failed", 1, 30, 55),
     ("scan_canceled", 1, 20, 55),
+    ("budgets_drawn_up", 1, 0, 0),
+    ("budgets_reviewed", 1, 58.9, 58.95),
+    ("budget_used_up", 1, 20, 30),
+    ("budget_overdrawn", 1, 24, 40),
+    ("budget_frozen", 1, 10, 20),
     ("newcomer", 3, 30, 55),
     ("price_change", 7, 1, 56),
     ("supplier_change", 5, 1, 56),
@@ -746,12 +772,13 @@ KORVENBACH = Company(
     workflows=WORKFLOWS,
     dear=(2_500, 12_000, 60_000),
     tolerances=TOLERANCES,
+    plans=PLANS,
     number_formats={
         "purchaserequisitions": "PR-{year}-{location.code}-{number:04}", "warehouserequests": "WR-{number:04}",
         "receipts": "GR{shortYear}{month}-{number:05}",
     },
     choices={
         "supplierApproval": True, "receiptMatching": True, "transferInTransit": True, "threeWayMatch": "pay",
-        "bankChangeHold": True, "mail": False,
+        "bankChangeHold": True, "requisitionBudgets": True, "mail": False,
     },
 )  # fmt: skip

@@ -19,9 +19,7 @@ class LayingOut(Deeds):
 
     def expense(self, lines: int = 0) -> int:
         """Note what a journey has cost, each line in the money it was paid with; its id."""
-        travellers = [
-            word for word, one in self.company.people.items() if one.enable and "expense.create" in one.roles
-        ]
+        travellers = [word for word, one in self.company.people.items() if one.enable and "expense.create" in one.roles]
         person = self.one_of(*travellers)
         home = self.company.people[person].home
         abroad = self.one_of(*self.company.rates)

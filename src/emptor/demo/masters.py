@@ -88,6 +88,7 @@ class Masters:
     warehouses: dict[str, int] = field(default_factory=dict)
     contracts: dict[str, int] = field(default_factory=dict)
     """Ids by number."""
+    plans: dict[str, int] = field(default_factory=dict)
     sources: list[Source] = field(default_factory=list)
 
 

@@ -1,4 +1,4 @@
-"""What becomes of invoices of orders: as ordered, or dearer, more than ordered, of something else, of several orders."""
+"""What becomes of invoices of orders: as ordered, dearer, for more than was ordered, of several orders at once."""
 
 from __future__ import annotations
 
@@ -65,6 +65,7 @@ class Matching(Buying):
             invoice = self.bill(order, share=share)
             yield 0.5
             yield from self.approve_invoice(invoice)
+            yield from self.receive(order)
             yield self.days(1, 3)
             self.pay(invoice)
 
@@ -142,8 +143,7 @@ class Matching(Buying):
         ordered = [line["id"] for line in self.desk.lines(ORDERS, order.id)]
         billed = [line["id"] for line in self.desk.lines(INVOICES, invoice)]
         items = [
-            {"id": line, "allocations": [{"purchaseOrderItem": of}]}
-            for line, of in zip(billed, ordered, strict=True)
+            {"id": line, "allocations": [{"purchaseOrderItem": of}]} for line, of in zip(billed, ordered, strict=True)
         ]
         self.talk(INVOICES, invoice, self._entered_by[invoice], f"{{{order.buyer}}}, this was yours. Linked it.")
         self.desk.act(INVOICES, "link", invoice, {"items": items})
@@ -152,7 +152,7 @@ class Matching(Buying):
 
     def billed_dearer(self) -> Life:
         """Much dearer than ordered: order and invoice wait for the word of whoever ordered."""
-        order, invoice = yield from self._differing(self._dearer)
+        _, invoice = yield from self._differing(self._dearer)
         self.desk.as_(self._entered_by[invoice])
         self.desk.attach(INVOICES, invoice, "crate on arrival.png", papers.png(), "And the crate had lost a corner.")
 
@@ -174,7 +174,7 @@ class Matching(Buying):
             yield 0.5
 
     def difference_accepted(self) -> Life:
-        """The buyer agrees to what is dearer; the order takes it over and is approved anew, and the bill goes its way."""
+        """The buyer agrees; the order takes over what differs and is approved anew, and the bill goes its way."""
         order, invoice = yield from self._differing(self.next_of(self._dearer, self._too_many, self._something_new))
         yield 1
         self.desk.as_(order.buyer)

@@ -69,7 +69,7 @@ def e_invoice(
     buyer: str,
     lines: Sequence[tuple[str, str | None, Decimal, Decimal, Decimal]],
 ) -> bytes:
-    """An invoice in UBL 2; of the seller the name and the tax number, of each line name, article, quantity, net, tax."""
+    """An invoice in UBL 2; the seller by name and tax number, each line by name, article, quantity, net and tax."""
     net = sum((line[3] for line in lines), ZERO)
     gross = net + sum((line[4] for line in lines), ZERO)
     return (

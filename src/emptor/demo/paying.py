@@ -118,7 +118,7 @@ class Paying(Matching):
         yield from self.approve_invoice(self.credit(invoice))
 
     def credit_used(self) -> Life:
-        """All came back after all was paid; the next bill of the supplier is paid with that, and the rest with money."""
+        """Something came back after all was paid; that pays a part of the next bill, and money the rest."""
         order = yield from self._delivered(least=900, flat=True)
         invoice = self.bill(order)
         yield 0.4
@@ -129,8 +129,7 @@ class Paying(Matching):
         note = self.credit(invoice)
         yield from self.approve_invoice(note)
         yield 3
-        same = {"source": order.source, "location": order.location, "entity": order.entity}
-        again = self.place(least=2_000, flat=True, **same)
+        again = self.place(source=order.source, location=order.location, entity=order.entity, least=2_000, flat=True)
         yield 0.1
         yield from self.go_ahead(again)
         yield 3

@@ -4,8 +4,8 @@ A life is a generator: it acts, yields how many working days pass, and acts agai
 of time. Which lives there are, how many and when they begin stands in the company's `plots`; each is a method of
 `Story`: those of orders are in `buying`, of receipts in `receiving`, of invoices in `billing` and, where they bill
 orders, in `matching`, of payments and credit notes in `paying`, of scanned bills in `scanning`, of expenses in
-`laying_out`, of requisitions and requests for proposal in `asking`, of warehouses in `storing`. What they are made of is
-in `deeds`.
+`laying_out`, of budgets in `budgeting`, of requisitions and requests for proposal in `asking`, of warehouses in
+`storing`. What they are made of is in `deeds`.
 """
 
 from __future__ import annotations
@@ -14,6 +14,7 @@ from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
 
+from emptor.demo.budgeting import Budgeting
 from emptor.demo.desk import Diary, Life
 from emptor.demo.laying_out import LayingOut
 from emptor.demo.masters import SettingUp
@@ -29,7 +30,7 @@ from emptor.domains.suppliers.suppliers import SUPPLIERS
 from emptor.kit.money import rounded
 
 
-class Story(Storing, Paying, Scanning, LayingOut):
+class Story(Storing, Paying, Scanning, Budgeting, LayingOut):
     """All lives, with those of people and master data."""
 
     def __init__(self, *known: Any) -> None:

@@ -145,6 +145,24 @@ CURRENCY_FIELDS = (
     ),
 )  # fmt: skip
 
+BUDGET = Ref("budget", to="budgets", write=Write.ALWAYS, note="what it is charged to, unless its lines say otherwise")
+
+
+def over_limit(*, listed: bool) -> tuple[Field, ...]:
+    """Whether a document goes beyond its budgets: as it is now, and as it was when it was submitted."""
+    return (
+        Asked("isBudgetOverLimit", ask=_over_limit, json_schema={"type": "boolean"}, listed=listed,
+              note="whether more has been taken of one of its budgets than there is"),
+        Hidden("overBudget", column="is_budget_over_limit", kind="flag", nullable=False, default=False),
+    )  # fmt: skip
+
+
+def _over_limit(tx: Transaction, shown: list[Values]) -> list[bool]:
+    from emptor.domains.budgets import choosing  # it knows documents
+
+    return choosing.over(tx, shown)
+
+
 PEOPLE = (Ref("creator", to="users"), Ref("lastEditor", to="users"))
 
 DISCOUNT = (
@@ -204,7 +222,8 @@ def lines(
             Code("itemType", names=ITEM_TYPES, default=NON_INVENTORY_ITEM, note="that of the product"),
             custom_values("item", name),
             Parts("taxes", part=tax, write=Write.ALWAYS, size=20),
-            Constant("budget"),
+            Ref("budget", to="budgets", column="budget_line_id", write=Write.ALWAYS,
+                note="where it is not charged to that of the document"),
             Constant("budgetLine"),
         ),
         order="position",
@@ -288,6 +307,15 @@ def update(
     totals = price(tx, values["items"], merged, known)
     priced(values["items"])
     writing.replace(tx, resource, row, values, totals)
+    if row["status"] != DRAFT:
+        charge(tx, resource, row["id"])
+
+
+def charge(tx: UnitOfWork, resource: Resource, row_id: int) -> None:
+    """A document has changed, or what was made of it: what it holds in budgets is reckoned before the commit."""
+    from emptor.domains.budgets import ledger  # it knows documents
+
+    ledger.follow(tx, resource.name, row_id)
 
 
 def require_custom_values(tx: UnitOfWork, resource: Resource, row: Values) -> None:
@@ -310,6 +338,7 @@ def move(tx: UnitOfWork, resource: Resource, row: Values, to: int, **changes: An
         raise IllegalMove("Somebody else changed this document just now; read it again.")
     if row["status"] in (DRAFT, IN_REVISION) and to != CANCELED:
         revisions.note(tx, resource, row["id"])
+    charge(tx, resource, row["id"])
 
 
 def price(tx: UnitOfWork, items: list[Values], header: Values, known: Known) -> Values:

@@ -9,6 +9,7 @@ from typing import Any
 from emptor.domains import conversation, documents, notices, writing
 from emptor.domains.approvals import running
 from emptor.domains.approvals.rules import Decision
+from emptor.domains.budgets import choosing
 from emptor.kit.errors import Forbidden, IllegalMove, Invalid
 from emptor.kit.fields import Flag, Text, Write
 from emptor.kit.resource import Permission, Resource
@@ -229,6 +230,7 @@ def complete_lines(kind: Kind, tx: UnitOfWork, row: Row) -> Items:
         raise IllegalMove(f"Add at least one line before you confirm this {kind.noun}.")
     documents.require_custom_values(tx, kind.resource, row)
     kind.check(tx, row, items)
+    choosing.choose(tx, kind.resource, row, items)
     tx.problems.raise_if_any()
     return items
 

@@ -106,6 +106,8 @@ class UnitOfWork(Transaction):
         """What the person does, where it has a name of its own: `confirm`."""
         self.on_behalf_of: int | None = None
         """The person for whom the acting one stands in."""
+        self.remembered: dict[Any, Any] = {}
+        """What actions keep for the end of the unit of work, by keys of their own."""
         self._entries: list[dict[str, Any]] = []
         self._last: dict[Any, Callable[[], None]] = {}
         self._tick = Tick(0, spell(now), [], 0, "")

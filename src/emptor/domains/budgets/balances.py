@@ -52,7 +52,7 @@ def accounts(tx: Transaction, budgets: Collection[int]) -> dict[int, Account]:
             row["id"], row["full_name"], row["sum"],
             sum((reserved for reserved, _ in sums[row["id"]].values()), ZERO),
             sum((used for _, used in sums[row["id"]].values()), ZERO),
-            row["budget_limit"] is not None,
+            row["budget_limit"] is not None, row["frozen"],
         )
         for row in tx.records(_budgets(), company=tx.company_id, ids=list(budgets))
     }  # fmt: skip
@@ -114,5 +114,5 @@ def _balances() -> Statement:
 @lru_cache(maxsize=1)
 def _budgets() -> Statement:
     budgets = table("budgets")
-    columns = (budgets.c[name] for name in ("id", "full_name", "sum", "budget_limit"))
+    columns = (budgets.c[name] for name in ("id", "full_name", "sum", "budget_limit", "frozen"))
     return Statement(select(*columns).where(budgets.c.company_id == bindparam("company"), any_of(budgets.c.id, "ids")))

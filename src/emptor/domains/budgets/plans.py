@@ -9,7 +9,8 @@ from decimal import Decimal
 from functools import lru_cache
 from typing import Any
 
-from sqlalchemy import bindparam, exists, or_, select, update as sql_update
+from sqlalchemy import bindparam, exists, or_, select
+from sqlalchemy import update as sql_update
 
 from emptor.domains import writing
 from emptor.domains.budgets import balances, rules
@@ -24,7 +25,6 @@ from emptor.kit.fields import (
     Hidden,
     Integer,
     Moment,
-    Number,
     Part,
     Parts,
     Ref,
@@ -500,9 +500,8 @@ def _fields() -> Statement:
 @lru_cache(maxsize=5)
 def _named(target: str) -> Statement:
     source = table(target)
-    return Statement(
-        select(source.c.id, source.c.name).where(source.c.company_id == bindparam("company"), any_of(source.c.id, "ids"))
-    )
+    mine = (source.c.company_id == bindparam("company"), any_of(source.c.id, "ids"))
+    return Statement(select(source.c.id, source.c.name).where(*mine))
 
 
 def _verb(verb: str, run: Callable[[UnitOfWork, Row, Row], Any], summary: str) -> Operation:

@@ -61,6 +61,8 @@ class Charge:
     """From the document's currency to the company's."""
     tax_percent: Decimal = HUNDRED
     """How much of the tax counts: 100 for gross, 0 for net."""
+    name: str = ""
+    """What the line is called."""
 
     @property
     def exact(self) -> Fraction:
@@ -119,6 +121,7 @@ class Account:
     reserved: Decimal = ZERO
     used: Decimal = ZERO
     limited: bool = False
+    is_frozen: bool = False
 
     @property
     def available(self) -> Decimal:
@@ -200,7 +203,7 @@ def misfit(leaf: Leaf, place: Place) -> str:
     return "" if leaf.for_lines or not place.is_line else f"Budget {leaf.name} is about whole documents."
 
 
-def frozen(leaf: Leaf) -> str:
+def frozen(leaf: Leaf | Account) -> str:
     """The sentence about a budget that takes no new documents."""
     return f"Budget {leaf.name} is frozen and takes no new documents; choose another, or have it unfrozen."
 
@@ -232,6 +235,11 @@ def periods(kind: str, starts: str, ends: str) -> list[tuple[str, str]]:
         if spell(last) >= ends:
             return found
     raise ValueError(f"A budget has at most {MOST_PERIODS} periods.")
+
+
+def end_after(kind: str, starts: str, count: int) -> str:
+    """The last second of the last of so many periods."""
+    return spell(_months_later(datetime.fromisoformat(starts), count * MONTHS[kind]) - timedelta(seconds=1))
 
 
 def _months_later(day: datetime, months: int) -> datetime:

@@ -37,7 +37,7 @@ OF_INVOICE = {
 }  # fmt: skip
 """What a credit note has from its invoice, for good."""
 
-OF_LINE = ("name", "sku", "description", "product_id", "unit_id", "item_type", "price", "budget_id")
+OF_LINE = ("name", "sku", "description", "product_id", "unit_id", "item_type", "price", "budget_line_id")
 """What a line has from the line of the invoice that it credits, unless told otherwise."""
 
 ITEM_FIELDS = "dataItemCustomFields"
@@ -231,6 +231,14 @@ def _credited_lines(tx: Transaction, invoice_id: int, own: int) -> dict[int, Dec
     return found
 
 
+def keep_credited(tx: UnitOfWork, invoice: Row, items: Sequence[Any]) -> None:
+    """Note lines of an invoice that would go while a credit note names them, a draft or a dead one too."""
+    kept = {item["id"] for item in items if isinstance(item, dict) and "id" in item}
+    for line_id, note in tx.all(_credited_by(), company=tx.company_id, invoice=invoice["id"]):
+        if line_id not in kept:
+            tx.problems.add("items", f"Line {line_id} is on credit note {note} and has to stay; bill less of it.")
+
+
 def none_about(tx: UnitOfWork, invoice: Row) -> None:
     """IllegalMove where a living credit note is about this invoice."""
     found = tx.one(_about_invoice(), company=tx.company_id, invoice=invoice["id"])
@@ -364,6 +372,22 @@ def _credited_by_line() -> Statement:
         .where(_others(notes), lines.c.credited_line_id.is_not(None))
         .group_by(lines.c.credited_line_id)
     )
+
+
+@lru_cache(maxsize=1)
+def _credited_by() -> Statement:
+    """The lines of an invoice that credit notes name, each with the number of the note."""
+    notes, lines = table("invoices"), table("invoice_lines")
+    of_note = and_(lines.c.company_id == notes.c.company_id, lines.c.invoice_id == notes.c.id)
+    return Statement(
+        select(lines.c.credited_line_id, notes.c.idn)
+        .join_from(notes, lines, of_note)
+        .where(
+            notes.c.company_id == bindparam("company"), notes.c.allocated_invoice_id == bindparam("invoice"),
+            lines.c.credited_line_id.is_not(None),
+        )
+        .order_by(lines.c.credited_line_id, notes.c.id)
+    )  # fmt: skip
 
 
 @lru_cache(maxsize=1)

@@ -13,7 +13,7 @@ from emptor.domains import verbs
 from emptor.domains.organisation.access import read_permission
 from emptor.domains.payables import rules
 from emptor.domains.payables.expenses import actions
-from emptor.kit.fields import Code, Constant, Derived, Moment, Number, Part, Parts, Ref, Text, Write, amount
+from emptor.kit.fields import Code, Derived, Moment, Number, Part, Parts, Ref, Text, Write, amount
 from emptor.kit.money import ZERO
 from emptor.kit.resource import Access, Permission, Resource, read_operations, write_operations
 from emptor.store.schema import custom_values, define
@@ -91,10 +91,10 @@ RESOURCE = verbs.living(define(
             Text("expenseNumber", size=200, write=Write.ALWAYS),
             *doc.nothing("usedTaxPercentInBudget", "qboId", "approvingWay"),
             Ref("location", to="locations", write=Write.ALWAYS),
-            *doc.nothing("budget"),
+            doc.BUDGET,
             *doc.PEOPLE,
             Ref("legalEntity", to="legal_entities", write=Write.ALWAYS),
-            Constant("isBudgetOverLimit", value=False, kind="boolean"),
+            *doc.over_limit(listed=True),
             doc.APPROVAL_INFO,
             custom_values("document", "expenses"),
             Derived(

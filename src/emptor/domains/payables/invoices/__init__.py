@@ -113,7 +113,7 @@ KIND = verbs.Kind(
     diverts=actions.diverts,
     detours=(doc.MATCHING,),
     beyond=(doc.PARTLY_PAID, doc.PAID),
-    deleted=related.forget,
+    deleted=actions.deleted,
     create=actions.create,
     copied=(
         "supplier_id", "location_id", "legal_entity_id", "currency", "exchange_rate", "note", "payment_term_id",
@@ -191,7 +191,7 @@ RESOURCE = verbs.living(define(
             Flag("isServiceOrder"),
             Ref("location", to="locations", write=Write.ALWAYS),
             Ref("supplier", to="suppliers", write=Write.ALWAYS, note="that of the order, of an invoice for one"),
-            *doc.nothing("budget"),
+            doc.BUDGET,
             Ref("legalEntity", to="legal_entities", write=Write.ALWAYS),
             *doc.PEOPLE,
             doc.APPROVAL_INFO,
@@ -230,7 +230,7 @@ RESOURCE = verbs.living(define(
             related.SCAN,
             Ref("allocatedInvoice", to="invoices", listed=False, write=Write.ON_CREATE,
                 note="of a credit note: the invoice it is about"),
-            Constant("isBudgetOverLimit", value=False, kind="boolean", listed=False),
+            *doc.over_limit(listed=False),
         ),
         operations=(
             *read_operations("invoices", "idn", read=READ),

@@ -11,9 +11,10 @@ from sqlalchemy import bindparam, select
 
 from emptor.domains import documents, verbs
 from emptor.domains.payables import credits, settling
-from emptor.domains.payables.invoices import covering
+from emptor.domains.payables.invoices import covering, lines
 from emptor.domains.payables.matching import comparing, linking, queue, taking_over
 from emptor.domains.payables.rules import CREDIT_NOTES, INVOICE
+from emptor.domains.payables.scans import related
 from emptor.domains.purchasing.orders import billing
 from emptor.domains.purchasing.requisitions.actions import usable_suppliers
 from emptor.domains.suppliers import spending
@@ -102,6 +103,7 @@ def update(tx: UnitOfWork, row: Row, values: Row) -> None:
         if row["purchase_order_id"] and values.get(column, row[column]) != row[column]:
             tx.problems.add(wire, f"The {wire} is that of the order and stays so.")
     if "items" in values:
+        credits.keep_credited(tx, row, values["items"])
         covering.scaled(tx, row, values["items"])
         covering.check_partner(tx, {**row, **values}, covering.check(tx, values))
     documents.update(tx, _invoices(), row, values, priced=partial(covering.share_out, tx))
@@ -227,6 +229,12 @@ def revisable(tx: UnitOfWork, row: Row) -> None:
     if row["logic_type"] in CREDIT_NOTES:
         raise IllegalMove("A credit note that was submitted stays as it is; reject or cancel it and enter another one.")
     tx.finally_(("billing", row["id"]), partial(billing.recount_of, tx, row))
+
+
+def deleted(tx: UnitOfWork, row: Row) -> None:
+    """A draft that goes: another one can be made of its file, and what was split off it stays together."""
+    related.forget(tx, row)
+    lines.hand_on(tx, row)
 
 
 def cancelable(tx: UnitOfWork, row: Row) -> None:

@@ -30,10 +30,12 @@ OPEN_TO_BILLS = (documents.APPROVED, documents.MATCHING)
 """States of an order that can be billed."""
 HEADER = (
     "supplier_id", "location_id", "legal_entity_id", "currency", "exchange_rate", "payment_term_id",
-    "prepayment_percent", "postpayment_percent", "credit_period_days", "discount_percent",
+    "prepayment_percent", "postpayment_percent", "credit_period_days", "discount_percent", "budget_id",
 )  # fmt: skip
 """What an invoice takes over from its order."""
-LINE = ("name", "sku", "description", "product_id", "unit_id", "price", "discount_percent", "item_type")
+LINE = (
+    "name", "sku", "description", "product_id", "unit_id", "price", "discount_percent", "item_type", "budget_line_id",
+)  # fmt: skip
 ITEM_FIELDS = "dataItemCustomFields"
 SHARED = {"supplier_id": "supplier", "currency": "currency", "logic_type": "kind"}
 """What orders on one invoice have in common."""
@@ -197,6 +199,8 @@ def share_out(tx: UnitOfWork, items: list[Row]) -> None:
         allocations = item.get("allocations")
         if allocations:
             _share(item, allocations, known, scale)
+            if item.get("budget_line_id") is None:
+                item["budget_line_id"] = known[allocations[0]["order_line_id"]]["budget_line_id"]
 
 
 def _share(item: Row, allocations: list[Row], known: dict[int, Row], scale: int) -> None:
@@ -250,6 +254,7 @@ def _order_lines() -> Statement:
     return Statement(
         select(
             lines.c.id, lines.c.order_id, lines.c.quantity, lines.c.net_sum, lines.c.item_type, lines.c.name,
+            lines.c.budget_line_id,
             found.c.logic_type, found.c.idn,
         )
         .join_from(lines, found, and_(found.c.company_id == lines.c.company_id, found.c.id == lines.c.order_id))

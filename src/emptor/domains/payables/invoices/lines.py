@@ -3,9 +3,13 @@
 from __future__ import annotations
 
 from decimal import Decimal
+from functools import lru_cache
 from typing import Any
 
+from sqlalchemy import bindparam, func, select
+
 from emptor.domains import documents, verbs, writing
+from emptor.domains.payables import credits
 from emptor.domains.payables.invoices import covering
 from emptor.domains.payables.invoices.covering import ITEM_FIELDS
 from emptor.domains.purchasing.orders import billing, progress
@@ -16,6 +20,7 @@ from emptor.kit.money import PRICE_SCALE, ZERO, product, quotient, rounded
 from emptor.kit.resource import Resource
 from emptor.store import query
 from emptor.store.schema import table
+from emptor.store.statement import Statement
 from emptor.store.unit_of_work import UnitOfWork
 
 Row = dict[str, Any]
@@ -103,7 +108,7 @@ def piece(line: Row, quantity: Decimal) -> Row:
     share = quotient(quantity, line["quantity"])
     taken: Row = {
         name: line[name]
-        for name in ("name", "sku", "description", "product_id", "unit_id", "price", "discount_percent", "item_type")
+        for name in covering.LINE
     }
     if line["discount_amount"]:
         taken["discount_amount"] = rounded(product(line["discount_amount"], share), 4)
@@ -119,6 +124,8 @@ def piece(line: Row, quantity: Decimal) -> Row:
 
 
 def _update(tx: UnitOfWork, row: Row, items: list[Row]) -> None:
+    credits.keep_credited(tx, row, items)
+    tx.problems.raise_if_any()
     documents.update(tx, _invoices(), row, {"items": items}, priced=lambda found: covering.share_out(tx, found))
 
 
@@ -172,10 +179,26 @@ def split_off(tx: UnitOfWork, row: Row, values: Row) -> int:
     return _child(tx, row, moved, values)
 
 
+def hand_on(tx: UnitOfWork, row: Row) -> None:
+    """A draft that goes: what was split off it is one bill all the same, under the oldest of them."""
+    invoices = table("invoices")
+    oldest = tx.scalar(_split_off(), company=tx.company_id, invoice=row["id"])
+    if oldest:
+        tx.update(invoices, {"parent_id": None, "update_date": tx.stamp}, id=oldest)
+        tx.update(invoices, {"parent_id": oldest, "update_date": tx.stamp}, parent_id=row["id"])
+
+
+@lru_cache(maxsize=1)
+def _split_off() -> Statement:
+    invoices = table("invoices")
+    mine = (invoices.c.company_id == bindparam("company"), invoices.c.parent_id == bindparam("invoice"))
+    return Statement(select(func.min(invoices.c.id)).where(*mine))
+
+
 CARRIED = (
     "supplier_id", "location_id", "legal_entity_id", "currency", "exchange_rate", "note", "payment_term_id",
     "discount_percent", "invoice_number", "delivery_note", "issue_date", "required_date", "logic_type",
-    "purchase_order_id", "prepayment_percent", "postpayment_percent", "credit_period_days",
+    "purchase_order_id", "prepayment_percent", "postpayment_percent", "credit_period_days", "budget_id",
 )  # fmt: skip
 
 

@@ -158,6 +158,17 @@ def _refuse_differences(tx: UnitOfWork, row: Row) -> None:
                 {"items": f"This does not match order {order['idn']}: {words} "
                           "Take the invoice back by `revision` and link it there; then whoever ordered decides."}
             )  # fmt: skip
+    early = comparing.too_early(tx, row) if _past_the_barrier(tx, row) else ()
+    if early:
+        raise Invalid({"items": " ".join(words for _, words in early)})
+
+
+def _past_the_barrier(tx: UnitOfWork, row: Row) -> bool:
+    """Whether the invoice is beyond the point where the company holds back what has not come."""
+    barrier = tx.actor.settings.get("threeWayMatch")
+    if barrier == comparing.CONFIRM:
+        return row["status"] != documents.IN_REVISION
+    return barrier == comparing.APPROVE and row["status"] in billing.BILLED
 
 
 def _field() -> Parts:

@@ -25,8 +25,8 @@ Row = dict[str, Any]
 Items = Sequence[Row]
 
 COPIED = ("name", "sku", "description", "product_id", "unit_id", "quantity", "price", "discount_percent",
-          "discount_amount", "item_type", "taxes", "dataItemCustomFields")  # fmt: skip
-COST = ("quantity", "price", "net_sum", "sum", "tax_sum")
+          "discount_amount", "item_type", "budget_line_id", "taxes", "dataItemCustomFields")  # fmt: skip
+COST = ("quantity", "price", "net_sum", "sum", "tax_sum", "tax_percent")
 ALLOCATIONS = "invoice_line_allocations"
 
 
@@ -137,7 +137,17 @@ def blanket_lines(tx: UnitOfWork, invoice: Row, order: Row, items: Items) -> Non
         ],
         "id",
     )  # fmt: skip
+    _copy_taxes(tx, again)
     recount(tx, order)
+
+
+def _copy_taxes(tx: UnitOfWork, items: dict[int, Row]) -> None:
+    """Lines of orders get the taxes of the lines of an invoice that bill them."""
+    taxes = table("purchase_order_lines_taxes")
+    for line_id, item in items.items():
+        tx.delete(taxes, line_id=line_id)
+        kept = [{**tax, "line_id": line_id} for tax in item["taxes"]]
+        tx.insert_all(taxes, [tax | {"id": i} for i, tax in zip(tx.new_ids(len(kept)), kept, strict=True)])
 
 
 def _as_billed(item: Row) -> Row:
@@ -152,6 +162,9 @@ def _as_billed(item: Row) -> Row:
 def give_back(tx: UnitOfWork, invoice: Row) -> None:
     """Lines that a blanket order got from an invoice are not awaited when that is canceled."""
     tx.run(_close_lines(), company=tx.company_id, invoice=invoice["id"])
+    for order in billing.orders_of(tx, invoice):
+        if order["logic_type"] == billing.BLANKET_TOTAL:
+            recount(tx, order)
 
 
 def _allocate(tx: UnitOfWork, order: Row, new: Items) -> None:

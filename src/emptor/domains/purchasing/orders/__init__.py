@@ -154,7 +154,7 @@ RESOURCE = verbs.living(
                 Constant("approvingWay"),
                 Ref("location", to="locations", required=True, write=Write.ALWAYS),
                 Ref("supplier", to="suppliers", required=True, write=Write.ALWAYS),
-                Constant("budget"),
+                doc.BUDGET,
                 Ref("legalEntity", to="legal_entities", write=Write.ALWAYS),
                 *doc.PEOPLE,
                 doc.APPROVAL_INFO,
@@ -180,7 +180,7 @@ RESOURCE = verbs.living(
                 doc.attachments(2),
                 Ref("paymentTerm", to="payment_terms", listed=False, write=Write.ALWAYS),
                 Text("termsAndConditions", size=20000, multiline=True, listed=False, write=Write.ALWAYS),
-                Constant("isBudgetOverLimit", value=False, kind="boolean", listed=False),
+                *doc.over_limit(listed=False),
             ),
             operations=(
                 *read_operations("purchaseorders", "idn", read=read_permission(MODULE)),

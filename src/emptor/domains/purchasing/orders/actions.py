@@ -97,7 +97,7 @@ def _keep_received_lines(tx: UnitOfWork, row: Row, items: list[Any]) -> None:
         if (line.received or line.claimed) and line.id not in kept:
             tx.problems.add("items", f"Line {line.id} has been received and has to stay; cancel its receipts first.")
     for line_id, idn in tx.all(_named_by_receipts(), company=tx.company_id, order=row["id"]):
-        if line_id not in kept and "items" not in tx.problems:
+        if line_id not in kept:
             tx.problems.add("items", f"Line {line_id} is on receipt {idn} and has to stay; order less of it instead.")
     for line_id in billing.named_lines(tx, row["id"]):
         if line_id not in kept:
@@ -245,6 +245,7 @@ def stop(tx: UnitOfWork, row: Row, values: Row) -> None:
     if row["logic_type"] not in BLANKETS:
         raise IllegalMove("Only a blanket order can be stopped; complete or cancel this one.")
     documents.move(tx, _orders(), row, documents.CLOSED)
+    billing.recount(tx, row["id"])  # nothing more will be billed, so it may be paid
     sources_changed(tx, row["id"])
 
 

@@ -129,6 +129,7 @@ def recount(tx: UnitOfWork, order_id: int) -> None:
     order = query.stored(tx, verbs.RESOURCES["purchaseorders"], "id", order_id)
     assert order is not None, order_id
     tx.run(_write_lines(), company=tx.company_id, order=order_id)
+    doc.charge(tx, verbs.RESOURCES["purchaseorders"], order_id)
     found = bills(tx, order_id, *BILLED)
     scale = int(tx.actor.settings.get("decimals", 2))
     net, gross = sum((one.net for one in found), ZERO), sum((one.gross for one in found), ZERO)

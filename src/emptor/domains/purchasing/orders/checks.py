@@ -8,7 +8,7 @@ from decimal import Decimal
 from functools import lru_cache
 from typing import Any
 
-from sqlalchemy import and_, case, false, func, not_, or_, select, type_coerce, union_all
+from sqlalchemy import and_, case, func, or_, select, type_coerce, union_all
 from sqlalchemy.sql.elements import ColumnElement
 
 from emptor.domains import documents as doc
@@ -130,23 +130,17 @@ def _receiving() -> Statement:
     orders, lines = table("purchase_orders"), table("purchase_order_lines")
     touched = func.sum(case((units(lines.c.received_quantity) > 0, 1), else_=0))
     waited = func.sum(case((one_of(lines.c.status, WAITING, PARTLY), 1), else_=0))
-    given_up = func.sum(case((lines.c.status == CLOSED, 1), else_=0))
     counted = (
-        select(lines.c.order_id, touched.label("touched"), waited.label("waited"), given_up.label("given_up"))
+        select(lines.c.order_id, touched.label("touched"), waited.label("waited"))
         .where(mine(lines), lines.c.item_type != doc.TAX_ITEM)
         .group_by(lines.c.order_id)
         .subquery()
     )
     expected = case((func.coalesce(counted.c.touched, 0) == 0, 0), (counted.c.waited == 0, 2), else_=1)
-    # One that was completed by hand, with lines given up, stays as far as it had come.
-    by_hand = and_(orders.c.status == doc.PAID, counted.c.given_up > 0, orders.c.status_receiving == 1, expected == 2)
     return Statement(
         select(orders.c.idn, orders.c.status_receiving, expected.label("expected"))
         .join_from(orders, counted, counted.c.order_id == orders.c.id, isouter=True)
-        .where(
-            mine(orders), orders.c.status != doc.DRAFT, orders.c.status_receiving != expected,
-            not_(func.coalesce(by_hand, false())),
-        )
+        .where(mine(orders), orders.c.status != doc.DRAFT, orders.c.status_receiving != expected)
         .order_by(orders.c.id)
     )  # fmt: skip
 

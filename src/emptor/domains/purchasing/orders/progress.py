@@ -79,6 +79,7 @@ def recount(tx: UnitOfWork, order: dict[str, Any], without: int = 0) -> None:
     """
     tx.run(_write_lines(), company=tx.company_id, order=order["id"], without=without)
     status = receiving_status(*tx.one(_received(), company=tx.company_id, order=order["id"]) or ())
+    doc.charge(tx, _orders(), order["id"])
     conclude(tx, order, {"status_receiving": status})
 
 
@@ -92,6 +93,8 @@ def conclude(tx: UnitOfWork, order: dict[str, Any], changes: dict[str, Any]) -> 
         now["status"] = doc.APPROVED
     changed = {**changes, "status": now["status"], "update_date": tx.stamp}
     tx.update(table("purchase_orders"), changed, id=order["id"])
+    if now["status"] != order["status"]:
+        doc.charge(tx, _orders(), order["id"])
     settled = doc.PAID in (order["status"], now["status"])
     order |= changed
     if settled:

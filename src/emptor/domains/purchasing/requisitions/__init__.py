@@ -70,7 +70,7 @@ RESOURCE = verbs.living(
                 Constant("isBudgetOverLimit", value=False, kind="boolean"),
                 Constant("approvingWay"),
                 Ref("location", to="locations", required=True, write=Write.ALWAYS),
-                Constant("budget"),
+                doc.BUDGET,
                 Ref("legalEntity", to="legal_entities", write=Write.ALWAYS),
                 *doc.PEOPLE,
                 doc.APPROVAL_INFO,

@@ -88,6 +88,7 @@ def recount(tx: UnitOfWork, lines: Iterable[int], *, without_order: int = 0, wit
         requisitions[row_id] = {"id": row_id, "idn": idn, "status": status}
     tx.run(_touch(), company=tx.company_id, ids=list(found), stamp=tx.stamp)
     for row_id, row in requisitions.items():
+        doc.charge(tx, verbs.RESOURCES["purchaserequisitions"], row_id)
         state = fate(found[row_id]) if row["status"] == doc.APPROVED else None
         if state is not None:
             doc.move(tx, verbs.RESOURCES["purchaserequisitions"], row, state)

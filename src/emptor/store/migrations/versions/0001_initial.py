@@ -7,7 +7,7 @@ from emptor.store.journal import append_only
 from emptor.store.row_security import guard
 from emptor.store.types import Fixed, Instant, JsonText
 
-revision = "0001_94ff322a"
+revision = "0001_2d0e69da"
 down_revision = None
 
 GUARDED = (
@@ -28,6 +28,7 @@ GUARDED = (
     "budget_balances",
     "budget_line_options",
     "budget_lines",
+    "budget_moves",
     "budget_plans",
     "budgets",
     "categories",
@@ -868,62 +869,6 @@ def upgrade() -> None:
     op.create_index("ix_suppliers_company_id_external_id", "suppliers", ["company_id", "external_id"])
     op.create_index("ix_suppliers_company_id_update_date", "suppliers", ["company_id", "update_date"])
     op.create_table(
-        "purchase_requisitions",
-        sa.Column("company_id", sa.BigInteger(), nullable=False),
-        sa.Column("id", sa.BigInteger(), nullable=False),
-        sa.Column("idn", sa.String(length=40), nullable=False),
-        sa.Column("custom_name", sa.String(length=200)),
-        sa.Column("create_date", Instant(), nullable=False),
-        sa.Column("update_date", Instant()),
-        sa.Column("required_date", Instant(), nullable=False),
-        sa.Column("approval_date", Instant()),
-        sa.Column("sum", Fixed(4), nullable=False),
-        sa.Column("net_sum", Fixed(4), nullable=False),
-        sa.Column("sum_in_company_currency", Fixed(4), nullable=False),
-        sa.Column("net_sum_in_company_currency", Fixed(4), nullable=False),
-        sa.Column("budgeted_sum", Fixed(4), nullable=False),
-        sa.Column("currency", sa.String(length=3)),
-        sa.Column("exchange_rate", Fixed(10)),
-        sa.Column("note", sa.String(length=5000)),
-        sa.Column("status", sa.Integer(), nullable=False),
-        sa.Column("is_new_supplier_added", sa.Boolean(), nullable=False),
-        sa.Column("location_id", sa.BigInteger(), nullable=False),
-        sa.Column("legal_entity_id", sa.BigInteger()),
-        sa.Column("creator_id", sa.BigInteger()),
-        sa.Column("last_editor_id", sa.BigInteger()),
-        sa.ForeignKeyConstraint(
-            ["company_id", "creator_id"],
-            ["users.company_id", "users.id"],
-            name="fk_purchase_requisitions_company_id_creator_id",
-        ),
-        sa.ForeignKeyConstraint(
-            ["company_id", "last_editor_id"],
-            ["users.company_id", "users.id"],
-            name="fk_purchase_requisitions_company_id_last_editor_id",
-        ),
-        sa.ForeignKeyConstraint(
-            ["company_id", "legal_entity_id"],
-            ["legal_entities.company_id", "legal_entities.id"],
-            name="fk_purchase_requisitions_company_id_legal_entity_id",
-        ),
-        sa.ForeignKeyConstraint(
-            ["company_id", "location_id"],
-            ["locations.company_id", "locations.id"],
-            name="fk_purchase_requisitions_company_id_location_id",
-        ),
-        sa.PrimaryKeyConstraint("company_id", "id", name="pk_purchase_requisitions"),
-        sa.UniqueConstraint("company_id", "idn", name="uq_purchase_requisitions_company_id_idn"),
-    )
-    op.create_index(
-        "ix_purchase_requisitions_company_id_approval_date", "purchase_requisitions", ["company_id", "approval_date"]
-    )
-    op.create_index(
-        "ix_purchase_requisitions_company_id_status_id", "purchase_requisitions", ["company_id", "status", "id"]
-    )
-    op.create_index(
-        "ix_purchase_requisitions_company_id_update_date", "purchase_requisitions", ["company_id", "update_date"]
-    )
-    op.create_table(
         "budget_plans",
         sa.Column("company_id", sa.BigInteger(), nullable=False),
         sa.Column("id", sa.BigInteger(), nullable=False),
@@ -1161,58 +1106,6 @@ def upgrade() -> None:
         "ix_stock_transfers_company_id_to_warehouse_id_id", "stock_transfers", ["company_id", "to_warehouse_id", "id"]
     )
     op.create_index("ix_stock_transfers_company_id_update_date", "stock_transfers", ["company_id", "update_date"])
-    op.create_table(
-        "expenses",
-        sa.Column("company_id", sa.BigInteger(), nullable=False),
-        sa.Column("id", sa.BigInteger(), nullable=False),
-        sa.Column("idn", sa.String(length=40), nullable=False),
-        sa.Column("custom_name", sa.String(length=200)),
-        sa.Column("create_date", Instant(), nullable=False),
-        sa.Column("update_date", Instant()),
-        sa.Column("required_date", Instant()),
-        sa.Column("issue_date", Instant()),
-        sa.Column("approval_date", Instant()),
-        sa.Column("sum_paid", Fixed(4), nullable=False),
-        sa.Column("sum_paid_in_company_currency", Fixed(4), nullable=False),
-        sa.Column("sum", Fixed(4), nullable=False),
-        sa.Column("net_sum", Fixed(4), nullable=False),
-        sa.Column("sum_in_company_currency", Fixed(4), nullable=False),
-        sa.Column("net_sum_in_company_currency", Fixed(4), nullable=False),
-        sa.Column("withholding_tax_sum", Fixed(4), nullable=False),
-        sa.Column("budgeted_sum", Fixed(4), nullable=False),
-        sa.Column("currency", sa.String(length=3)),
-        sa.Column("exchange_rate", Fixed(10)),
-        sa.Column("note", sa.String(length=5000)),
-        sa.Column("status", sa.Integer(), nullable=False),
-        sa.Column("expense_number", sa.String(length=200)),
-        sa.Column("location_id", sa.BigInteger()),
-        sa.Column("creator_id", sa.BigInteger()),
-        sa.Column("last_editor_id", sa.BigInteger()),
-        sa.Column("legal_entity_id", sa.BigInteger()),
-        sa.ForeignKeyConstraint(
-            ["company_id", "creator_id"], ["users.company_id", "users.id"], name="fk_expenses_company_id_creator_id"
-        ),
-        sa.ForeignKeyConstraint(
-            ["company_id", "last_editor_id"],
-            ["users.company_id", "users.id"],
-            name="fk_expenses_company_id_last_editor_id",
-        ),
-        sa.ForeignKeyConstraint(
-            ["company_id", "legal_entity_id"],
-            ["legal_entities.company_id", "legal_entities.id"],
-            name="fk_expenses_company_id_legal_entity_id",
-        ),
-        sa.ForeignKeyConstraint(
-            ["company_id", "location_id"],
-            ["locations.company_id", "locations.id"],
-            name="fk_expenses_company_id_location_id",
-        ),
-        sa.PrimaryKeyConstraint("company_id", "id", name="pk_expenses"),
-        sa.UniqueConstraint("company_id", "idn", name="uq_expenses_company_id_idn"),
-    )
-    op.create_index("ix_expenses_company_id_approval_date", "expenses", ["company_id", "approval_date"])
-    op.create_index("ix_expenses_company_id_status_id", "expenses", ["company_id", "status", "id"])
-    op.create_index("ix_expenses_company_id_update_date", "expenses", ["company_id", "update_date"])
     op.create_table(
         "key_days",
         sa.Column("company_id", sa.BigInteger(), nullable=False),
@@ -1558,37 +1451,6 @@ def upgrade() -> None:
     op.create_index("ix_contracts_company_id_supplier_id", "contracts", ["company_id", "supplier_id"])
     op.create_index("ix_contracts_company_id_update_date", "contracts", ["company_id", "update_date"])
     op.create_table(
-        "purchase_requisitions_custom_values",
-        sa.Column("company_id", sa.BigInteger(), nullable=False),
-        sa.Column("id", sa.BigInteger(), nullable=False),
-        sa.Column("value", sa.String(length=2000)),
-        sa.Column("field_id", sa.BigInteger(), nullable=False),
-        sa.Column("option_id", sa.BigInteger()),
-        sa.Column("owner_id", sa.BigInteger(), nullable=False),
-        sa.ForeignKeyConstraint(
-            ["company_id", "field_id"],
-            ["custom_fields.company_id", "custom_fields.id"],
-            name="fk_purchase_requisitions_custom_values_company_id_field_id",
-        ),
-        sa.ForeignKeyConstraint(
-            ["company_id", "option_id"],
-            ["custom_field_options.company_id", "custom_field_options.id"],
-            name="fk_purchase_requisitions_custom_values_company_id_option_id",
-        ),
-        sa.ForeignKeyConstraint(
-            ["company_id", "owner_id"],
-            ["purchase_requisitions.company_id", "purchase_requisitions.id"],
-            name="fk_purchase_requisitions_custom_values_company_id_owner_id",
-            ondelete="CASCADE",
-        ),
-        sa.PrimaryKeyConstraint("company_id", "id", name="pk_purchase_requisitions_custom_values"),
-    )
-    op.create_index(
-        "ix_purchase_requisitions_custom_values_company_id_owner_id_id",
-        "purchase_requisitions_custom_values",
-        ["company_id", "owner_id", "id"],
-    )
-    op.create_table(
         "requests_for_proposal",
         sa.Column("company_id", sa.BigInteger(), nullable=False),
         sa.Column("id", sa.BigInteger(), nullable=False),
@@ -1650,94 +1512,6 @@ def upgrade() -> None:
     op.create_index(
         "ix_requests_for_proposal_company_id_update_date", "requests_for_proposal", ["company_id", "update_date"]
     )
-    op.create_table(
-        "purchase_orders",
-        sa.Column("company_id", sa.BigInteger(), nullable=False),
-        sa.Column("id", sa.BigInteger(), nullable=False),
-        sa.Column("idn", sa.String(length=40), nullable=False),
-        sa.Column("custom_name", sa.String(length=200)),
-        sa.Column("create_date", Instant(), nullable=False),
-        sa.Column("update_date", Instant()),
-        sa.Column("required_date", Instant()),
-        sa.Column("approval_date", Instant()),
-        sa.Column("sum", Fixed(4), nullable=False),
-        sa.Column("net_sum", Fixed(4), nullable=False),
-        sa.Column("sum_in_company_currency", Fixed(4), nullable=False),
-        sa.Column("net_sum_in_company_currency", Fixed(4), nullable=False),
-        sa.Column("invoiced_sum", Fixed(4), nullable=False),
-        sa.Column("invoiced_sum_in_company_currency", Fixed(4), nullable=False),
-        sa.Column("net_invoiced_sum", Fixed(4), nullable=False),
-        sa.Column("budgeted_sum", Fixed(4), nullable=False),
-        sa.Column("items_chart_sum", Fixed(4), nullable=False),
-        sa.Column("currency", sa.String(length=3)),
-        sa.Column("exchange_rate", Fixed(10)),
-        sa.Column("discount_percent", Fixed(6)),
-        sa.Column("discount_amount", Fixed(4)),
-        sa.Column("note", sa.String(length=5000)),
-        sa.Column("status", sa.Integer(), nullable=False),
-        sa.Column("status_receiving", sa.Integer(), nullable=False),
-        sa.Column("status_payment", sa.Integer(), nullable=False),
-        sa.Column("status_sending", sa.Integer(), nullable=False),
-        sa.Column("logic_type", sa.Integer(), nullable=False),
-        sa.Column("begin_date", Instant()),
-        sa.Column("end_date", Instant()),
-        sa.Column("blanket_sum", Fixed(4)),
-        sa.Column("blanket_is_gross", sa.Boolean(), nullable=False),
-        sa.Column("prepayment_percent", Fixed(6)),
-        sa.Column("postpayment_percent", Fixed(6)),
-        sa.Column("credit_period_days", sa.Integer()),
-        sa.Column("external_id", sa.String(length=200)),
-        sa.Column("external_integration_log", sa.String(length=2000)),
-        sa.Column("deliver_to_name", sa.String(length=200)),
-        sa.Column("send_to_supplier", sa.Boolean(), nullable=False),
-        sa.Column("is_new_supplier_added", sa.Boolean(), nullable=False),
-        sa.Column("location_id", sa.BigInteger(), nullable=False),
-        sa.Column("supplier_id", sa.BigInteger(), nullable=False),
-        sa.Column("legal_entity_id", sa.BigInteger()),
-        sa.Column("creator_id", sa.BigInteger()),
-        sa.Column("last_editor_id", sa.BigInteger()),
-        sa.Column("payment_term_id", sa.BigInteger()),
-        sa.Column("terms_and_conditions", sa.String(length=20000)),
-        sa.ForeignKeyConstraint(
-            ["company_id", "creator_id"],
-            ["users.company_id", "users.id"],
-            name="fk_purchase_orders_company_id_creator_id",
-        ),
-        sa.ForeignKeyConstraint(
-            ["company_id", "last_editor_id"],
-            ["users.company_id", "users.id"],
-            name="fk_purchase_orders_company_id_last_editor_id",
-        ),
-        sa.ForeignKeyConstraint(
-            ["company_id", "legal_entity_id"],
-            ["legal_entities.company_id", "legal_entities.id"],
-            name="fk_purchase_orders_company_id_legal_entity_id",
-        ),
-        sa.ForeignKeyConstraint(
-            ["company_id", "location_id"],
-            ["locations.company_id", "locations.id"],
-            name="fk_purchase_orders_company_id_location_id",
-        ),
-        sa.ForeignKeyConstraint(
-            ["company_id", "payment_term_id"],
-            ["payment_terms.company_id", "payment_terms.id"],
-            name="fk_purchase_orders_company_id_payment_term_id",
-        ),
-        sa.ForeignKeyConstraint(
-            ["company_id", "supplier_id"],
-            ["suppliers.company_id", "suppliers.id"],
-            name="fk_purchase_orders_company_id_supplier_id",
-        ),
-        sa.PrimaryKeyConstraint("company_id", "id", name="pk_purchase_orders"),
-        sa.UniqueConstraint("company_id", "idn", name="uq_purchase_orders_company_id_idn"),
-    )
-    op.create_index("ix_purchase_orders_company_id_approval_date", "purchase_orders", ["company_id", "approval_date"])
-    op.create_index("ix_purchase_orders_company_id_external_id", "purchase_orders", ["company_id", "external_id"])
-    op.create_index("ix_purchase_orders_company_id_status_id", "purchase_orders", ["company_id", "status", "id"])
-    op.create_index(
-        "ix_purchase_orders_company_id_supplier_id_id", "purchase_orders", ["company_id", "supplier_id", "id"]
-    )
-    op.create_index("ix_purchase_orders_company_id_update_date", "purchase_orders", ["company_id", "update_date"])
     op.create_table(
         "items",
         sa.Column("company_id", sa.BigInteger(), nullable=False),
@@ -1860,62 +1634,6 @@ def upgrade() -> None:
     )
     op.create_index("ix_credit_balances_company_id_update_date", "credit_balances", ["company_id", "update_date"])
     op.create_table(
-        "expenses_custom_values",
-        sa.Column("company_id", sa.BigInteger(), nullable=False),
-        sa.Column("id", sa.BigInteger(), nullable=False),
-        sa.Column("value", sa.String(length=2000)),
-        sa.Column("field_id", sa.BigInteger(), nullable=False),
-        sa.Column("option_id", sa.BigInteger()),
-        sa.Column("owner_id", sa.BigInteger(), nullable=False),
-        sa.ForeignKeyConstraint(
-            ["company_id", "field_id"],
-            ["custom_fields.company_id", "custom_fields.id"],
-            name="fk_expenses_custom_values_company_id_field_id",
-        ),
-        sa.ForeignKeyConstraint(
-            ["company_id", "option_id"],
-            ["custom_field_options.company_id", "custom_field_options.id"],
-            name="fk_expenses_custom_values_company_id_option_id",
-        ),
-        sa.ForeignKeyConstraint(
-            ["company_id", "owner_id"],
-            ["expenses.company_id", "expenses.id"],
-            name="fk_expenses_custom_values_company_id_owner_id",
-            ondelete="CASCADE",
-        ),
-        sa.PrimaryKeyConstraint("company_id", "id", name="pk_expenses_custom_values"),
-    )
-    op.create_index(
-        "ix_expenses_custom_values_company_id_owner_id_id", "expenses_custom_values", ["company_id", "owner_id", "id"]
-    )
-    op.create_table(
-        "expense_payments",
-        sa.Column("company_id", sa.BigInteger(), nullable=False),
-        sa.Column("id", sa.BigInteger(), nullable=False),
-        sa.Column("idn", sa.String(length=40), nullable=False),
-        sa.Column("create_date", Instant(), nullable=False),
-        sa.Column("update_date", Instant()),
-        sa.Column("pay_date", Instant(), nullable=False),
-        sa.Column("sum_paid", Fixed(4), nullable=False),
-        sa.Column("status", sa.Integer(), nullable=False),
-        sa.Column("creator_id", sa.BigInteger()),
-        sa.Column("expense_id", sa.BigInteger(), nullable=False),
-        sa.ForeignKeyConstraint(
-            ["company_id", "creator_id"],
-            ["users.company_id", "users.id"],
-            name="fk_expense_payments_company_id_creator_id",
-        ),
-        sa.ForeignKeyConstraint(
-            ["company_id", "expense_id"],
-            ["expenses.company_id", "expenses.id"],
-            name="fk_expense_payments_company_id_expense_id",
-        ),
-        sa.PrimaryKeyConstraint("company_id", "id", name="pk_expense_payments"),
-        sa.UniqueConstraint("company_id", "idn", name="uq_expense_payments_company_id_idn"),
-    )
-    op.create_index("ix_expense_payments_company_id_expense_id", "expense_payments", ["company_id", "expense_id"])
-    op.create_index("ix_expense_payments_company_id_update_date", "expense_payments", ["company_id", "update_date"])
-    op.create_table(
         "contract_users",
         sa.Column("company_id", sa.BigInteger(), nullable=False),
         sa.Column("contract_id", sa.BigInteger(), nullable=False),
@@ -1946,60 +1664,6 @@ def upgrade() -> None:
             ondelete="CASCADE",
         ),
         sa.PrimaryKeyConstraint("company_id", "contract_id", "kind", "about", name="pk_contract_reminders"),
-    )
-    op.create_table(
-        "purchase_requisition_lines",
-        sa.Column("company_id", sa.BigInteger(), nullable=False),
-        sa.Column("id", sa.BigInteger(), nullable=False),
-        sa.Column("position", sa.Integer(), nullable=False),
-        sa.Column("name", sa.String(length=300)),
-        sa.Column("sku", sa.String(length=300)),
-        sa.Column("description", sa.String(length=255)),
-        sa.Column("quantity", Fixed(6), nullable=False),
-        sa.Column("price", Fixed(6)),
-        sa.Column("discount_percent", Fixed(6)),
-        sa.Column("discount_amount", Fixed(4)),
-        sa.Column("discount_sum", Fixed(4), nullable=False),
-        sa.Column("net_sum", Fixed(4), nullable=False),
-        sa.Column("sum", Fixed(4), nullable=False),
-        sa.Column("tax_sum", Fixed(4), nullable=False),
-        sa.Column("tax_percent", Fixed(6)),
-        sa.Column("unit_id", sa.BigInteger()),
-        sa.Column("product_id", sa.BigInteger()),
-        sa.Column("supplier_id", sa.BigInteger()),
-        sa.Column("status", sa.Integer(), nullable=False),
-        sa.Column("ordered_quantity", Fixed(6), nullable=False),
-        sa.Column("required_date", Instant()),
-        sa.Column("closed", sa.Boolean(), nullable=False),
-        sa.Column("item_type", sa.Integer(), nullable=False),
-        sa.Column("requisition_id", sa.BigInteger(), nullable=False),
-        sa.ForeignKeyConstraint(
-            ["company_id", "product_id"],
-            ["items.company_id", "items.id"],
-            name="fk_purchase_requisition_lines_company_id_product_id",
-        ),
-        sa.ForeignKeyConstraint(
-            ["company_id", "requisition_id"],
-            ["purchase_requisitions.company_id", "purchase_requisitions.id"],
-            name="fk_purchase_requisition_lines_company_id_requisition_id",
-            ondelete="CASCADE",
-        ),
-        sa.ForeignKeyConstraint(
-            ["company_id", "supplier_id"],
-            ["suppliers.company_id", "suppliers.id"],
-            name="fk_purchase_requisition_lines_company_id_supplier_id",
-        ),
-        sa.ForeignKeyConstraint(
-            ["company_id", "unit_id"],
-            ["units.company_id", "units.id"],
-            name="fk_purchase_requisition_lines_company_id_unit_id",
-        ),
-        sa.PrimaryKeyConstraint("company_id", "id", name="pk_purchase_requisition_lines"),
-    )
-    op.create_index(
-        "ix_purchase_requisition_lines_company_id_requisition_id_id",
-        "purchase_requisition_lines",
-        ["company_id", "requisition_id", "id"],
     )
     op.create_table(
         "propositions",
@@ -2063,6 +1727,588 @@ def upgrade() -> None:
         ["company_id", "owner_id", "id"],
     )
     op.create_table(
+        "budget_lines",
+        sa.Column("company_id", sa.BigInteger(), nullable=False),
+        sa.Column("id", sa.BigInteger(), nullable=False),
+        sa.Column("position", sa.Integer(), nullable=False),
+        sa.Column("name", sa.String(length=200)),
+        sa.Column("location_id", sa.BigInteger()),
+        sa.Column("product_id", sa.BigInteger()),
+        sa.Column("plan_id", sa.BigInteger(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["company_id", "location_id"],
+            ["locations.company_id", "locations.id"],
+            name="fk_budget_lines_company_id_location_id",
+        ),
+        sa.ForeignKeyConstraint(
+            ["company_id", "plan_id"],
+            ["budget_plans.company_id", "budget_plans.id"],
+            name="fk_budget_lines_company_id_plan_id",
+            ondelete="CASCADE",
+        ),
+        sa.ForeignKeyConstraint(
+            ["company_id", "product_id"], ["items.company_id", "items.id"], name="fk_budget_lines_company_id_product_id"
+        ),
+        sa.PrimaryKeyConstraint("company_id", "id", name="pk_budget_lines"),
+    )
+    op.create_index("ix_budget_lines_company_id_plan_id_id", "budget_lines", ["company_id", "plan_id", "id"])
+    op.create_table(
+        "items_custom_values",
+        sa.Column("company_id", sa.BigInteger(), nullable=False),
+        sa.Column("id", sa.BigInteger(), nullable=False),
+        sa.Column("value", sa.String(length=2000)),
+        sa.Column("field_id", sa.BigInteger(), nullable=False),
+        sa.Column("option_id", sa.BigInteger()),
+        sa.Column("owner_id", sa.BigInteger(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["company_id", "field_id"],
+            ["custom_fields.company_id", "custom_fields.id"],
+            name="fk_items_custom_values_company_id_field_id",
+        ),
+        sa.ForeignKeyConstraint(
+            ["company_id", "option_id"],
+            ["custom_field_options.company_id", "custom_field_options.id"],
+            name="fk_items_custom_values_company_id_option_id",
+        ),
+        sa.ForeignKeyConstraint(
+            ["company_id", "owner_id"],
+            ["items.company_id", "items.id"],
+            name="fk_items_custom_values_company_id_owner_id",
+            ondelete="CASCADE",
+        ),
+        sa.PrimaryKeyConstraint("company_id", "id", name="pk_items_custom_values"),
+    )
+    op.create_index(
+        "ix_items_custom_values_company_id_owner_id_id", "items_custom_values", ["company_id", "owner_id", "id"]
+    )
+    op.create_table(
+        "stock_taking_lines",
+        sa.Column("company_id", sa.BigInteger(), nullable=False),
+        sa.Column("id", sa.BigInteger(), nullable=False),
+        sa.Column("position", sa.Integer(), nullable=False),
+        sa.Column("product_id", sa.BigInteger(), nullable=False),
+        sa.Column("book_quantity", Fixed(6)),
+        sa.Column("counted_quantity", Fixed(6)),
+        sa.Column("unit_value", Fixed(6)),
+        sa.Column("difference", Fixed(6)),
+        sa.Column("difference_value", Fixed(4)),
+        sa.Column("taking_id", sa.BigInteger(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["company_id", "product_id"],
+            ["items.company_id", "items.id"],
+            name="fk_stock_taking_lines_company_id_product_id",
+        ),
+        sa.ForeignKeyConstraint(
+            ["company_id", "taking_id"],
+            ["stock_takings.company_id", "stock_takings.id"],
+            name="fk_stock_taking_lines_company_id_taking_id",
+            ondelete="CASCADE",
+        ),
+        sa.PrimaryKeyConstraint("company_id", "id", name="pk_stock_taking_lines"),
+    )
+    op.create_index(
+        "ix_stock_taking_lines_company_id_taking_id_id", "stock_taking_lines", ["company_id", "taking_id", "id"]
+    )
+    op.create_table(
+        "warehouse_items",
+        sa.Column("company_id", sa.BigInteger(), nullable=False),
+        sa.Column("id", sa.BigInteger(), nullable=False),
+        sa.Column("update_date", Instant()),
+        sa.Column("quantity", Fixed(6), nullable=False),
+        sa.Column("reserved", Fixed(6), nullable=False),
+        sa.Column("value", Fixed(4), nullable=False),
+        sa.Column("minimum_stock_level", Fixed(6)),
+        sa.Column("reorder_to", Fixed(6)),
+        sa.Column("unit_value", Fixed(6), nullable=False),
+        sa.Column("warehouse_id", sa.BigInteger(), nullable=False),
+        sa.Column("product_id", sa.BigInteger(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["company_id", "product_id"],
+            ["items.company_id", "items.id"],
+            name="fk_warehouse_items_company_id_product_id",
+        ),
+        sa.ForeignKeyConstraint(
+            ["company_id", "warehouse_id"],
+            ["warehouses.company_id", "warehouses.id"],
+            name="fk_warehouse_items_company_id_warehouse_id",
+        ),
+        sa.PrimaryKeyConstraint("company_id", "id", name="pk_warehouse_items"),
+        sa.UniqueConstraint(
+            "company_id", "product_id", "warehouse_id", name="uq_warehouse_items_company_id_product_id_warehouse_id"
+        ),
+        postgresql_with={"fillfactor": 70},
+    )
+    op.create_index(
+        "ix_warehouse_items_company_id_warehouse_id_id", "warehouse_items", ["company_id", "warehouse_id", "id"]
+    )
+    op.create_table(
+        "budget_line_options",
+        sa.Column("company_id", sa.BigInteger(), nullable=False),
+        sa.Column("id", sa.BigInteger(), nullable=False),
+        sa.Column("option_id", sa.BigInteger(), nullable=False),
+        sa.Column("line_id", sa.BigInteger(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["company_id", "line_id"],
+            ["budget_lines.company_id", "budget_lines.id"],
+            name="fk_budget_line_options_company_id_line_id",
+            ondelete="CASCADE",
+        ),
+        sa.ForeignKeyConstraint(
+            ["company_id", "option_id"],
+            ["custom_field_options.company_id", "custom_field_options.id"],
+            name="fk_budget_line_options_company_id_option_id",
+        ),
+        sa.PrimaryKeyConstraint("company_id", "id", name="pk_budget_line_options"),
+    )
+    op.create_index(
+        "ix_budget_line_options_company_id_line_id_id", "budget_line_options", ["company_id", "line_id", "id"]
+    )
+    op.create_table(
+        "budgets",
+        sa.Column("company_id", sa.BigInteger(), nullable=False),
+        sa.Column("id", sa.BigInteger(), nullable=False),
+        sa.Column("start_date", Instant()),
+        sa.Column("end_date", Instant()),
+        sa.Column("sum", Fixed(4), nullable=False),
+        sa.Column("carried_sum", Fixed(4), nullable=False),
+        sa.Column("create_date", Instant()),
+        sa.Column("plan_id", sa.BigInteger()),
+        sa.Column("name", sa.String(length=200)),
+        sa.Column("full_name", sa.String(length=700)),
+        sa.Column("type", sa.String(length=10)),
+        sa.Column("all_locations_access", sa.Boolean(), nullable=False),
+        sa.Column("location_id", sa.BigInteger()),
+        sa.Column("product_id", sa.BigInteger()),
+        sa.Column("options", JsonText()),
+        sa.Column("budget_limit", Fixed(4)),
+        sa.Column("used_tax_percent_in_budget", Fixed(6)),
+        sa.Column("frozen", sa.Boolean(), nullable=False),
+        sa.Column("line_id", sa.BigInteger(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["company_id", "line_id"],
+            ["budget_lines.company_id", "budget_lines.id"],
+            name="fk_budgets_company_id_line_id",
+            ondelete="CASCADE",
+        ),
+        sa.ForeignKeyConstraint(
+            ["company_id", "location_id"],
+            ["locations.company_id", "locations.id"],
+            name="fk_budgets_company_id_location_id",
+        ),
+        sa.ForeignKeyConstraint(
+            ["company_id", "plan_id"],
+            ["budget_plans.company_id", "budget_plans.id"],
+            name="fk_budgets_company_id_plan_id",
+        ),
+        sa.ForeignKeyConstraint(
+            ["company_id", "product_id"], ["items.company_id", "items.id"], name="fk_budgets_company_id_product_id"
+        ),
+        sa.PrimaryKeyConstraint("company_id", "id", name="pk_budgets"),
+    )
+    op.create_index("ix_budgets_company_id_line_id_id", "budgets", ["company_id", "line_id", "id"])
+    op.create_table(
+        "budget_balances",
+        sa.Column("company_id", sa.BigInteger(), nullable=False),
+        sa.Column("budget_id", sa.BigInteger(), nullable=False),
+        sa.Column("resource", sa.String(length=40), nullable=False, comment="kind of document"),
+        sa.Column("reserved", Fixed(4), nullable=False),
+        sa.Column("used", Fixed(4), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["company_id", "budget_id"],
+            ["budgets.company_id", "budgets.id"],
+            name="fk_budget_balances_company_id_budget_id",
+            ondelete="CASCADE",
+        ),
+        sa.PrimaryKeyConstraint("company_id", "budget_id", "resource", name="pk_budget_balances"),
+    )
+    op.create_table(
+        "purchase_requisitions",
+        sa.Column("company_id", sa.BigInteger(), nullable=False),
+        sa.Column("id", sa.BigInteger(), nullable=False),
+        sa.Column("idn", sa.String(length=40), nullable=False),
+        sa.Column("custom_name", sa.String(length=200)),
+        sa.Column("create_date", Instant(), nullable=False),
+        sa.Column("update_date", Instant()),
+        sa.Column("required_date", Instant(), nullable=False),
+        sa.Column("approval_date", Instant()),
+        sa.Column("sum", Fixed(4), nullable=False),
+        sa.Column("net_sum", Fixed(4), nullable=False),
+        sa.Column("sum_in_company_currency", Fixed(4), nullable=False),
+        sa.Column("net_sum_in_company_currency", Fixed(4), nullable=False),
+        sa.Column("budgeted_sum", Fixed(4), nullable=False),
+        sa.Column("currency", sa.String(length=3)),
+        sa.Column("exchange_rate", Fixed(10)),
+        sa.Column("note", sa.String(length=5000)),
+        sa.Column("status", sa.Integer(), nullable=False),
+        sa.Column("is_new_supplier_added", sa.Boolean(), nullable=False),
+        sa.Column("location_id", sa.BigInteger(), nullable=False),
+        sa.Column("budget_id", sa.BigInteger()),
+        sa.Column("legal_entity_id", sa.BigInteger()),
+        sa.Column("creator_id", sa.BigInteger()),
+        sa.Column("last_editor_id", sa.BigInteger()),
+        sa.ForeignKeyConstraint(
+            ["company_id", "budget_id"],
+            ["budgets.company_id", "budgets.id"],
+            name="fk_purchase_requisitions_company_id_budget_id",
+        ),
+        sa.ForeignKeyConstraint(
+            ["company_id", "creator_id"],
+            ["users.company_id", "users.id"],
+            name="fk_purchase_requisitions_company_id_creator_id",
+        ),
+        sa.ForeignKeyConstraint(
+            ["company_id", "last_editor_id"],
+            ["users.company_id", "users.id"],
+            name="fk_purchase_requisitions_company_id_last_editor_id",
+        ),
+        sa.ForeignKeyConstraint(
+            ["company_id", "legal_entity_id"],
+            ["legal_entities.company_id", "legal_entities.id"],
+            name="fk_purchase_requisitions_company_id_legal_entity_id",
+        ),
+        sa.ForeignKeyConstraint(
+            ["company_id", "location_id"],
+            ["locations.company_id", "locations.id"],
+            name="fk_purchase_requisitions_company_id_location_id",
+        ),
+        sa.PrimaryKeyConstraint("company_id", "id", name="pk_purchase_requisitions"),
+        sa.UniqueConstraint("company_id", "idn", name="uq_purchase_requisitions_company_id_idn"),
+    )
+    op.create_index(
+        "ix_purchase_requisitions_company_id_approval_date", "purchase_requisitions", ["company_id", "approval_date"]
+    )
+    op.create_index(
+        "ix_purchase_requisitions_company_id_status_id", "purchase_requisitions", ["company_id", "status", "id"]
+    )
+    op.create_index(
+        "ix_purchase_requisitions_company_id_update_date", "purchase_requisitions", ["company_id", "update_date"]
+    )
+    op.create_table(
+        "purchase_orders",
+        sa.Column("company_id", sa.BigInteger(), nullable=False),
+        sa.Column("id", sa.BigInteger(), nullable=False),
+        sa.Column("idn", sa.String(length=40), nullable=False),
+        sa.Column("custom_name", sa.String(length=200)),
+        sa.Column("create_date", Instant(), nullable=False),
+        sa.Column("update_date", Instant()),
+        sa.Column("required_date", Instant()),
+        sa.Column("approval_date", Instant()),
+        sa.Column("sum", Fixed(4), nullable=False),
+        sa.Column("net_sum", Fixed(4), nullable=False),
+        sa.Column("sum_in_company_currency", Fixed(4), nullable=False),
+        sa.Column("net_sum_in_company_currency", Fixed(4), nullable=False),
+        sa.Column("invoiced_sum", Fixed(4), nullable=False),
+        sa.Column("invoiced_sum_in_company_currency", Fixed(4), nullable=False),
+        sa.Column("net_invoiced_sum", Fixed(4), nullable=False),
+        sa.Column("budgeted_sum", Fixed(4), nullable=False),
+        sa.Column("items_chart_sum", Fixed(4), nullable=False),
+        sa.Column("currency", sa.String(length=3)),
+        sa.Column("exchange_rate", Fixed(10)),
+        sa.Column("discount_percent", Fixed(6)),
+        sa.Column("discount_amount", Fixed(4)),
+        sa.Column("note", sa.String(length=5000)),
+        sa.Column("status", sa.Integer(), nullable=False),
+        sa.Column("status_receiving", sa.Integer(), nullable=False),
+        sa.Column("status_payment", sa.Integer(), nullable=False),
+        sa.Column("status_sending", sa.Integer(), nullable=False),
+        sa.Column("logic_type", sa.Integer(), nullable=False),
+        sa.Column("begin_date", Instant()),
+        sa.Column("end_date", Instant()),
+        sa.Column("blanket_sum", Fixed(4)),
+        sa.Column("blanket_is_gross", sa.Boolean(), nullable=False),
+        sa.Column("prepayment_percent", Fixed(6)),
+        sa.Column("postpayment_percent", Fixed(6)),
+        sa.Column("credit_period_days", sa.Integer()),
+        sa.Column("external_id", sa.String(length=200)),
+        sa.Column("external_integration_log", sa.String(length=2000)),
+        sa.Column("deliver_to_name", sa.String(length=200)),
+        sa.Column("send_to_supplier", sa.Boolean(), nullable=False),
+        sa.Column("is_new_supplier_added", sa.Boolean(), nullable=False),
+        sa.Column("location_id", sa.BigInteger(), nullable=False),
+        sa.Column("supplier_id", sa.BigInteger(), nullable=False),
+        sa.Column("budget_id", sa.BigInteger()),
+        sa.Column("legal_entity_id", sa.BigInteger()),
+        sa.Column("creator_id", sa.BigInteger()),
+        sa.Column("last_editor_id", sa.BigInteger()),
+        sa.Column("payment_term_id", sa.BigInteger()),
+        sa.Column("terms_and_conditions", sa.String(length=20000)),
+        sa.Column("is_budget_over_limit", sa.Boolean(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["company_id", "budget_id"],
+            ["budgets.company_id", "budgets.id"],
+            name="fk_purchase_orders_company_id_budget_id",
+        ),
+        sa.ForeignKeyConstraint(
+            ["company_id", "creator_id"],
+            ["users.company_id", "users.id"],
+            name="fk_purchase_orders_company_id_creator_id",
+        ),
+        sa.ForeignKeyConstraint(
+            ["company_id", "last_editor_id"],
+            ["users.company_id", "users.id"],
+            name="fk_purchase_orders_company_id_last_editor_id",
+        ),
+        sa.ForeignKeyConstraint(
+            ["company_id", "legal_entity_id"],
+            ["legal_entities.company_id", "legal_entities.id"],
+            name="fk_purchase_orders_company_id_legal_entity_id",
+        ),
+        sa.ForeignKeyConstraint(
+            ["company_id", "location_id"],
+            ["locations.company_id", "locations.id"],
+            name="fk_purchase_orders_company_id_location_id",
+        ),
+        sa.ForeignKeyConstraint(
+            ["company_id", "payment_term_id"],
+            ["payment_terms.company_id", "payment_terms.id"],
+            name="fk_purchase_orders_company_id_payment_term_id",
+        ),
+        sa.ForeignKeyConstraint(
+            ["company_id", "supplier_id"],
+            ["suppliers.company_id", "suppliers.id"],
+            name="fk_purchase_orders_company_id_supplier_id",
+        ),
+        sa.PrimaryKeyConstraint("company_id", "id", name="pk_purchase_orders"),
+        sa.UniqueConstraint("company_id", "idn", name="uq_purchase_orders_company_id_idn"),
+    )
+    op.create_index("ix_purchase_orders_company_id_approval_date", "purchase_orders", ["company_id", "approval_date"])
+    op.create_index("ix_purchase_orders_company_id_external_id", "purchase_orders", ["company_id", "external_id"])
+    op.create_index("ix_purchase_orders_company_id_status_id", "purchase_orders", ["company_id", "status", "id"])
+    op.create_index(
+        "ix_purchase_orders_company_id_supplier_id_id", "purchase_orders", ["company_id", "supplier_id", "id"]
+    )
+    op.create_index("ix_purchase_orders_company_id_update_date", "purchase_orders", ["company_id", "update_date"])
+    op.create_table(
+        "budget_moves",
+        sa.Column("company_id", sa.BigInteger(), nullable=False),
+        sa.Column("id", sa.BigInteger(), nullable=False),
+        sa.Column("create_date", Instant(), nullable=False),
+        sa.Column("budget_id", sa.BigInteger(), nullable=False),
+        sa.Column("document_kind", sa.String(length=40), nullable=False),
+        sa.Column("document_id", sa.BigInteger(), nullable=False),
+        sa.Column("stage", sa.Integer(), nullable=False),
+        sa.Column("sum", Fixed(4), nullable=False),
+        sa.Column("creator_id", sa.BigInteger()),
+        sa.ForeignKeyConstraint(
+            ["company_id", "budget_id"],
+            ["budgets.company_id", "budgets.id"],
+            name="fk_budget_moves_company_id_budget_id",
+        ),
+        sa.ForeignKeyConstraint(
+            ["company_id", "creator_id"], ["users.company_id", "users.id"], name="fk_budget_moves_company_id_creator_id"
+        ),
+        sa.PrimaryKeyConstraint("company_id", "id", name="pk_budget_moves"),
+    )
+    op.create_index("ix_budget_moves_company_id_budget_id_id", "budget_moves", ["company_id", "budget_id", "id"])
+    op.create_index("ix_budget_moves_company_id_document_id", "budget_moves", ["company_id", "document_id"])
+    op.create_table(
+        "warehouse_request_lines",
+        sa.Column("company_id", sa.BigInteger(), nullable=False),
+        sa.Column("id", sa.BigInteger(), nullable=False),
+        sa.Column("position", sa.Integer(), nullable=False),
+        sa.Column("name", sa.String(length=300)),
+        sa.Column("sku", sa.String(length=300)),
+        sa.Column("description", sa.String(length=255)),
+        sa.Column("quantity", Fixed(6), nullable=False),
+        sa.Column("price", Fixed(6)),
+        sa.Column("discount_percent", Fixed(6)),
+        sa.Column("discount_amount", Fixed(4)),
+        sa.Column("discount_sum", Fixed(4), nullable=False),
+        sa.Column("net_sum", Fixed(4), nullable=False),
+        sa.Column("sum", Fixed(4), nullable=False),
+        sa.Column("tax_sum", Fixed(4), nullable=False),
+        sa.Column("tax_percent", Fixed(6)),
+        sa.Column("unit_id", sa.BigInteger()),
+        sa.Column("product_id", sa.BigInteger()),
+        sa.Column("supplier_id", sa.BigInteger()),
+        sa.Column("status", sa.Integer(), nullable=False),
+        sa.Column("transferred_quantity", Fixed(6), nullable=False),
+        sa.Column("rejected_quantity", Fixed(6), nullable=False),
+        sa.Column("item_type", sa.Integer(), nullable=False),
+        sa.Column("budget_line_id", sa.BigInteger()),
+        sa.Column("request_id", sa.BigInteger(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["company_id", "budget_line_id"],
+            ["budgets.company_id", "budgets.id"],
+            name="fk_warehouse_request_lines_company_id_budget_line_id",
+        ),
+        sa.ForeignKeyConstraint(
+            ["company_id", "product_id"],
+            ["items.company_id", "items.id"],
+            name="fk_warehouse_request_lines_company_id_product_id",
+        ),
+        sa.ForeignKeyConstraint(
+            ["company_id", "request_id"],
+            ["warehouse_requests.company_id", "warehouse_requests.id"],
+            name="fk_warehouse_request_lines_company_id_request_id",
+            ondelete="CASCADE",
+        ),
+        sa.ForeignKeyConstraint(
+            ["company_id", "supplier_id"],
+            ["suppliers.company_id", "suppliers.id"],
+            name="fk_warehouse_request_lines_company_id_supplier_id",
+        ),
+        sa.ForeignKeyConstraint(
+            ["company_id", "unit_id"],
+            ["units.company_id", "units.id"],
+            name="fk_warehouse_request_lines_company_id_unit_id",
+        ),
+        sa.PrimaryKeyConstraint("company_id", "id", name="pk_warehouse_request_lines"),
+    )
+    op.create_index(
+        "ix_warehouse_request_lines_company_id_request_id_id",
+        "warehouse_request_lines",
+        ["company_id", "request_id", "id"],
+    )
+    op.create_table(
+        "expenses",
+        sa.Column("company_id", sa.BigInteger(), nullable=False),
+        sa.Column("id", sa.BigInteger(), nullable=False),
+        sa.Column("idn", sa.String(length=40), nullable=False),
+        sa.Column("custom_name", sa.String(length=200)),
+        sa.Column("create_date", Instant(), nullable=False),
+        sa.Column("update_date", Instant()),
+        sa.Column("required_date", Instant()),
+        sa.Column("issue_date", Instant()),
+        sa.Column("approval_date", Instant()),
+        sa.Column("sum_paid", Fixed(4), nullable=False),
+        sa.Column("sum_paid_in_company_currency", Fixed(4), nullable=False),
+        sa.Column("sum", Fixed(4), nullable=False),
+        sa.Column("net_sum", Fixed(4), nullable=False),
+        sa.Column("sum_in_company_currency", Fixed(4), nullable=False),
+        sa.Column("net_sum_in_company_currency", Fixed(4), nullable=False),
+        sa.Column("withholding_tax_sum", Fixed(4), nullable=False),
+        sa.Column("budgeted_sum", Fixed(4), nullable=False),
+        sa.Column("currency", sa.String(length=3)),
+        sa.Column("exchange_rate", Fixed(10)),
+        sa.Column("note", sa.String(length=5000)),
+        sa.Column("status", sa.Integer(), nullable=False),
+        sa.Column("expense_number", sa.String(length=200)),
+        sa.Column("location_id", sa.BigInteger()),
+        sa.Column("budget_id", sa.BigInteger()),
+        sa.Column("creator_id", sa.BigInteger()),
+        sa.Column("last_editor_id", sa.BigInteger()),
+        sa.Column("legal_entity_id", sa.BigInteger()),
+        sa.Column("is_budget_over_limit", sa.Boolean(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["company_id", "budget_id"], ["budgets.company_id", "budgets.id"], name="fk_expenses_company_id_budget_id"
+        ),
+        sa.ForeignKeyConstraint(
+            ["company_id", "creator_id"], ["users.company_id", "users.id"], name="fk_expenses_company_id_creator_id"
+        ),
+        sa.ForeignKeyConstraint(
+            ["company_id", "last_editor_id"],
+            ["users.company_id", "users.id"],
+            name="fk_expenses_company_id_last_editor_id",
+        ),
+        sa.ForeignKeyConstraint(
+            ["company_id", "legal_entity_id"],
+            ["legal_entities.company_id", "legal_entities.id"],
+            name="fk_expenses_company_id_legal_entity_id",
+        ),
+        sa.ForeignKeyConstraint(
+            ["company_id", "location_id"],
+            ["locations.company_id", "locations.id"],
+            name="fk_expenses_company_id_location_id",
+        ),
+        sa.PrimaryKeyConstraint("company_id", "id", name="pk_expenses"),
+        sa.UniqueConstraint("company_id", "idn", name="uq_expenses_company_id_idn"),
+    )
+    op.create_index("ix_expenses_company_id_approval_date", "expenses", ["company_id", "approval_date"])
+    op.create_index("ix_expenses_company_id_status_id", "expenses", ["company_id", "status", "id"])
+    op.create_index("ix_expenses_company_id_update_date", "expenses", ["company_id", "update_date"])
+    op.create_table(
+        "purchase_requisitions_custom_values",
+        sa.Column("company_id", sa.BigInteger(), nullable=False),
+        sa.Column("id", sa.BigInteger(), nullable=False),
+        sa.Column("value", sa.String(length=2000)),
+        sa.Column("field_id", sa.BigInteger(), nullable=False),
+        sa.Column("option_id", sa.BigInteger()),
+        sa.Column("owner_id", sa.BigInteger(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["company_id", "field_id"],
+            ["custom_fields.company_id", "custom_fields.id"],
+            name="fk_purchase_requisitions_custom_values_company_id_field_id",
+        ),
+        sa.ForeignKeyConstraint(
+            ["company_id", "option_id"],
+            ["custom_field_options.company_id", "custom_field_options.id"],
+            name="fk_purchase_requisitions_custom_values_company_id_option_id",
+        ),
+        sa.ForeignKeyConstraint(
+            ["company_id", "owner_id"],
+            ["purchase_requisitions.company_id", "purchase_requisitions.id"],
+            name="fk_purchase_requisitions_custom_values_company_id_owner_id",
+            ondelete="CASCADE",
+        ),
+        sa.PrimaryKeyConstraint("company_id", "id", name="pk_purchase_requisitions_custom_values"),
+    )
+    op.create_index(
+        "ix_purchase_requisitions_custom_values_company_id_owner_id_id",
+        "purchase_requisitions_custom_values",
+        ["company_id", "owner_id", "id"],
+    )
+    op.create_table(
+        "purchase_requisition_lines",
+        sa.Column("company_id", sa.BigInteger(), nullable=False),
+        sa.Column("id", sa.BigInteger(), nullable=False),
+        sa.Column("position", sa.Integer(), nullable=False),
+        sa.Column("name", sa.String(length=300)),
+        sa.Column("sku", sa.String(length=300)),
+        sa.Column("description", sa.String(length=255)),
+        sa.Column("quantity", Fixed(6), nullable=False),
+        sa.Column("price", Fixed(6)),
+        sa.Column("discount_percent", Fixed(6)),
+        sa.Column("discount_amount", Fixed(4)),
+        sa.Column("discount_sum", Fixed(4), nullable=False),
+        sa.Column("net_sum", Fixed(4), nullable=False),
+        sa.Column("sum", Fixed(4), nullable=False),
+        sa.Column("tax_sum", Fixed(4), nullable=False),
+        sa.Column("tax_percent", Fixed(6)),
+        sa.Column("unit_id", sa.BigInteger()),
+        sa.Column("product_id", sa.BigInteger()),
+        sa.Column("supplier_id", sa.BigInteger()),
+        sa.Column("status", sa.Integer(), nullable=False),
+        sa.Column("ordered_quantity", Fixed(6), nullable=False),
+        sa.Column("required_date", Instant()),
+        sa.Column("closed", sa.Boolean(), nullable=False),
+        sa.Column("item_type", sa.Integer(), nullable=False),
+        sa.Column("budget_line_id", sa.BigInteger()),
+        sa.Column("requisition_id", sa.BigInteger(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["company_id", "budget_line_id"],
+            ["budgets.company_id", "budgets.id"],
+            name="fk_purchase_requisition_lines_company_id_budget_line_id",
+        ),
+        sa.ForeignKeyConstraint(
+            ["company_id", "product_id"],
+            ["items.company_id", "items.id"],
+            name="fk_purchase_requisition_lines_company_id_product_id",
+        ),
+        sa.ForeignKeyConstraint(
+            ["company_id", "requisition_id"],
+            ["purchase_requisitions.company_id", "purchase_requisitions.id"],
+            name="fk_purchase_requisition_lines_company_id_requisition_id",
+            ondelete="CASCADE",
+        ),
+        sa.ForeignKeyConstraint(
+            ["company_id", "supplier_id"],
+            ["suppliers.company_id", "suppliers.id"],
+            name="fk_purchase_requisition_lines_company_id_supplier_id",
+        ),
+        sa.ForeignKeyConstraint(
+            ["company_id", "unit_id"],
+            ["units.company_id", "units.id"],
+            name="fk_purchase_requisition_lines_company_id_unit_id",
+        ),
+        sa.PrimaryKeyConstraint("company_id", "id", name="pk_purchase_requisition_lines"),
+    )
+    op.create_index(
+        "ix_purchase_requisition_lines_company_id_requisition_id_id",
+        "purchase_requisition_lines",
+        ["company_id", "requisition_id", "id"],
+    )
+    op.create_table(
         "purchase_orders_custom_values",
         sa.Column("company_id", sa.BigInteger(), nullable=False),
         sa.Column("id", sa.BigInteger(), nullable=False),
@@ -2117,7 +2363,13 @@ def upgrade() -> None:
         sa.Column("received_quantity", Fixed(6), nullable=False),
         sa.Column("invoiced_quantity", Fixed(6), nullable=False),
         sa.Column("item_type", sa.Integer(), nullable=False),
+        sa.Column("budget_line_id", sa.BigInteger()),
         sa.Column("order_id", sa.BigInteger(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["company_id", "budget_line_id"],
+            ["budgets.company_id", "budgets.id"],
+            name="fk_purchase_order_lines_company_id_budget_line_id",
+        ),
         sa.ForeignKeyConstraint(
             ["company_id", "order_id"],
             ["purchase_orders.company_id", "purchase_orders.id"],
@@ -2204,6 +2456,7 @@ def upgrade() -> None:
         sa.Column("is_service_order", sa.Boolean(), nullable=False),
         sa.Column("location_id", sa.BigInteger()),
         sa.Column("supplier_id", sa.BigInteger()),
+        sa.Column("budget_id", sa.BigInteger()),
         sa.Column("legal_entity_id", sa.BigInteger()),
         sa.Column("creator_id", sa.BigInteger()),
         sa.Column("last_editor_id", sa.BigInteger()),
@@ -2212,10 +2465,14 @@ def upgrade() -> None:
         sa.Column("purchase_order_id", sa.BigInteger()),
         sa.Column("payment_term_id", sa.BigInteger()),
         sa.Column("allocated_invoice_id", sa.BigInteger()),
+        sa.Column("is_budget_over_limit", sa.Boolean(), nullable=False),
         sa.ForeignKeyConstraint(
             ["company_id", "allocated_invoice_id"],
             ["invoices.company_id", "invoices.id"],
             name="fk_invoices_company_id_allocated_invoice_id",
+        ),
+        sa.ForeignKeyConstraint(
+            ["company_id", "budget_id"], ["budgets.company_id", "budgets.id"], name="fk_invoices_company_id_budget_id"
         ),
         sa.ForeignKeyConstraint(
             ["company_id", "creator_id"], ["users.company_id", "users.id"], name="fk_invoices_company_id_creator_id"
@@ -2270,33 +2527,7 @@ def upgrade() -> None:
     )
     op.create_index("ix_invoices_company_id_update_date", "invoices", ["company_id", "update_date"])
     op.create_table(
-        "budget_lines",
-        sa.Column("company_id", sa.BigInteger(), nullable=False),
-        sa.Column("id", sa.BigInteger(), nullable=False),
-        sa.Column("position", sa.Integer(), nullable=False),
-        sa.Column("name", sa.String(length=200)),
-        sa.Column("location_id", sa.BigInteger()),
-        sa.Column("product_id", sa.BigInteger()),
-        sa.Column("plan_id", sa.BigInteger(), nullable=False),
-        sa.ForeignKeyConstraint(
-            ["company_id", "location_id"],
-            ["locations.company_id", "locations.id"],
-            name="fk_budget_lines_company_id_location_id",
-        ),
-        sa.ForeignKeyConstraint(
-            ["company_id", "plan_id"],
-            ["budget_plans.company_id", "budget_plans.id"],
-            name="fk_budget_lines_company_id_plan_id",
-            ondelete="CASCADE",
-        ),
-        sa.ForeignKeyConstraint(
-            ["company_id", "product_id"], ["items.company_id", "items.id"], name="fk_budget_lines_company_id_product_id"
-        ),
-        sa.PrimaryKeyConstraint("company_id", "id", name="pk_budget_lines"),
-    )
-    op.create_index("ix_budget_lines_company_id_plan_id_id", "budget_lines", ["company_id", "plan_id", "id"])
-    op.create_table(
-        "items_custom_values",
+        "warehouse_request_lines_custom_values",
         sa.Column("company_id", sa.BigInteger(), nullable=False),
         sa.Column("id", sa.BigInteger(), nullable=False),
         sa.Column("value", sa.String(length=2000)),
@@ -2306,136 +2537,115 @@ def upgrade() -> None:
         sa.ForeignKeyConstraint(
             ["company_id", "field_id"],
             ["custom_fields.company_id", "custom_fields.id"],
-            name="fk_items_custom_values_company_id_field_id",
+            name="fk_warehouse_request_lines_custom_values_company_id_field_id",
         ),
         sa.ForeignKeyConstraint(
             ["company_id", "option_id"],
             ["custom_field_options.company_id", "custom_field_options.id"],
-            name="fk_items_custom_values_company_id_option_id",
+            name="fk_warehouse_request_lines_custom_values_company_id_option_id",
         ),
         sa.ForeignKeyConstraint(
             ["company_id", "owner_id"],
-            ["items.company_id", "items.id"],
-            name="fk_items_custom_values_company_id_owner_id",
+            ["warehouse_request_lines.company_id", "warehouse_request_lines.id"],
+            name="fk_warehouse_request_lines_custom_values_company_id_owner_id",
             ondelete="CASCADE",
         ),
-        sa.PrimaryKeyConstraint("company_id", "id", name="pk_items_custom_values"),
+        sa.PrimaryKeyConstraint("company_id", "id", name="pk_warehouse_request_lines_custom_values"),
     )
     op.create_index(
-        "ix_items_custom_values_company_id_owner_id_id", "items_custom_values", ["company_id", "owner_id", "id"]
+        "ix_warehouse_request_lines_custom_values_company_id_owner_id_id",
+        "warehouse_request_lines_custom_values",
+        ["company_id", "owner_id", "id"],
     )
     op.create_table(
-        "warehouse_request_lines",
+        "warehouse_request_lines_taxes",
         sa.Column("company_id", sa.BigInteger(), nullable=False),
         sa.Column("id", sa.BigInteger(), nullable=False),
+        sa.Column("tax_id", sa.BigInteger(), nullable=False),
         sa.Column("position", sa.Integer(), nullable=False),
-        sa.Column("name", sa.String(length=300)),
-        sa.Column("sku", sa.String(length=300)),
-        sa.Column("description", sa.String(length=255)),
-        sa.Column("quantity", Fixed(6), nullable=False),
-        sa.Column("price", Fixed(6)),
-        sa.Column("discount_percent", Fixed(6)),
-        sa.Column("discount_amount", Fixed(4)),
-        sa.Column("discount_sum", Fixed(4), nullable=False),
-        sa.Column("net_sum", Fixed(4), nullable=False),
+        sa.Column("name", sa.String(length=200)),
+        sa.Column("percent", Fixed(6)),
+        sa.Column("is_withholding_tax", sa.Boolean(), nullable=False),
+        sa.Column("is_compound", sa.Boolean(), nullable=False),
         sa.Column("sum", Fixed(4), nullable=False),
-        sa.Column("tax_sum", Fixed(4), nullable=False),
-        sa.Column("tax_percent", Fixed(6)),
-        sa.Column("unit_id", sa.BigInteger()),
-        sa.Column("product_id", sa.BigInteger()),
-        sa.Column("supplier_id", sa.BigInteger()),
-        sa.Column("status", sa.Integer(), nullable=False),
-        sa.Column("transferred_quantity", Fixed(6), nullable=False),
-        sa.Column("rejected_quantity", Fixed(6), nullable=False),
-        sa.Column("item_type", sa.Integer(), nullable=False),
-        sa.Column("request_id", sa.BigInteger(), nullable=False),
+        sa.Column("line_id", sa.BigInteger(), nullable=False),
         sa.ForeignKeyConstraint(
-            ["company_id", "product_id"],
-            ["items.company_id", "items.id"],
-            name="fk_warehouse_request_lines_company_id_product_id",
-        ),
-        sa.ForeignKeyConstraint(
-            ["company_id", "request_id"],
-            ["warehouse_requests.company_id", "warehouse_requests.id"],
-            name="fk_warehouse_request_lines_company_id_request_id",
+            ["company_id", "line_id"],
+            ["warehouse_request_lines.company_id", "warehouse_request_lines.id"],
+            name="fk_warehouse_request_lines_taxes_company_id_line_id",
             ondelete="CASCADE",
         ),
         sa.ForeignKeyConstraint(
-            ["company_id", "supplier_id"],
-            ["suppliers.company_id", "suppliers.id"],
-            name="fk_warehouse_request_lines_company_id_supplier_id",
+            ["company_id", "tax_id"],
+            ["taxes.company_id", "taxes.id"],
+            name="fk_warehouse_request_lines_taxes_company_id_tax_id",
         ),
-        sa.ForeignKeyConstraint(
-            ["company_id", "unit_id"],
-            ["units.company_id", "units.id"],
-            name="fk_warehouse_request_lines_company_id_unit_id",
-        ),
-        sa.PrimaryKeyConstraint("company_id", "id", name="pk_warehouse_request_lines"),
+        sa.PrimaryKeyConstraint("company_id", "id", name="pk_warehouse_request_lines_taxes"),
     )
     op.create_index(
-        "ix_warehouse_request_lines_company_id_request_id_id",
-        "warehouse_request_lines",
-        ["company_id", "request_id", "id"],
+        "ix_warehouse_request_lines_taxes_company_id_line_id_id",
+        "warehouse_request_lines_taxes",
+        ["company_id", "line_id", "id"],
     )
     op.create_table(
-        "stock_taking_lines",
+        "stock_transfer_lines",
         sa.Column("company_id", sa.BigInteger(), nullable=False),
         sa.Column("id", sa.BigInteger(), nullable=False),
         sa.Column("position", sa.Integer(), nullable=False),
         sa.Column("product_id", sa.BigInteger(), nullable=False),
-        sa.Column("book_quantity", Fixed(6)),
-        sa.Column("counted_quantity", Fixed(6)),
-        sa.Column("unit_value", Fixed(6)),
-        sa.Column("difference", Fixed(6)),
-        sa.Column("difference_value", Fixed(4)),
-        sa.Column("taking_id", sa.BigInteger(), nullable=False),
+        sa.Column("quantity", Fixed(6), nullable=False),
+        sa.Column("received_quantity", Fixed(6), nullable=False),
+        sa.Column("request_line_id", sa.BigInteger()),
+        sa.Column("transfer_id", sa.BigInteger(), nullable=False),
         sa.ForeignKeyConstraint(
             ["company_id", "product_id"],
             ["items.company_id", "items.id"],
-            name="fk_stock_taking_lines_company_id_product_id",
+            name="fk_stock_transfer_lines_company_id_product_id",
         ),
         sa.ForeignKeyConstraint(
-            ["company_id", "taking_id"],
-            ["stock_takings.company_id", "stock_takings.id"],
-            name="fk_stock_taking_lines_company_id_taking_id",
+            ["company_id", "request_line_id"],
+            ["warehouse_request_lines.company_id", "warehouse_request_lines.id"],
+            name="fk_stock_transfer_lines_company_id_request_line_id",
+        ),
+        sa.ForeignKeyConstraint(
+            ["company_id", "transfer_id"],
+            ["stock_transfers.company_id", "stock_transfers.id"],
+            name="fk_stock_transfer_lines_company_id_transfer_id",
             ondelete="CASCADE",
         ),
-        sa.PrimaryKeyConstraint("company_id", "id", name="pk_stock_taking_lines"),
+        sa.PrimaryKeyConstraint("company_id", "id", name="pk_stock_transfer_lines"),
     )
     op.create_index(
-        "ix_stock_taking_lines_company_id_taking_id_id", "stock_taking_lines", ["company_id", "taking_id", "id"]
+        "ix_stock_transfer_lines_company_id_transfer_id_id", "stock_transfer_lines", ["company_id", "transfer_id", "id"]
     )
     op.create_table(
-        "warehouse_items",
+        "expenses_custom_values",
         sa.Column("company_id", sa.BigInteger(), nullable=False),
         sa.Column("id", sa.BigInteger(), nullable=False),
-        sa.Column("update_date", Instant()),
-        sa.Column("quantity", Fixed(6), nullable=False),
-        sa.Column("reserved", Fixed(6), nullable=False),
-        sa.Column("value", Fixed(4), nullable=False),
-        sa.Column("minimum_stock_level", Fixed(6)),
-        sa.Column("reorder_to", Fixed(6)),
-        sa.Column("unit_value", Fixed(6), nullable=False),
-        sa.Column("warehouse_id", sa.BigInteger(), nullable=False),
-        sa.Column("product_id", sa.BigInteger(), nullable=False),
+        sa.Column("value", sa.String(length=2000)),
+        sa.Column("field_id", sa.BigInteger(), nullable=False),
+        sa.Column("option_id", sa.BigInteger()),
+        sa.Column("owner_id", sa.BigInteger(), nullable=False),
         sa.ForeignKeyConstraint(
-            ["company_id", "product_id"],
-            ["items.company_id", "items.id"],
-            name="fk_warehouse_items_company_id_product_id",
+            ["company_id", "field_id"],
+            ["custom_fields.company_id", "custom_fields.id"],
+            name="fk_expenses_custom_values_company_id_field_id",
         ),
         sa.ForeignKeyConstraint(
-            ["company_id", "warehouse_id"],
-            ["warehouses.company_id", "warehouses.id"],
-            name="fk_warehouse_items_company_id_warehouse_id",
+            ["company_id", "option_id"],
+            ["custom_field_options.company_id", "custom_field_options.id"],
+            name="fk_expenses_custom_values_company_id_option_id",
         ),
-        sa.PrimaryKeyConstraint("company_id", "id", name="pk_warehouse_items"),
-        sa.UniqueConstraint(
-            "company_id", "product_id", "warehouse_id", name="uq_warehouse_items_company_id_product_id_warehouse_id"
+        sa.ForeignKeyConstraint(
+            ["company_id", "owner_id"],
+            ["expenses.company_id", "expenses.id"],
+            name="fk_expenses_custom_values_company_id_owner_id",
+            ondelete="CASCADE",
         ),
-        postgresql_with={"fillfactor": 70},
+        sa.PrimaryKeyConstraint("company_id", "id", name="pk_expenses_custom_values"),
     )
     op.create_index(
-        "ix_warehouse_items_company_id_warehouse_id_id", "warehouse_items", ["company_id", "warehouse_id", "id"]
+        "ix_expenses_custom_values_company_id_owner_id_id", "expenses_custom_values", ["company_id", "owner_id", "id"]
     )
     op.create_table(
         "expense_lines",
@@ -2464,7 +2674,13 @@ def upgrade() -> None:
         sa.Column("tax_sum_in_document_currency", Fixed(4), nullable=False),
         sa.Column("sum_in_document_currency", Fixed(4), nullable=False),
         sa.Column("item_type", sa.Integer(), nullable=False),
+        sa.Column("budget_line_id", sa.BigInteger()),
         sa.Column("expense_id", sa.BigInteger(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["company_id", "budget_line_id"],
+            ["budgets.company_id", "budgets.id"],
+            name="fk_expense_lines_company_id_budget_line_id",
+        ),
         sa.ForeignKeyConstraint(
             ["company_id", "expense_id"],
             ["expenses.company_id", "expenses.id"],
@@ -2487,6 +2703,33 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("company_id", "id", name="pk_expense_lines"),
     )
     op.create_index("ix_expense_lines_company_id_expense_id_id", "expense_lines", ["company_id", "expense_id", "id"])
+    op.create_table(
+        "expense_payments",
+        sa.Column("company_id", sa.BigInteger(), nullable=False),
+        sa.Column("id", sa.BigInteger(), nullable=False),
+        sa.Column("idn", sa.String(length=40), nullable=False),
+        sa.Column("create_date", Instant(), nullable=False),
+        sa.Column("update_date", Instant()),
+        sa.Column("pay_date", Instant(), nullable=False),
+        sa.Column("sum_paid", Fixed(4), nullable=False),
+        sa.Column("status", sa.Integer(), nullable=False),
+        sa.Column("creator_id", sa.BigInteger()),
+        sa.Column("expense_id", sa.BigInteger(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["company_id", "creator_id"],
+            ["users.company_id", "users.id"],
+            name="fk_expense_payments_company_id_creator_id",
+        ),
+        sa.ForeignKeyConstraint(
+            ["company_id", "expense_id"],
+            ["expenses.company_id", "expenses.id"],
+            name="fk_expense_payments_company_id_expense_id",
+        ),
+        sa.PrimaryKeyConstraint("company_id", "id", name="pk_expense_payments"),
+        sa.UniqueConstraint("company_id", "idn", name="uq_expense_payments_company_id_idn"),
+    )
+    op.create_index("ix_expense_payments_company_id_expense_id", "expense_payments", ["company_id", "expense_id"])
+    op.create_index("ix_expense_payments_company_id_update_date", "expense_payments", ["company_id", "update_date"])
     op.create_table(
         "receipts",
         sa.Column("company_id", sa.BigInteger(), nullable=False),
@@ -2639,7 +2882,13 @@ def upgrade() -> None:
         sa.Column("status", sa.Integer(), nullable=False),
         sa.Column("requisition_line_id", sa.BigInteger()),
         sa.Column("item_type", sa.Integer(), nullable=False),
+        sa.Column("budget_line_id", sa.BigInteger()),
         sa.Column("request_id", sa.BigInteger(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["company_id", "budget_line_id"],
+            ["budgets.company_id", "budgets.id"],
+            name="fk_requests_for_proposal_lines_company_id_budget_line_id",
+        ),
         sa.ForeignKeyConstraint(
             ["company_id", "product_id"],
             ["items.company_id", "items.id"],
@@ -2858,7 +3107,13 @@ def upgrade() -> None:
         sa.Column("credited_line_id", sa.BigInteger()),
         sa.Column("is_split", sa.Boolean(), nullable=False),
         sa.Column("item_type", sa.Integer(), nullable=False),
+        sa.Column("budget_line_id", sa.BigInteger()),
         sa.Column("invoice_id", sa.BigInteger(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["company_id", "budget_line_id"],
+            ["budgets.company_id", "budgets.id"],
+            name="fk_invoice_lines_company_id_budget_line_id",
+        ),
         sa.ForeignKeyConstraint(
             ["company_id", "credited_line_id"],
             ["invoice_lines.company_id", "invoice_lines.id"],
@@ -2963,72 +3218,7 @@ def upgrade() -> None:
     op.create_index("ix_ap_documents_company_id_supplier_name", "ap_documents", ["company_id", "supplier_name"])
     op.create_index("ix_ap_documents_company_id_update_date", "ap_documents", ["company_id", "update_date"])
     op.create_table(
-        "budget_line_options",
-        sa.Column("company_id", sa.BigInteger(), nullable=False),
-        sa.Column("id", sa.BigInteger(), nullable=False),
-        sa.Column("option_id", sa.BigInteger(), nullable=False),
-        sa.Column("line_id", sa.BigInteger(), nullable=False),
-        sa.ForeignKeyConstraint(
-            ["company_id", "line_id"],
-            ["budget_lines.company_id", "budget_lines.id"],
-            name="fk_budget_line_options_company_id_line_id",
-            ondelete="CASCADE",
-        ),
-        sa.ForeignKeyConstraint(
-            ["company_id", "option_id"],
-            ["custom_field_options.company_id", "custom_field_options.id"],
-            name="fk_budget_line_options_company_id_option_id",
-        ),
-        sa.PrimaryKeyConstraint("company_id", "id", name="pk_budget_line_options"),
-    )
-    op.create_index(
-        "ix_budget_line_options_company_id_line_id_id", "budget_line_options", ["company_id", "line_id", "id"]
-    )
-    op.create_table(
-        "budgets",
-        sa.Column("company_id", sa.BigInteger(), nullable=False),
-        sa.Column("id", sa.BigInteger(), nullable=False),
-        sa.Column("start_date", Instant()),
-        sa.Column("end_date", Instant()),
-        sa.Column("sum", Fixed(4), nullable=False),
-        sa.Column("carried_sum", Fixed(4), nullable=False),
-        sa.Column("create_date", Instant()),
-        sa.Column("plan_id", sa.BigInteger()),
-        sa.Column("name", sa.String(length=200)),
-        sa.Column("full_name", sa.String(length=700)),
-        sa.Column("type", sa.String(length=10)),
-        sa.Column("all_locations_access", sa.Boolean(), nullable=False),
-        sa.Column("location_id", sa.BigInteger()),
-        sa.Column("product_id", sa.BigInteger()),
-        sa.Column("options", JsonText()),
-        sa.Column("budget_limit", Fixed(4)),
-        sa.Column("used_tax_percent_in_budget", Fixed(6)),
-        sa.Column("frozen", sa.Boolean(), nullable=False),
-        sa.Column("line_id", sa.BigInteger(), nullable=False),
-        sa.ForeignKeyConstraint(
-            ["company_id", "line_id"],
-            ["budget_lines.company_id", "budget_lines.id"],
-            name="fk_budgets_company_id_line_id",
-            ondelete="CASCADE",
-        ),
-        sa.ForeignKeyConstraint(
-            ["company_id", "location_id"],
-            ["locations.company_id", "locations.id"],
-            name="fk_budgets_company_id_location_id",
-        ),
-        sa.ForeignKeyConstraint(
-            ["company_id", "plan_id"],
-            ["budget_plans.company_id", "budget_plans.id"],
-            name="fk_budgets_company_id_plan_id",
-        ),
-        sa.ForeignKeyConstraint(
-            ["company_id", "product_id"], ["items.company_id", "items.id"], name="fk_budgets_company_id_product_id"
-        ),
-        sa.PrimaryKeyConstraint("company_id", "id", name="pk_budgets"),
-    )
-    op.create_index("ix_budgets_company_id_line_id_id", "budgets", ["company_id", "line_id", "id"])
-    op.create_table(
-        "warehouse_request_lines_custom_values",
+        "stock_transfer_lines_custom_values",
         sa.Column("company_id", sa.BigInteger(), nullable=False),
         sa.Column("id", sa.BigInteger(), nullable=False),
         sa.Column("value", sa.String(length=2000)),
@@ -3038,86 +3228,25 @@ def upgrade() -> None:
         sa.ForeignKeyConstraint(
             ["company_id", "field_id"],
             ["custom_fields.company_id", "custom_fields.id"],
-            name="fk_warehouse_request_lines_custom_values_company_id_field_id",
+            name="fk_stock_transfer_lines_custom_values_company_id_field_id",
         ),
         sa.ForeignKeyConstraint(
             ["company_id", "option_id"],
             ["custom_field_options.company_id", "custom_field_options.id"],
-            name="fk_warehouse_request_lines_custom_values_company_id_option_id",
+            name="fk_stock_transfer_lines_custom_values_company_id_option_id",
         ),
         sa.ForeignKeyConstraint(
             ["company_id", "owner_id"],
-            ["warehouse_request_lines.company_id", "warehouse_request_lines.id"],
-            name="fk_warehouse_request_lines_custom_values_company_id_owner_id",
+            ["stock_transfer_lines.company_id", "stock_transfer_lines.id"],
+            name="fk_stock_transfer_lines_custom_values_company_id_owner_id",
             ondelete="CASCADE",
         ),
-        sa.PrimaryKeyConstraint("company_id", "id", name="pk_warehouse_request_lines_custom_values"),
+        sa.PrimaryKeyConstraint("company_id", "id", name="pk_stock_transfer_lines_custom_values"),
     )
     op.create_index(
-        "ix_warehouse_request_lines_custom_values_company_id_owner_id_id",
-        "warehouse_request_lines_custom_values",
+        "ix_stock_transfer_lines_custom_values_company_id_owner_id_id",
+        "stock_transfer_lines_custom_values",
         ["company_id", "owner_id", "id"],
-    )
-    op.create_table(
-        "warehouse_request_lines_taxes",
-        sa.Column("company_id", sa.BigInteger(), nullable=False),
-        sa.Column("id", sa.BigInteger(), nullable=False),
-        sa.Column("tax_id", sa.BigInteger(), nullable=False),
-        sa.Column("position", sa.Integer(), nullable=False),
-        sa.Column("name", sa.String(length=200)),
-        sa.Column("percent", Fixed(6)),
-        sa.Column("is_withholding_tax", sa.Boolean(), nullable=False),
-        sa.Column("is_compound", sa.Boolean(), nullable=False),
-        sa.Column("sum", Fixed(4), nullable=False),
-        sa.Column("line_id", sa.BigInteger(), nullable=False),
-        sa.ForeignKeyConstraint(
-            ["company_id", "line_id"],
-            ["warehouse_request_lines.company_id", "warehouse_request_lines.id"],
-            name="fk_warehouse_request_lines_taxes_company_id_line_id",
-            ondelete="CASCADE",
-        ),
-        sa.ForeignKeyConstraint(
-            ["company_id", "tax_id"],
-            ["taxes.company_id", "taxes.id"],
-            name="fk_warehouse_request_lines_taxes_company_id_tax_id",
-        ),
-        sa.PrimaryKeyConstraint("company_id", "id", name="pk_warehouse_request_lines_taxes"),
-    )
-    op.create_index(
-        "ix_warehouse_request_lines_taxes_company_id_line_id_id",
-        "warehouse_request_lines_taxes",
-        ["company_id", "line_id", "id"],
-    )
-    op.create_table(
-        "stock_transfer_lines",
-        sa.Column("company_id", sa.BigInteger(), nullable=False),
-        sa.Column("id", sa.BigInteger(), nullable=False),
-        sa.Column("position", sa.Integer(), nullable=False),
-        sa.Column("product_id", sa.BigInteger(), nullable=False),
-        sa.Column("quantity", Fixed(6), nullable=False),
-        sa.Column("received_quantity", Fixed(6), nullable=False),
-        sa.Column("request_line_id", sa.BigInteger()),
-        sa.Column("transfer_id", sa.BigInteger(), nullable=False),
-        sa.ForeignKeyConstraint(
-            ["company_id", "product_id"],
-            ["items.company_id", "items.id"],
-            name="fk_stock_transfer_lines_company_id_product_id",
-        ),
-        sa.ForeignKeyConstraint(
-            ["company_id", "request_line_id"],
-            ["warehouse_request_lines.company_id", "warehouse_request_lines.id"],
-            name="fk_stock_transfer_lines_company_id_request_line_id",
-        ),
-        sa.ForeignKeyConstraint(
-            ["company_id", "transfer_id"],
-            ["stock_transfers.company_id", "stock_transfers.id"],
-            name="fk_stock_transfer_lines_company_id_transfer_id",
-            ondelete="CASCADE",
-        ),
-        sa.PrimaryKeyConstraint("company_id", "id", name="pk_stock_transfer_lines"),
-    )
-    op.create_index(
-        "ix_stock_transfer_lines_company_id_transfer_id_id", "stock_transfer_lines", ["company_id", "transfer_id", "id"]
     )
     op.create_table(
         "expense_lines_custom_values",
@@ -3510,52 +3639,6 @@ def upgrade() -> None:
     )
     op.create_index(
         "ix_invoice_lines_taxes_company_id_line_id_id", "invoice_lines_taxes", ["company_id", "line_id", "id"]
-    )
-    op.create_table(
-        "budget_balances",
-        sa.Column("company_id", sa.BigInteger(), nullable=False),
-        sa.Column("budget_id", sa.BigInteger(), nullable=False),
-        sa.Column("resource", sa.String(length=40), nullable=False, comment="kind of document"),
-        sa.Column("reserved", Fixed(4), nullable=False),
-        sa.Column("used", Fixed(4), nullable=False),
-        sa.ForeignKeyConstraint(
-            ["company_id", "budget_id"],
-            ["budgets.company_id", "budgets.id"],
-            name="fk_budget_balances_company_id_budget_id",
-            ondelete="CASCADE",
-        ),
-        sa.PrimaryKeyConstraint("company_id", "budget_id", "resource", name="pk_budget_balances"),
-    )
-    op.create_table(
-        "stock_transfer_lines_custom_values",
-        sa.Column("company_id", sa.BigInteger(), nullable=False),
-        sa.Column("id", sa.BigInteger(), nullable=False),
-        sa.Column("value", sa.String(length=2000)),
-        sa.Column("field_id", sa.BigInteger(), nullable=False),
-        sa.Column("option_id", sa.BigInteger()),
-        sa.Column("owner_id", sa.BigInteger(), nullable=False),
-        sa.ForeignKeyConstraint(
-            ["company_id", "field_id"],
-            ["custom_fields.company_id", "custom_fields.id"],
-            name="fk_stock_transfer_lines_custom_values_company_id_field_id",
-        ),
-        sa.ForeignKeyConstraint(
-            ["company_id", "option_id"],
-            ["custom_field_options.company_id", "custom_field_options.id"],
-            name="fk_stock_transfer_lines_custom_values_company_id_option_id",
-        ),
-        sa.ForeignKeyConstraint(
-            ["company_id", "owner_id"],
-            ["stock_transfer_lines.company_id", "stock_transfer_lines.id"],
-            name="fk_stock_transfer_lines_custom_values_company_id_owner_id",
-            ondelete="CASCADE",
-        ),
-        sa.PrimaryKeyConstraint("company_id", "id", name="pk_stock_transfer_lines_custom_values"),
-    )
-    op.create_index(
-        "ix_stock_transfer_lines_custom_values_company_id_owner_id_id",
-        "stock_transfer_lines_custom_values",
-        ["company_id", "owner_id", "id"],
     )
     op.create_table(
         "purchase_order_line_sources",

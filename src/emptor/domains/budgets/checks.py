@@ -1,0 +1,113 @@
+"""Whether budgets stand as their documents say."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterator
+from decimal import Decimal
+from functools import lru_cache
+
+from sqlalchemy import bindparam, func, select
+
+from emptor.domains.budgets import holding
+from emptor.domains.budgets.balances import BALANCES
+from emptor.domains.budgets.rules import KINDS, REQUISITIONS, STAGES, held, money
+from emptor.domains.checking import check
+from emptor.domains.organisation import companies
+from emptor.kit.money import ZERO
+from emptor.store.schema import table
+from emptor.store.statement import Statement
+from emptor.store.unit_of_work import Transaction
+
+AT_ONCE = 1_000
+
+
+@check("what has been moved in budgets adds up to how they stand")
+def balances(tx: Transaction) -> Iterator[str]:
+    """Each balance is the sum of the moves."""
+    stood: dict[tuple[int, str], list[Decimal]] = defaultdict(lambda: [ZERO, ZERO])
+    for budget, kind, stage, sum_ in tx.all(_moved(), company=tx.company_id):
+        stood[budget, kind][stage] += sum_
+    noted = {(budget, kind): [reserved, used] for budget, kind, reserved, used in tx.all(_noted(), company=tx.company_id)}
+    for key in sorted({**stood, **noted}):
+        said, moved = noted.get(key, [ZERO, ZERO]), stood.get(key, [ZERO, ZERO])
+        if said != moved:
+            told = ", ".join(f"{money(a)} {STAGES[i]} noted, {money(b)} moved" for i, (a, b) in enumerate(zip(said, moved, strict=True)))
+            yield f"budget {key[0]}, {key[1]}: {told}"
+
+
+@check("documents hold in budgets what they and their successors say")
+def documents(tx: Transaction) -> Iterator[str]:
+    """Nothing is held twice, nothing is forgotten: the moves of each document come to what it holds now."""
+    chosen = companies.chosen(tx)
+    if not chosen.get("budgets", True):
+        return
+    scale = int(chosen.get("decimals", 2))
+    for kind in KINDS:
+        moved: dict[tuple[int, int, int], Decimal] = {}
+        for document, budget, stage, sum_ in tx.all(_moved_by(), company=tx.company_id, kind=kind):
+            moved[document, budget, stage] = sum_
+        ids = sorted({document for document, *_ in moved} | _named(tx, kind))
+        for first in range(0, len(ids), AT_ONCE):
+            some = ids[first : first + AT_ONCE]
+            skip = kind == REQUISITIONS and not chosen.get("requisitionBudgets")
+            now = {} if skip else holding.charges(tx, kind, some)
+            wanted = {
+                (document, budget, stage): sum_
+                for document, (stage, charges) in now.items()
+                if stage is not None
+                for budget, sum_ in held(charges, scale).items()
+            }
+            keys = {key for key in moved if some[0] <= key[0] <= some[-1]} | wanted.keys()
+            for document, budget, stage in sorted(keys):
+                was, is_now = (one.get((document, budget, stage), ZERO) for one in (moved, wanted))
+                if was != is_now:
+                    yield (
+                        f"{kind} {document} has {STAGES[stage]} {money(was)} of budget {budget}; its lines come to "
+                        f"{money(is_now)}"
+                    )
+
+
+def _named(tx: Transaction, kind: str) -> set[int]:
+    """The documents of a kind that name a budget, in their header or on a line."""
+    return {row_id for (row_id,) in tx.all(_naming(kind), company=tx.company_id)}
+
+
+@lru_cache(maxsize=4)
+def _naming(kind: str) -> Statement:
+    headers = table(holding.HEADERS[kind])
+    lines = table(f"{holding.HEADERS[kind].removesuffix('s')}_lines")
+    company = bindparam("company")
+    by_header = select(headers.c.id).where(headers.c.company_id == company, headers.c.budget_id.is_not(None))
+    by_line = select(lines.c[holding.OWNERS[kind]]).where(
+        lines.c.company_id == company, lines.c.budget_line_id.is_not(None)
+    )
+    return Statement(by_header.union(by_line))
+
+
+@lru_cache(maxsize=1)
+def _moved() -> Statement:
+    moves = table("budget_moves")
+    total = func.sum(moves.c["sum"], type_=moves.c["sum"].type)
+    return Statement(
+        select(moves.c.budget_id, moves.c.document_kind, moves.c.stage, total)
+        .where(moves.c.company_id == bindparam("company"))
+        .group_by(moves.c.budget_id, moves.c.document_kind, moves.c.stage)
+    )
+
+
+@lru_cache(maxsize=1)
+def _moved_by() -> Statement:
+    moves = table("budget_moves")
+    total = func.sum(moves.c["sum"], type_=moves.c["sum"].type)
+    return Statement(
+        select(moves.c.document_id, moves.c.budget_id, moves.c.stage, total)
+        .where(moves.c.company_id == bindparam("company"), moves.c.document_kind == bindparam("kind"))
+        .group_by(moves.c.document_id, moves.c.budget_id, moves.c.stage)
+    )
+
+
+@lru_cache(maxsize=1)
+def _noted() -> Statement:
+    columns = (BALANCES.c[name] for name in ("budget_id", "resource", "reserved", "used"))
+    return Statement(select(*columns).where(BALANCES.c.company_id == bindparam("company")))

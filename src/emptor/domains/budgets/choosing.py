@@ -1,0 +1,185 @@
+"""Which budget a document is charged to: the only one that fits by itself, else the one its writer chooses."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+from functools import lru_cache
+from typing import Any
+
+from sqlalchemy import bindparam, or_, select
+
+from emptor.domains import documents
+from emptor.domains.approvals import workflows
+from emptor.domains.budgets import balances, rules
+from emptor.domains.budgets.rules import EXPENSES, INVOICES, KINDS, ORDERS, REQUISITIONS, Leaf, Place
+from emptor.kit.fields import Parts
+from emptor.kit.money import ZERO
+from emptor.kit.resource import Resource
+from emptor.store.schema import table
+from emptor.store.statement import Statement
+from emptor.store.types import any_of
+from emptor.store.unit_of_work import Transaction, UnitOfWork
+
+Row = dict[str, Any]
+
+DATES = {REQUISITIONS: "required_date", ORDERS: "required_date", INVOICES: "issue_date", EXPENSES: "issue_date"}
+"""The date that decides which period a document belongs to; without one, the day it was written."""
+ITEM_FIELDS = "dataItemCustomFields"
+
+
+def choose(tx: UnitOfWork, resource: Resource, row: Row, items: Sequence[Row]) -> None:
+    """Charge a document that is submitted to the budget that fits, and note a choice that does not.
+
+    An invoice of an order is charged to the order's budget, whatever its date. Lines are charged by themselves where
+    budgets are about what single lines order.
+    """
+    if not _charges(tx, resource) or (resource.name == INVOICES and _follows(row)):
+        return
+    date = row[DATES[resource.name]] or row["create_date"]
+    chosen = {row["budget_id"]} if row["budget_id"] else set()
+    leaves = _leaves(tx, date, chosen)
+    if not leaves:
+        return
+    place = _place(tx, resource, row, date)
+    _choose_for_header(tx, resource, row, [one for one in leaves if not one.for_lines], place)
+    of_lines = [one for one in leaves if one.for_lines]
+    if of_lines:
+        _choose_for_lines(tx, resource, items, of_lines, place)
+    _look_at_limits(tx, resource, row)
+
+
+def _charges(tx: Transaction, resource: Resource) -> bool:
+    """Whether documents of this kind are charged to budgets in this company."""
+    if resource.name not in KINDS or not tx.actor.settings.get("budgets", True):
+        return False
+    return resource.name != REQUISITIONS or bool(tx.actor.settings.get("requisitionBudgets"))
+
+
+def _follows(row: Row) -> bool:
+    """Whether an invoice or a credit note has its budgets from what it is about."""
+    return bool(row["purchase_order_id"]) or row["logic_type"] in rules.CREDIT_NOTES
+
+
+def _choose_for_header(tx: UnitOfWork, resource: Resource, row: Row, leaves: list[Leaf], place: Place) -> None:
+    fault, found = _decide(leaves, place, row["budget_id"], was=row["status"] != documents.DRAFT)
+    if fault:
+        tx.problems.add("budget", fault)
+    elif found != row["budget_id"]:
+        tx.update(table(resource.table), {"budget_id": found}, id=row["id"])
+        row["budget_id"] = found
+
+
+def _choose_for_lines(
+    tx: UnitOfWork, resource: Resource, items: Sequence[Row], leaves: list[Leaf], place: Place
+) -> None:
+    chosen = [value for item in items for value in _options_of(item)]
+    above = _above(tx, chosen)
+    changed = []
+    for position, item in enumerate(items):
+        options = frozenset().union(*(above.get(value, frozenset()) for value in _options_of(item)))
+        at = Place(place.date, place.location, place.options, item["product_id"], options, is_line=True)
+        fault, found = _decide(leaves, at, item["budget_line_id"], was=False)
+        if fault:
+            tx.problems.add(f"items[{position}][budget]", fault)
+        elif found != item["budget_line_id"]:
+            item["budget_line_id"] = found
+            changed.append({"id": item["id"], "budget_line_id": found})
+    lines = resource.field("items")
+    assert isinstance(lines, Parts)
+    tx.update_all(table(lines.of.table), changed, "id")
+
+
+def _decide(leaves: list[Leaf], place: Place, chosen: int | None, *, was: bool) -> tuple[str, int | None]:
+    """What is wrong with a choice, or the budget it comes to. What was charged before may stay though it is frozen."""
+    if chosen is not None:
+        leaf = next((one for one in leaves if one.id == chosen), None)
+        if leaf is None:
+            return "This budget is about single lines, or about whole documents; choose it there.", None
+        fault = rules.misfit(leaf, place) or ("" if was or not leaf.frozen else rules.frozen(leaf))
+        return fault, chosen
+    found = rules.fitting(leaves, place)
+    if len(found) > 1:
+        return rules.several(found), None
+    return "", found[0].id if found else None
+
+
+def _look_at_limits(tx: UnitOfWork, resource: Resource, row: Row) -> None:
+    """Note on the document whether it goes beyond a budget, for the approvers whose step asks for that."""
+    if "is_budget_over_limit" not in table(resource.table).c:
+        return
+    from emptor.domains.budgets import ledger
+
+    before = ledger.posted(tx, resource.name, [row["id"]])
+    as_submitted = {**row, "status": documents.PENDING}
+    over = False
+    for budget, account in balances.accounts(tx, [row["budget_id"]] if row["budget_id"] else []).items():
+        held = sum((sum_ for (_, of, _), sum_ in before.items() if of == budget), ZERO)
+        over = over or account.available + held < as_submitted["sum_in_company_currency"]
+    if over != bool(row["is_budget_over_limit"]):
+        tx.update(table(resource.table), {"is_budget_over_limit": over}, id=row["id"])
+        row["is_budget_over_limit"] = over
+
+
+def _place(tx: Transaction, resource: Resource, row: Row, date: str) -> Place:
+    custom = documents.stored_custom_values(tx, resource, row["id"])
+    chosen = [int(one["value"]) for one in custom if str(one["value"]).isdigit()]
+    above = _above(tx, chosen)
+    return Place(date, row["location_id"], frozenset().union(*(above.get(one, frozenset()) for one in chosen)))
+
+
+def _options_of(item: Row) -> list[int]:
+    return [int(one["value"]) for one in item[ITEM_FIELDS] if str(one["value"]).isdigit()]
+
+
+def _above(tx: Transaction, ids: Iterable[int]) -> dict[int, frozenset[int]]:
+    """Each option with all that it hangs below."""
+    found = workflows.options_of(tx, ids)
+    return {one: frozenset({one, *option.above}) for one, option in found.items()}
+
+
+def _leaves(tx: Transaction, date: str, chosen: set[int]) -> list[Leaf]:
+    """The budgets of a day, and those that are chosen already."""
+    rows = tx.records(_of_day(), company=tx.company_id, day=date, ids=list(chosen))
+    return [_leaf(row) for row in rows]
+
+
+def _leaf(row: Row) -> Leaf:
+    options: dict[str, dict[int, set[int]]] = {"document": defaultdict(set), "item": defaultdict(set)}
+    for family, field, option in row["options"] or ():
+        options[family][field].add(option)
+    by_family = {
+        family: {field: frozenset(ids) for field, ids in found.items()} for family, found in options.items()
+    }
+    return Leaf(
+        row["id"], row["full_name"], row["start_date"], row["end_date"], row["location_id"], row["product_id"],
+        by_family["document"], by_family["item"], row["frozen"],
+    )  # fmt: skip
+
+
+def over(tx: Transaction, shown: list[Row]) -> list[bool]:
+    """Whether each document names a budget of which more has been taken than there is."""
+    named = [
+        {ref["id"] for ref in (one.get("budget"), *(item["budget"] for item in _items(one))) if ref} for one in shown
+    ]
+    accounts = balances.accounts(tx, set().union(*named)) if named else {}
+    return [any(accounts[budget].available < 0 for budget in ids) for ids in named]
+
+
+def _items(shown: Row) -> list[Row]:
+    return shown["items"]["data"] if "items" in shown else []
+
+
+@lru_cache(maxsize=1)
+def _of_day() -> Statement:
+    budgets = table("budgets")
+    day = bindparam("day", type_=budgets.c.start_date.type)
+    columns = ("id", "full_name", "start_date", "end_date", "location_id", "product_id", "options", "frozen")
+    return Statement(
+        select(*(budgets.c[name] for name in columns))
+        .where(
+            budgets.c.company_id == bindparam("company"),
+            or_((budgets.c.start_date <= day) & (budgets.c.end_date >= day), any_of(budgets.c.id, "ids")),
+        )
+        .order_by(budgets.c.id)
+    )

@@ -1,0 +1,210 @@
+"""What documents hold in budgets: read from them and from what has been made of them, never from the ledger."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection
+from fractions import Fraction
+from functools import lru_cache
+from typing import Any
+
+from sqlalchemy import and_, bindparam, func, literal, or_, select
+
+from emptor.domains import documents as doc
+from emptor.domains.budgets.rules import (
+    CREDIT_NOTES,
+    EXPENSES,
+    INVOICES,
+    ORDERS,
+    RELEASED,
+    REQUISITIONS,
+    Charge,
+    left,
+    stage,
+)
+from emptor.domains.purchasing.orders import billing
+from emptor.domains.purchasing.orders.progress import CLOSED_LINE, SERVICE
+from emptor.kit.money import PRICE_SCALE, ZERO
+from emptor.store.schema import table
+from emptor.store.statement import Statement
+from emptor.store.types import Fixed, any_of
+from emptor.store.unit_of_work import Transaction
+
+Row = dict[str, Any]
+Held = dict[int, tuple[int | None, list[Charge]]]
+"""By document: whether it reserves, uses or holds nothing, and what is charged to which budget."""
+
+FINISHED = (doc.PAID, doc.CLOSED)
+"""Requisitions and orders in these states wait for nothing more."""
+
+
+def charges(tx: Transaction, resource: str, ids: Collection[int]) -> Held:
+    """What these documents hold, line by line."""
+    return READERS[resource](tx, list(ids)) if ids else {}
+
+
+def _requisitions(tx: Transaction, ids: list[int]) -> Held:
+    """What is not on an order that holds it itself. What nobody will order any more holds nothing."""
+    found: Held = {}
+    for row in tx.records(_lines_of(REQUISITIONS), company=tx.company_id, ids=ids):
+        one = _entry(found, REQUISITIONS, row)
+        share = left(row["quantity"], row["taken"] or ZERO)
+        if share and not row["closed"] and row["status"] not in FINISHED:
+            one.append(_charge(row, share))
+    return found
+
+
+def _orders(tx: Transaction, ids: list[int]) -> Held:
+    """What is not on an invoice that counts. A blanket order by its total holds what of that has not been billed."""
+    found: Held = {}
+    for row in tx.records(_lines_of(ORDERS), company=tx.company_id, ids=ids):
+        one = _entry(found, ORDERS, row)
+        ordered = row["net_sum"] if row["logic_type"] == SERVICE else row["quantity"]
+        share = left(ordered, row["taken"] or ZERO)
+        open_line = row["line_status"] != CLOSED_LINE and row["status"] not in FINISHED
+        if share and open_line and row["logic_type"] != billing.BLANKET_TOTAL:
+            one.append(_charge(row, share))
+    for row in tx.records(_blankets(), company=tx.company_id, ids=ids):
+        one = _entry(found, ORDERS, row)
+        if row["status"] not in FINISHED:
+            gross = row["blanket_is_gross"]
+            billed = billing.bills(tx, row["document"], *billing.LIVING)
+            rest = row["blanket_sum"] - sum((bill.gross if gross else bill.net for bill in billed), ZERO)
+            one.append(_charge({**row, "line": 0, "name": "", "net_sum": max(ZERO, rest), "sum": max(ZERO, rest)}))
+    return found
+
+
+def _invoices(tx: Transaction, ids: list[int]) -> Held:
+    """All of an invoice, at its own amount. A credit note gives all of itself back."""
+    found: Held = {}
+    for row in tx.records(_lines_of(INVOICES), company=tx.company_id, ids=ids):
+        share = Fraction(-1 if row["logic_type"] in CREDIT_NOTES else 1)
+        _entry(found, INVOICES, row).append(_charge(row, share))
+    return found
+
+
+def _expenses(tx: Transaction, ids: list[int]) -> Held:
+    found: Held = {}
+    for row in tx.records(_lines_of(EXPENSES), company=tx.company_id, ids=ids):
+        _entry(found, EXPENSES, row).append(_charge(row))
+    return found
+
+
+READERS: dict[str, Callable[[Transaction, list[int]], Held]] = {
+    REQUISITIONS: _requisitions, ORDERS: _orders, INVOICES: _invoices, EXPENSES: _expenses,
+}  # fmt: skip
+
+
+def _entry(found: Held, resource: str, row: Row) -> list[Charge]:
+    at = stage(resource, row["status"], row["logic_type"] or 0)
+    _, listed = found.setdefault(row["document"], (at, []))
+    return listed
+
+
+def _charge(row: Row, share: Fraction = Fraction(1)) -> Charge:
+    return Charge(
+        row["line"], row["budget"], row["net_sum"], row["sum"], share, row["exchange_rate"],
+        row["used_tax_percent_in_budget"], row["name"],
+    )  # fmt: skip
+
+
+HEADERS = {
+    REQUISITIONS: "purchase_requisitions", ORDERS: "purchase_orders", INVOICES: "invoices", EXPENSES: "expenses",
+}  # fmt: skip
+OWNERS = {REQUISITIONS: "requisition_id", ORDERS: "order_id", INVOICES: "invoice_id", EXPENSES: "expense_id"}
+
+
+@lru_cache(maxsize=4)
+def _lines_of(resource: str) -> Statement:
+    """The lines of documents that are charged to a budget, by themselves or by their header."""
+    headers, lines = table(HEADERS[resource]), table(f"{HEADERS[resource].removesuffix('s')}_lines")
+    budgets = table("budgets")
+    budget = func.coalesce(lines.c.budget_line_id, headers.c.budget_id)
+    net, gross = lines.c.net_sum, lines.c.sum
+    if resource == EXPENSES:
+        net, gross = lines.c.net_sum_in_document_currency, lines.c.sum_in_document_currency
+    columns: list[Any] = [
+        headers.c.id.label("document"), headers.c.status,
+        (headers.c.logic_type if "logic_type" in headers.c else literal(0)).label("logic_type"),
+        headers.c.exchange_rate, lines.c.id.label("line"), lines.c.name, lines.c.quantity, net.label("net_sum"),
+        gross.label("sum"), budget.label("budget"), budgets.c.used_tax_percent_in_budget,
+    ]  # fmt: skip
+    source = lines.join(headers, and_(headers.c.company_id == lines.c.company_id, headers.c.id == lines.c[OWNERS[resource]]))
+    source = source.join(budgets, and_(budgets.c.company_id == lines.c.company_id, budgets.c.id == budget))
+    if resource == REQUISITIONS:
+        taken = _ordered()
+        columns += [lines.c.closed, taken.c.taken]
+        source = source.outerjoin(taken, taken.c.line == lines.c.id)
+    if resource == ORDERS:
+        taken = _billed()
+        columns += [lines.c.status.label("line_status"), taken.c.taken]
+        source = source.outerjoin(taken, taken.c.line == lines.c.id)
+    return Statement(
+        select(*columns)
+        .select_from(source)
+        .where(headers.c.company_id == bindparam("company"), any_of(headers.c.id, "ids"))
+        .order_by(headers.c.id, lines.c.position, lines.c.id)
+    )
+
+
+def _ordered() -> Any:
+    """How much of requisition lines is on orders that hold it themselves."""
+    sources, lines, orders = (
+        table(name) for name in ("purchase_order_line_sources", "purchase_order_lines", "purchase_orders")
+    )
+    asked = table("purchase_requisition_lines")
+    return (
+        select(asked.c.id.label("line"), func.sum(sources.c.quantity, type_=Fixed(PRICE_SCALE)).label("taken"))
+        .join_from(
+            asked, sources,
+            and_(sources.c.company_id == asked.c.company_id, sources.c.requisition_line_id == asked.c.id),
+        )
+        .join(lines, and_(lines.c.company_id == sources.c.company_id, lines.c.id == sources.c.line_id))
+        .join(orders, and_(orders.c.company_id == lines.c.company_id, orders.c.id == lines.c.order_id))
+        .where(
+            asked.c.company_id == bindparam("company"), any_of(asked.c.requisition_id, "ids"),
+            *(orders.c.status != status for status in RELEASED),
+        )
+        .group_by(asked.c.id)
+        .subquery("taken")
+    )  # fmt: skip
+
+
+def _billed() -> Any:
+    """How much of order lines is on invoices that count."""
+    allocated, billed, invoices = table("invoice_line_allocations"), table("invoice_lines"), table("invoices")
+    return (
+        select(
+            allocated.c.order_line_id.label("line"),
+            func.sum(allocated.c.quantity, type_=Fixed(PRICE_SCALE)).label("taken"),
+        )
+        .join_from(
+            allocated, billed, and_(billed.c.company_id == allocated.c.company_id, billed.c.id == allocated.c.line_id)
+        )
+        .join(invoices, and_(invoices.c.company_id == billed.c.company_id, invoices.c.id == billed.c.invoice_id))
+        .where(
+            allocated.c.company_id == bindparam("company"), any_of(allocated.c.order_id, "ids"),
+            or_(*(invoices.c.status == status for status in billing.LIVING)),
+            *(invoices.c.logic_type != code for code in CREDIT_NOTES),
+        )
+        .group_by(allocated.c.order_line_id)
+        .subquery("taken")
+    )  # fmt: skip
+
+
+@lru_cache(maxsize=1)
+def _blankets() -> Statement:
+    orders, budgets = table("purchase_orders"), table("budgets")
+    columns = (orders.c[name] for name in ("status", "logic_type", "exchange_rate", "blanket_sum", "blanket_is_gross"))
+    return Statement(
+        select(
+            orders.c.id.label("document"), *columns, orders.c.budget_id.label("budget"),
+            budgets.c.used_tax_percent_in_budget,
+        )
+        .join_from(
+            orders, budgets, and_(budgets.c.company_id == orders.c.company_id, budgets.c.id == orders.c.budget_id)
+        )
+        .where(
+            orders.c.company_id == bindparam("company"), any_of(orders.c.id, "ids"),
+            orders.c.logic_type == billing.BLANKET_TOTAL, orders.c.blanket_sum.is_not(None),
+        )
+    )  # fmt: skip

@@ -1,0 +1,242 @@
+"""The ledger of commitments: what documents hold in budgets, moved when it changes, never rewritten.
+
+Whatever changes a document, or what has been made of it, says so by `follow`. Right before the commit the holdings of all
+these documents are compared with what has been moved, and the difference is moved. So a requisition gives to its order
+what the order takes, and an order to its invoice, in one step, whatever happened in between.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Collection, Iterable
+from decimal import Decimal
+from functools import lru_cache, partial
+from typing import Any
+
+from sqlalchemy import and_, bindparam, func, select
+
+from emptor.domains.budgets import balances, holding
+from emptor.domains.budgets.plans import SEE
+from emptor.domains.budgets.rules import (
+    EXPENSES,
+    INVOICES,
+    KINDS,
+    ORDERS,
+    REQUISITIONS,
+    RESERVED,
+    STAGES,
+    USED,
+    frozen,
+    held,
+)
+from emptor.kit.errors import Invalid
+from emptor.kit.fields import Code, Number, Ref, Text
+from emptor.kit.money import ZERO
+from emptor.kit.resource import CREATED, KEY, Operation, Resource
+from emptor.store.schema import define, table
+from emptor.store.statement import Statement
+from emptor.store.types import any_of
+from emptor.store.unit_of_work import Transaction, UnitOfWork
+
+Row = dict[str, Any]
+Holdings = dict[tuple[int, int, int], Decimal]
+"""(document, budget, stage) → sum in the company's currency."""
+
+MOVES = define(
+    Resource(
+        name="budgetmoves",
+        table="budget_moves",
+        label="BudgetMove",
+        fields=(
+            KEY,
+            CREATED,
+            Ref("budget", to="budgets", required=True),
+            Text("documentKind", size=40, required=True),
+            Ref("documentId", column="document_id", flat=True, required=True),
+            Code("stage", names=STAGES, required=True),
+            Number("sum", low=None, required=True, note="less than 0 where it is given back"),
+            Ref("creator", to="users"),
+        ),
+        operations=(
+            Operation(
+                "list", "GET", "/-/budgetmoves", SEE, False, summary="List what documents have moved in budgets",
+            ),
+        ),
+        indexes=(("document_id",), ("budget_id", "id")),
+    )
+)  # fmt: skip
+
+PENDING = "documents whose holdings may have changed"
+"""Key under which a unit of work remembers them, by the name of their resource."""
+
+
+def follow(tx: UnitOfWork, resource: str, row_id: int) -> None:
+    """A document has changed, or what has been made of it: bring its holdings up to date before the commit."""
+    if resource in KINDS and tx.actor is not None and tx.actor.settings.get("budgets", True):
+        tx.remembered.setdefault(PENDING, defaultdict(set))[resource].add(row_id)
+        tx.finally_(PENDING, partial(_settle, tx))
+
+
+def follow_charged(tx: UnitOfWork, budgets: Iterable[int]) -> None:
+    """Other sums are deducted from these budgets now: all that is charged to them is reckoned anew."""
+    for kind, document in tx.all(_charged(), company=tx.company_id, ids=list(budgets)):
+        follow(tx, kind, document)
+
+
+def _settle(tx: UnitOfWork) -> None:
+    """Move what differs, for all documents of this unit of work at once, and refuse what a limit does not allow."""
+    pending: dict[str, set[int]] = tx.remembered.pop(PENDING)
+    if pending[INVOICES]:
+        billed = tx.all(_orders_billed(), company=tx.company_id, ids=list(pending[INVOICES]))
+        pending[ORDERS] |= {order_id for pair in billed for order_id in pair if order_id}
+    if pending[ORDERS] and tx.actor.settings.get("requisitionBudgets"):
+        asked = tx.all(_requisitions_behind(), company=tx.company_id, ids=list(pending[ORDERS]))
+        pending[REQUISITIONS] |= {row_id for (row_id,) in asked}
+    moves: list[Row] = []
+    for resource, ids in pending.items():
+        moves += _moves(tx, resource, ids)
+    if not moves:
+        return
+    _check(tx, moves)
+    fresh = [{**one, "id": row_id} for one, row_id in zip(moves, tx.new_ids(len(moves)), strict=True)]
+    tx.insert_all(table(MOVES.table), fresh)
+    changes: dict[tuple[int, str], dict[int, Decimal]] = defaultdict(lambda: defaultdict(lambda: ZERO))
+    for one in moves:
+        changes[one["budget_id"], one["document_kind"]][one["stage"]] += one["sum"]
+    balances.add(tx, changes)
+
+
+def holdings(tx: Transaction, resource: str, ids: Collection[int]) -> Holdings:
+    """What these documents hold as they are now, reckoned from themselves and from what has been made of them."""
+    if resource == REQUISITIONS and not tx.actor.settings.get("requisitionBudgets"):
+        return {}
+    scale = int(tx.actor.settings.get("decimals", 2))
+    return {
+        (document, budget, stage): sum_
+        for document, (stage, charges) in holding.charges(tx, resource, ids).items()
+        if stage is not None
+        for budget, sum_ in held(charges, scale).items()
+        if sum_
+    }
+
+
+def posted(tx: Transaction, resource: str, ids: Collection[int]) -> Holdings:
+    """What has been moved for these documents so far."""
+    rows = tx.all(_posted(), company=tx.company_id, kind=resource, ids=list(ids)) if ids else ()
+    return {(document, budget, stage): sum_ for document, budget, stage, sum_ in rows if sum_}
+
+
+def _moves(tx: UnitOfWork, resource: str, ids: Collection[int]) -> list[Row]:
+    wanted, before = holdings(tx, resource, ids), posted(tx, resource, ids)
+    return [
+        {
+            "create_date": tx.stamp, "budget_id": budget, "document_kind": resource, "document_id": document,
+            "stage": stage, "sum": difference, "creator_id": tx.actor.user_id,
+        }
+        for document, budget, stage in sorted({**wanted, **before})
+        if (difference := wanted.get((document, budget, stage), ZERO) - before.get((document, budget, stage), ZERO))
+    ]  # fmt: skip
+
+
+def _check(tx: UnitOfWork, moves: list[Row]) -> None:
+    """Invalid where the moves take more of a limited budget than it has, or anything new of a frozen one."""
+    taken: dict[int, Decimal] = defaultdict(lambda: ZERO)
+    for one in moves:
+        taken[one["budget_id"]] += one["sum"]
+    accounts = balances.accounts(tx, taken.keys())
+    for budget, account in accounts.items():
+        mine = [one for one in moves if one["budget_id"] == budget]
+        grown = max(mine, key=lambda one: one["sum"])
+        more = taken[budget] if taken[budget] > 0 else grown["sum"]
+        after = account.available - taken[budget]
+        decided = any(_is_decided(one, mine) for one in mine)
+        if account.limited and after < 0 and (taken[budget] > 0 or decided):
+            raise Invalid({"budget": account.exceeded(more, counted=more is not taken[budget])})
+        if taken[budget] > 0 and account.is_frozen and not _was_charged(tx, grown):
+            raise Invalid({"budget": frozen(account)})
+
+
+def _is_decided(one: Row, mine: list[Row]) -> bool:
+    """Whether a document passes from reserved to used. An invoice may: its order has been decided about."""
+    return (
+        one["stage"] == USED
+        and one["sum"] > 0
+        and one["document_kind"] != INVOICES
+        and any(
+            other["document_id"] == one["document_id"] and other["stage"] == RESERVED and other["sum"] < 0
+            for other in mine
+        )
+    )
+
+
+def _was_charged(tx: UnitOfWork, move: Row) -> bool:
+    """Whether the document has been charged to the budget before."""
+    before = posted(tx, move["document_kind"], [move["document_id"]])
+    return any(budget == move["budget_id"] for _, budget, _ in before)
+
+
+@lru_cache(maxsize=1)
+def _posted() -> Statement:
+    moves = table(MOVES.table)
+    return Statement(
+        select(
+            moves.c.document_id, moves.c.budget_id, moves.c.stage,
+            func.sum(moves.c["sum"], type_=moves.c["sum"].type).label("total"),
+        )
+        .where(
+            moves.c.company_id == bindparam("company"), moves.c.document_kind == bindparam("kind"),
+            any_of(moves.c.document_id, "ids"),
+        )
+        .group_by(moves.c.document_id, moves.c.budget_id, moves.c.stage)
+    )  # fmt: skip
+
+
+@lru_cache(maxsize=1)
+def _charged() -> Statement:
+    moves = table(MOVES.table)
+    return Statement(
+        select(moves.c.document_kind, moves.c.document_id)
+        .distinct()
+        .where(moves.c.company_id == bindparam("company"), any_of(moves.c.budget_id, "ids"))
+    )
+
+
+@lru_cache(maxsize=1)
+def _orders_billed() -> Statement:
+    """The orders that invoices name and those whose lines their lines bill."""
+    invoices, lines, allocated = table("invoices"), table("invoice_lines"), table("invoice_line_allocations")
+    return Statement(
+        select(invoices.c.purchase_order_id, allocated.c.order_id)
+        .distinct()
+        .join_from(
+            invoices, lines,
+            and_(lines.c.company_id == invoices.c.company_id, lines.c.invoice_id == invoices.c.id),
+        )
+        .join(
+            allocated, and_(allocated.c.company_id == lines.c.company_id, allocated.c.line_id == lines.c.id),
+            isouter=True,
+        )
+        .where(invoices.c.company_id == bindparam("company"), any_of(invoices.c.id, "ids"))
+    )  # fmt: skip
+
+
+@lru_cache(maxsize=1)
+def _requisitions_behind() -> Statement:
+    """The requisitions from whose lines orders were made."""
+    ordered, sources, asked = (
+        table(name) for name in ("purchase_order_lines", "purchase_order_line_sources", "purchase_requisition_lines")
+    )
+    return Statement(
+        select(asked.c.requisition_id)
+        .distinct()
+        .join_from(
+            ordered, sources, and_(sources.c.company_id == ordered.c.company_id, sources.c.line_id == ordered.c.id)
+        )
+        .join(
+            asked, and_(asked.c.company_id == sources.c.company_id, asked.c.id == sources.c.requisition_line_id)
+        )
+        .where(ordered.c.company_id == bindparam("company"), any_of(ordered.c.order_id, "ids"))
+    )
+
+
+__all__ = ["EXPENSES", "MOVES", "follow", "follow_charged", "holdings", "posted"]

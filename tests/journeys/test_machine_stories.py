@@ -1,0 +1,105 @@
+"""Stories that people at random have come upon, told once and for all."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import pytest
+
+from tests.domains.payables.bills import axes, billed
+from tests.journeys.accountant import faults
+from tests.journeys.reading import APPROVED, MATCHING, PENDING, RECEIVED, ids
+from tests.support.house import House, Premises
+from tests.support.paying import Paying
+
+NOT_BILLED, NOT_PAID, PARTLY, ALL = range(4)
+
+
+@pytest.fixture
+def shop(house: House) -> Iterator[Paying]:
+    found = Paying(house)
+    yield found
+    assert found.differences() == []
+    assert faults(found.house) == []
+
+
+@pytest.mark.parametrize("canceled", [False, True])
+def test_a_line_that_a_receipt_names_stays_on_its_order(shop: Paying, canceled: bool) -> None:
+    """A receipt that is only a draft, or that nobody believes any more, is not torn from what it is about."""
+    order = shop.approved_order(("Bolt", 10, 2), ("Nut", 5, 4))
+    receipt = shop.receipt(order, 3, 3)
+    if canceled:
+        shop.ann.does("cancel", shop.ann.does("confirm", receipt), {"comment": "never came"})
+    shop.ann.does("revision", order)
+    bolt, nut = ids(order)
+    said = shop.house.refused("PUT", order["at"], {"items": [{"id": nut}]})
+    assert said == {"items": f"Line {bolt} is on receipt 1 and has to stay; order less of it instead."}
+    shop.ann.changes(order, items=[{"id": bolt, "quantity": 3}, {"id": nut}])
+    assert shop.ann.does("confirm_revise", order)["status"] == APPROVED
+
+
+def test_a_line_that_a_credit_note_names_stays_on_its_invoice(shop: Paying) -> None:
+    invoice = shop.owed(("Bolt", 10, 2), ("Nut", 5, 4))
+    bolt, nut = ids(invoice)
+    note = shop.credited(invoice, {"creditedItem": bolt, "quantity": 1})
+    shop.ann.does("cancel", note, {"comment": "it was all right"})
+    shop.ann.does("revision", invoice)
+    for body in ({"items": [{"id": nut}]}, {"items": []}):
+        said = shop.house.refused("PUT", invoice["at"], body)
+        assert said == {"items": f"Line {bolt} is on credit note {note['idn']} and has to stay; bill less of it."}
+    said = shop.house.refused("POST", f"{invoice['at']}/split", {"items": [bolt]})
+    assert said == {"items": f"Line {bolt} is on credit note {note['idn']} and has to stay; bill less of it."}
+    shop.ann.changes(invoice, items=[{"id": bolt, "quantity": 5}])
+    assert shop.ann.does("confirm_revise", invoice)["sum"] == 10
+
+
+def test_a_bill_that_was_split_is_one_bill_without_its_first_part(shop: Paying) -> None:
+    """The first part was nonsense and is deleted: the others stay together, with the number they share."""
+    bill = shop.invoice(("Bolt", 6, 2), invoiceNumber="S-1")
+    parts = [shop.ann.does("split", bill, {"items": [{"id": ids(bill)[0], "quantity": 2}]}) for _ in range(2)]
+    shop.ann.does("delete", bill)
+    first, second = (shop.ann.sees(one) for one in parts)
+    assert (first["parentData"], second["parentData"]["idn"]) == (None, first["idn"])
+    assert [shop.ann.does("confirm", one)["status"] for one in parts] == [APPROVED, APPROVED]
+    assert "invoiceNumber" in shop.house.refused("POST", f"{shop.invoice(invoiceNumber='S-1')['at']}/confirm")
+
+
+def test_an_order_that_grows_by_a_receipt_is_not_paid_any_more(premises: Premises) -> None:
+    """All ten were billed and paid; twelve came and were agreed to. The other two are still to be billed."""
+    shop = Paying(premises.house(receiptMatching=True))
+    order = shop.approved_order(("Bolt", 10, 2))
+    shop.pay(billed(shop, order), 20)
+    assert axes(shop.ann.sees(order)) == (APPROVED, 0, ALL, [10])
+    receipt = shop.ann.does("confirm", shop.receipt(order, 12))
+    assert receipt["status"] == MATCHING
+    shop.ann.does("accept_changes", receipt)
+    assert axes(shop.ann.sees(order)) == (APPROVED, RECEIVED, PARTLY, [10])
+    shop.pay(billed(shop, order), 4)
+    assert axes(shop.ann.sees(order))[2] == ALL
+    assert faults(shop.house) == []
+
+
+def test_an_order_that_grows_by_an_invoice_is_not_paid_while_that_waits(shop: Paying) -> None:
+    cy = shop.person("invoice.approve")
+    order = shop.approved_order(("Bolt", 10, 2))
+    shop.pay(billed(shop, order), 20)
+    shop.approving("invoices", ("Head", cy))
+    more = billed(shop, order, (0, 2))
+    assert (more["status"], axes(shop.ann.sees(order))) == (MATCHING, (MATCHING, 0, ALL, [10]))
+    more = shop.ann.does("accept_changes", more)
+    assert (more["status"], axes(shop.ann.sees(order))) == (PENDING, (APPROVED, 0, PARTLY, [10]))
+
+
+@pytest.mark.parametrize("barrier", ["confirm", "approve"])
+def test_nothing_is_linked_that_has_not_come(premises: Premises, barrier: str) -> None:
+    """A bill that names no order passes where goods come first; put beside its order afterwards it has to wait."""
+    shop = Paying(premises.house(threeWayMatch=barrier))
+    order = shop.approved_order(("Bolt", 10, 2))
+    bill = shop.owed(("Bolt", 6, 2))
+    body = {"items": [{"id": ids(bill)[0], "allocations": [ids(order)[0]]}]}
+    said = shop.house.refused("POST", f"{bill['at']}/link", body)
+    assert said == {"items": "0 of 10 have been received, so 0 can be billed now, not 6; receive the goods first."}
+    shop.ann.does("confirm", shop.receipt(order, 6))
+    shop.ann.does("link", bill, body)
+    assert axes(shop.ann.sees(order)) == (APPROVED, 1, NOT_PAID, [6])
+    assert faults(shop.house) == []
