@@ -18,7 +18,6 @@ TESTED: dict[str, list[str]] = {}
 """Method (`suppliers.create`) → the tests that call it and look at what it gives."""
 
 LATER = {
-    "budgets": "budgets",
 }
 """What the server does not do yet: a method, or a resource with all its methods → what it arrives with."""
 

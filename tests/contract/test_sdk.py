@@ -962,6 +962,26 @@ def test_bills_are_handed_in(house: House, sdk: Watched) -> None:
     refused(404, sdk.ocr.get, "2")
 
 
+@exercises("budgets.list", "budgets.list_all", "budgets.iter_all")
+def test_budgets_are_listed_line_by_line(house: House, sdk: Watched) -> None:
+    """Each line of a plan in each of its periods, with what has been taken of it."""
+    line = {"name": "Bolts", "periods": [{"sum": 100}, {"sum": 200}]}
+    plan = {"name": "Works", "type": "quarter", "startDate": "2023-01-01", "endDate": "2023-06-30", "lines": [line]}
+    made = house.under(profile="extended").made("/-/budgetplans", plan)
+    found = sdk.budgets.list(per_page=10)["data"]
+    assert [(one["fullName"], one["sum"], one["availableSum"]) for one in found] == [
+        ("Works / Bolts / 2023 Q2", 200, 200), ("Works / Bolts / 2023 Q1", 100, 100),
+    ]  # fmt: skip
+    first = {
+        "parentBudgetId": made["id"], "startDate": "2023-01-01T00:00:00+00:00", "endDate": "2023-03-31T23:59:59+00:00",
+        "usedSumInPurchaseOrder": 0, "usedSumInInvoice": 0, "usedSumInExpense": 0, "usedSumInPurchaseRequisition": 0,
+        "budgetLimit": None, "type": "quarter", "allLocationsAccess": True, "usedTaxPercentInBudget": "100.00",
+    }  # fmt: skip
+    matches(first, found[1])
+    assert [one["id"] for one in sdk.budgets.list_all()] == ids(found)
+    assert [one["id"] for one in sdk.budgets.iter_all()] == ids(found)
+
+
 @exercises("payments.list_all")
 def test_many_pay_at_once(house: House, address: str, sdk: Watched) -> None:
     """Eight clients with a fifth each: five get through, whoever they are."""

@@ -202,6 +202,7 @@ def test_another_seed_makes_another_demo(sqlite_town, tmp_path, seed):
         assert_differences_wait(other)
         assert_bills_of_every_sort(other)
         assert_money_goes_every_way(other)
+        assert_budgets_are_half_spent(other)
 
 
 def test_a_filled_database_is_not_filled_again(sqlite_town):
@@ -539,6 +540,38 @@ def assert_money_goes_every_way(filled: Town) -> None:
     assert any(len({line["currency"] for line in row["items"]["data"]}) > 1 for row in rows)
     there = filled.key("super user of the sister")
     assert Counter(row["status"] for row in filled.all("payments", there))[PENDING] == 2, "somebody else has to agree"
+
+
+def test_budgets_are_half_spent(sqlite_town):
+    assert_budgets_are_half_spent(sqlite_town)
+
+
+def assert_budgets_are_half_spent(filled: Town) -> None:
+    budgets = filled.all("budgets")
+    by_plan = defaultdict(list)
+    for row in budgets:
+        assert row["availableSum"] == row["sum"] - row["usedSum"] - row["reservedSum"]
+        by_plan[row["plan"]["name"]].append(row)
+    quarter = [row for row in by_plan["Departments 2026"] if row["startDate"] < "2026-01-02"]
+    assert len(quarter) == 4
+    for row in quarter:
+        assert Decimal("0.3") < (row["usedSum"] + row["reservedSum"]) / row["sum"] < Decimal("0.65"), row["fullName"]
+        assert row["usedSum"] > 0
+    assert any(row["reservedSum"] > 0 for row in quarter)
+    assert len({row["startDate"] for row in by_plan["Departments 2026"]}) == 4
+    [limited] = by_plan["Summer festival at the lock"]
+    assert 0 < limited["availableSum"] < limited["budgetLimit"] * Decimal("0.05")
+    [exceeded] = by_plan["Trade fair stand"]
+    assert exceeded["availableSum"] < 0
+    assert exceeded["budgetLimit"] is None
+    [frozen] = by_plan["Old foundry, dismantling"]
+    assert frozen["frozen"]
+    assert frozen["usedSum"] > 0
+    taken = ("usedSumInPurchaseRequisition", "usedSumInPurchaseOrder", "usedSumInInvoice", "usedSumInExpense")
+    assert all(any(row[name] for row in budgets) for name in taken)
+    for name in ("purchaserequisitions", "purchaseorders", "invoices", "expenses"):
+        assert any(row["budget"] for row in filled.all(name)), name
+    assert filled.all("budgets", filled.key("super user of the sister"))
 
 
 def test_who_has_another_bank_account_is_not_paid_for_now(sqlite_town):

@@ -75,7 +75,7 @@ def test_an_order_against_the_bill_of_another(shop: Paying) -> None:
         first = shop.approved_order(("Bolt", 6, 100), budget=works["id"], **IN_TIME)
         bill = draft(shop, first)
         other = shop.order(("Nut", 4, 100), budget=works["id"], **IN_TIME)
-        assert at_once(partial(shop.ann.tries, "confirm", bill), partial(shop.ann.tries, "confirm", other)) == [200, 200]
+        assert at_once(*(partial(shop.ann.tries, "confirm", one) for one in (bill, other))) == [200, 200]
         assert stands(shop, works) == (1000, 0, 0)
 
 

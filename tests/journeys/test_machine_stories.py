@@ -9,6 +9,7 @@ import pytest
 from tests.domains.payables.bills import axes, billed
 from tests.journeys.accountant import faults
 from tests.journeys.reading import APPROVED, MATCHING, PENDING, RECEIVED, ids
+from tests.support.buying import Shown
 from tests.support.house import House, Premises
 from tests.support.paying import Paying
 
@@ -103,3 +104,39 @@ def test_nothing_is_linked_that_has_not_come(premises: Premises, barrier: str) -
     shop.ann.does("link", bill, body)
     assert axes(shop.ann.sees(order)) == (APPROVED, 1, NOT_PAID, [6])
     assert faults(shop.house) == []
+
+
+def test_who_approves_a_bill_does_not_make_it_another(shop: Paying) -> None:
+    """Less is fine; more than was ordered, or at another price, is for whoever ordered it."""
+    cy = shop.person("invoice.approve", "purchase_order.view")
+    shop.approving("invoices", ("Head", cy))
+    order = shop.approved_order(("Bolt", 10, 2))
+    bill = billed(shop, order, (0, 4))
+    (line,) = ids(bill)
+    for change in ({"quantity": 11}, {"price": 3}):
+        said = cy.house.refused("PUT", bill["at"], {"items": [{"id": line, **change}]})
+        assert said["items"].startswith(f"This would not match order {order['idn']}: Bolt: ")
+    cy.changes(bill, items=[{"id": line, "quantity": 3}])
+    assert cy.does("approve", bill)["status"] == APPROVED
+    assert axes(shop.ann.sees(order)) == (APPROVED, 0, NOT_PAID, [3])
+
+
+def test_a_bill_that_was_put_beside_the_wrong_order(shop: Paying) -> None:
+    """It names the order that it bills now, and none of another kind beside that."""
+    wrong, right = shop.approved_order(("Bolt", 10, 2)), shop.approved_order(("Bolt", 10, 2))
+    service = shop.approved_order({"name": "Bolt", "price": 20}, logicType=1)
+    bill = shop.owed(("Bolt", 5, 2), ("Bolt", 5, 2))
+    first, second = ids(bill)
+
+    def linked(*pairs: tuple[int, Shown]) -> Shown:
+        return {"items": [{"id": line, "allocations": ids(order)} for line, order in pairs]}
+
+    bill = shop.ann.does("link", bill, linked((first, wrong), (second, wrong)))
+    assert bill["purchaseOrder"]["id"] == wrong["id"]
+    said = shop.house.refused("POST", f"{bill['at']}/link", linked((second, service)))
+    assert said == {"items": f"Order {service['idn']} has another kind than {wrong['idn']}; bill them apart."}
+    bill = shop.ann.does("link", bill, linked((first, right), (second, right)))
+    assert bill["purchaseOrder"]["id"] == right["id"]
+    assert [axes(shop.ann.sees(one))[2:] for one in (wrong, right)] == [(NOT_BILLED, [0]), (NOT_PAID, [10])]
+    bill = shop.ann.does("link", bill, linked((first, service), (second, service)))
+    assert (bill["purchaseOrder"]["id"], bill["isServiceOrder"]) == (service["id"], True)

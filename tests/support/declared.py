@@ -234,6 +234,15 @@ SPECIAL: dict[str, Special] = {
         },
         each=2,
     ),
+    "budgetplans": Special(
+        demanded={
+            "type": "custom", "deduction": "custom", "startDate": "2020-01-01T00:00:00+00:00", "endDate": LATE,
+            "lines.periods.startDate": LEFT_OUT, "lines.periods.endDate": LEFT_OUT,
+            "lines.options": lambda maker, of: [{"id": maker.an_option("document")}],
+        },
+        usable={"lines": [{"periods": [{"sum": 1000}]}]},
+        follows={"deduction": "gross", "usedTaxPercentInBudget": "100"},
+    ),
     "contracts": Special(
         demanded={"beginDate": "2020-01-01T00:00:00+00:00", "endDate": LATE},
         least=("id",),

@@ -529,7 +529,7 @@ PLANS = (
         yearly=True,
     ),
     Plan(
-        "freight", "Freight by month, net", "month", "2026-01-01", "2026-06-30", (("7010", ("25000",) * 6),),
+        "freight", "Freight by month, net", "month", "2026-01-01", "2026-06-30", (("7010", ("40000",) * 6),),
         deduction="net",
     ),
     Plan("festival", "Summer festival at the lock", "custom", "2026-06-01", "2026-06-30", (("", ("40000",)),),

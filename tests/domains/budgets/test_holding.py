@@ -319,7 +319,8 @@ def test_lines_are_charged_by_their_items(shop: Paying) -> None:
 def test_a_parent_option_covers_its_children(shop: Paying) -> None:
     field = shop.house.made("/documentcustomfields", {"name": "Department", "type": 0})
     top = shop.house.made(f"/documentcustomfields/{field['id']}/options", {"name": "IT"})
-    below = shop.house.made(f"/documentcustomfields/{field['id']}/options", {"name": "Net", "parent": {"id": top["id"]}})
+    under = {"name": "Net", "parent": {"id": top["id"]}}
+    below = shop.house.made(f"/documentcustomfields/{field['id']}/options", under)
     line_ = {"options": [top["id"]], "periods": [{"sum": 100}]}
     plan = shop.house.made("/-/budgetplans", {"name": "IT", "type": "custom", **YEAR, "lines": [line_]})
     leaf = plan["lines"]["data"][0]["periods"]["data"][0]["id"]
@@ -334,3 +335,34 @@ def test_who_keeps_no_budgets_is_not_asked(premises: Premises) -> None:
     works = budget(shop, 1, isLimited=True)
     assert shop.approved_order(("Bolt", 1, 100), **IN_TIME)["status"] == 2
     assert stands(shop, works) == (0, 0, 1)
+
+
+def test_what_is_charged_to_two_budgets_does_not_share_a_line(premises: Premises) -> None:
+    """The budget goes along from the requisition, and keeps lines apart that are the same otherwise."""
+    shop = Paying(premises.house(requisitionBudgets=True))
+    works, office = budget(shop), budget(shop, name="Office")
+    bolts = shop.item(price=10)
+    asked = [
+        shop.ann.does("confirm", shop.requisition((bolts, 5, 10), budget=one["id"], **IN_TIME))
+        for one in (works, office, works)
+    ]
+    wanted = [one["items"]["data"][0]["id"] for one in asked]
+    (order,) = shop.ann.orders(*wanted, supplier=shop.supplier["id"], requiredDate="2026-06-30")
+    assert [(one["quantity"], one["budget"]["id"]) for one in order["items"]["data"]] == [
+        (10, works["id"]), (5, office["id"]),
+    ]  # fmt: skip
+    shop.ann.changes(order, budget=works["id"])
+    shop.ann.does("confirm", order)
+    assert [stands(shop, one) for one in (works, office)] == [(100, 0, 4900), (50, 0, 4950)]
+    assert shop.differences() == []
+
+
+def test_half_of_a_bill_goes_to_another_budget(shop: Paying) -> None:
+    works, office = budget(shop), budget(shop, name="Office")
+    bill = shop.invoice(("Rent", 10, 10), issueDate="2026-05-01", budget=works["id"])
+    child = shop.ann.does(
+        "split", bill, {"items": [{"id": bill["items"]["data"][0]["id"], "quantity": 4}], "budget": office["id"]}
+    )
+    for one in (bill, child):
+        shop.ann.does("confirm", one)
+    assert [stands(shop, one) for one in (works, office)] == [(60, 0, 4940), (40, 0, 4960)]

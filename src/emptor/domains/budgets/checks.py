@@ -28,11 +28,16 @@ def balances(tx: Transaction) -> Iterator[str]:
     stood: dict[tuple[int, str], list[Decimal]] = defaultdict(lambda: [ZERO, ZERO])
     for budget, kind, stage, sum_ in tx.all(_moved(), company=tx.company_id):
         stood[budget, kind][stage] += sum_
-    noted = {(budget, kind): [reserved, used] for budget, kind, reserved, used in tx.all(_noted(), company=tx.company_id)}
+    noted = {
+        (budget, kind): [reserved, used] for budget, kind, reserved, used in tx.all(_noted(), company=tx.company_id)
+    }
     for key in sorted({**stood, **noted}):
         said, moved = noted.get(key, [ZERO, ZERO]), stood.get(key, [ZERO, ZERO])
         if said != moved:
-            told = ", ".join(f"{money(a)} {STAGES[i]} noted, {money(b)} moved" for i, (a, b) in enumerate(zip(said, moved, strict=True)))
+            told = ", ".join(
+                f"{money(a)} {STAGES[i]} noted, {money(b)} moved"
+                for i, (a, b) in enumerate(zip(said, moved, strict=True))
+            )
             yield f"budget {key[0]}, {key[1]}: {told}"
 
 

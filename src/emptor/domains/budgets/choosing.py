@@ -43,9 +43,8 @@ def choose(tx: UnitOfWork, resource: Resource, row: Row, items: Sequence[Row]) -
         return
     place = _place(tx, resource, row, date)
     _choose_for_header(tx, resource, row, [one for one in leaves if not one.for_lines], place)
-    of_lines = [one for one in leaves if one.for_lines]
-    if of_lines:
-        _choose_for_lines(tx, resource, items, of_lines, place)
+    if any(one.for_lines for one in leaves) or _charged_lines(tx, resource, row):
+        _choose_for_lines(tx, resource, items, leaves, place)
     _look_at_limits(tx, resource, row)
 
 
@@ -73,13 +72,20 @@ def _choose_for_header(tx: UnitOfWork, resource: Resource, row: Row, leaves: lis
 def _choose_for_lines(
     tx: UnitOfWork, resource: Resource, items: Sequence[Row], leaves: list[Leaf], place: Place
 ) -> None:
-    chosen = [value for item in items for value in _options_of(item)]
-    above = _above(tx, chosen)
+    above = _above(tx, [value for item in items for value in _options_of(item)])
+    known = {one.id: one for one in leaves} | {
+        one.id: one for one in _leaves(tx, place.date, {item["budget_line_id"] for item in items} - {None})
+    }
     changed = []
     for position, item in enumerate(items):
+        chosen = known.get(item["budget_line_id"] or 0)
+        if chosen is not None and not chosen.for_lines:  # as its requisition was charged
+            if fault := rules.misfit(chosen, place):
+                tx.problems.add(f"items[{position}][budget]", fault)
+            continue
         options = frozenset().union(*(above.get(value, frozenset()) for value in _options_of(item)))
         at = Place(place.date, place.location, place.options, item["product_id"], options, is_line=True)
-        fault, found = _decide(leaves, at, item["budget_line_id"], was=False)
+        fault, found = _decide([one for one in known.values() if one.for_lines], at, item["budget_line_id"], was=False)
         if fault:
             tx.problems.add(f"items[{position}][budget]", fault)
         elif found != item["budget_line_id"]:
@@ -88,6 +94,13 @@ def _choose_for_lines(
     lines = resource.field("items")
     assert isinstance(lines, Parts)
     tx.update_all(table(lines.of.table), changed, "id")
+
+
+def _charged_lines(tx: Transaction, resource: Resource, row: Row) -> bool:
+    """Whether any line of the document names a budget."""
+    lines = resource.field("items")
+    assert isinstance(lines, Parts)
+    return tx.one(_any_charged(lines.of.table, lines.of.owner), company=tx.company_id, owner=row["id"]) is not None
 
 
 def _decide(leaves: list[Leaf], place: Place, chosen: int | None, *, was: bool) -> tuple[str, int | None]:
@@ -148,9 +161,7 @@ def _leaf(row: Row) -> Leaf:
     options: dict[str, dict[int, set[int]]] = {"document": defaultdict(set), "item": defaultdict(set)}
     for family, field, option in row["options"] or ():
         options[family][field].add(option)
-    by_family = {
-        family: {field: frozenset(ids) for field, ids in found.items()} for family, found in options.items()
-    }
+    by_family = {family: {field: frozenset(ids) for field, ids in found.items()} for family, found in options.items()}
     return Leaf(
         row["id"], row["full_name"], row["start_date"], row["end_date"], row["location_id"], row["product_id"],
         by_family["document"], by_family["item"], row["frozen"],
@@ -183,3 +194,10 @@ def _of_day() -> Statement:
         )
         .order_by(budgets.c.id)
     )
+
+
+@lru_cache(maxsize=4)
+def _any_charged(of: str, owner: str) -> Statement:
+    lines = table(of)
+    mine = (lines.c.company_id == bindparam("company"), lines.c[owner] == bindparam("owner"))
+    return Statement(select(lines.c.id).where(*mine, lines.c.budget_line_id.is_not(None)).limit(1))

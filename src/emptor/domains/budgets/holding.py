@@ -128,7 +128,9 @@ def _lines_of(resource: str) -> Statement:
         headers.c.exchange_rate, lines.c.id.label("line"), lines.c.name, lines.c.quantity, net.label("net_sum"),
         gross.label("sum"), budget.label("budget"), budgets.c.used_tax_percent_in_budget,
     ]  # fmt: skip
-    source = lines.join(headers, and_(headers.c.company_id == lines.c.company_id, headers.c.id == lines.c[OWNERS[resource]]))
+    source = lines.join(
+        headers, and_(headers.c.company_id == lines.c.company_id, headers.c.id == lines.c[OWNERS[resource]])
+    )
     source = source.join(budgets, and_(budgets.c.company_id == lines.c.company_id, budgets.c.id == budget))
     if resource == REQUISITIONS:
         taken = _ordered()

@@ -232,9 +232,7 @@ def _requisitions_behind() -> Statement:
         .join_from(
             ordered, sources, and_(sources.c.company_id == ordered.c.company_id, sources.c.line_id == ordered.c.id)
         )
-        .join(
-            asked, and_(asked.c.company_id == sources.c.company_id, asked.c.id == sources.c.requisition_line_id)
-        )
+        .join(asked, and_(asked.c.company_id == sources.c.company_id, asked.c.id == sources.c.requisition_line_id))
         .where(ordered.c.company_id == bindparam("company"), any_of(ordered.c.order_id, "ids"))
     )
 

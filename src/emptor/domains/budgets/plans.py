@@ -141,7 +141,9 @@ def update(tx: UnitOfWork, row: Row, values: Row) -> None:
     gone = _ids(stored.values()) - _ids(values["lines"])
     in_use = charged(tx, gone)
     if in_use:
-        named = ", ".join(sorted(p["full_name"] for line in stored.values() for p in line["periods"] if p["id"] in in_use))
+        named = ", ".join(
+            sorted(p["full_name"] for line in stored.values() for p in line["periods"] if p["id"] in in_use)
+        )
         tx.problems.add("lines", f"Documents are charged to {named}; these have to stay.")
     writing.update(tx, PLANS, row, values)
     tx.run(_belong(), company=tx.company_id, plan=row["id"])
@@ -311,9 +313,7 @@ def _options(tx: UnitOfWork, lines: list[Row]) -> dict[int, tuple[str, int]]:
     }
     found = {
         row_id: (family, field)
-        for row_id, family, field in (
-            tx.all(_fields(), company=tx.company_id, ids=list(named)) if named else ()
-        )
+        for row_id, family, field in (tx.all(_fields(), company=tx.company_id, ids=list(named)) if named else ())
     }
     for row_id, (family, _) in found.items():
         if family not in ("document", "item"):
@@ -341,7 +341,9 @@ def _names(tx: UnitOfWork, lines: list[Row]) -> dict[tuple[str, int], str]:
 def _said(line: Row, names: dict[tuple[str, int], str]) -> str:
     """What a line is about, in words."""
     keys = [("locations", line.get("location_id"))]
-    keys += [("custom_field_options", one.get("option_id")) for one in line.get("options") or () if isinstance(one, dict)]
+    keys += [
+        ("custom_field_options", one.get("option_id")) for one in line.get("options") or () if isinstance(one, dict)
+    ]
     keys += [("items", line.get("product_id"))]
     return ", ".join(names[key] for key in keys if key in names)
 
@@ -470,7 +472,9 @@ def _charged() -> Statement:
             named(table(f"{header.removesuffix('s')}_lines"), "budget_line_id"),
         ]
     return Statement(
-        select(budgets.c.id).where(budgets.c.company_id == bindparam("company"), any_of(budgets.c.id, "ids"), or_(*places))
+        select(budgets.c.id).where(
+            budgets.c.company_id == bindparam("company"), any_of(budgets.c.id, "ids"), or_(*places)
+        )
     )
 
 

@@ -19,7 +19,7 @@ from emptor.domains.purchasing.orders import billing
 from emptor.domains.purchasing.requisitions.actions import usable_suppliers
 from emptor.domains.suppliers import spending
 from emptor.kit.clock import spell
-from emptor.kit.errors import IllegalMove
+from emptor.kit.errors import IllegalMove, Invalid
 from emptor.kit.money import ZERO
 from emptor.kit.resource import Resource
 from emptor.store.schema import table
@@ -126,6 +126,19 @@ def check(tx: UnitOfWork, row: Row, items: Items) -> None:
         _check_blanket(tx, row, order)
     if tx.actor.settings.get("threeWayMatch") == comparing.CONFIRM:
         refuse_early(tx, row)
+    if row["status"] == documents.PENDING:
+        _refuse_differences(tx, row)
+
+
+def _refuse_differences(tx: UnitOfWork, row: Row) -> None:
+    """Whoever is asked to approve an invoice corrects it as far as nobody else has to decide about that."""
+    for order, verdict in comparing.verdicts(tx, row):
+        if not verdict.matches:
+            words = " ".join(one.words for one in verdict.differences)
+            raise Invalid(
+                {"items": f"This would not match order {order['idn']}: {words} Take the invoice back by `revision` and "
+                          "change it there; then whoever ordered decides."}
+            )  # fmt: skip
 
 
 def _has_billed(row: Row) -> bool:

@@ -58,7 +58,11 @@ SPLIT: tuple[Field, ...] = (
     ),
     Ref("location", to="locations", write=Write.ALWAYS, note="of the new invoice; without, that of this one"),
     Ref("legalEntity", to="legal_entities", write=Write.ALWAYS),
+    Ref("budget", to="budgets", write=Write.ALWAYS),
 )  # fmt: skip
+
+
+OF_CHILD = ("location_id", "legal_entity_id", "budget_id")
 
 
 def link_body(allocations: Parts) -> tuple[Field, ...]:
@@ -167,7 +171,7 @@ def split_off(tx: UnitOfWork, row: Row, values: Row) -> int:
         tx.problems.add("items", "Name the lines to split off.")
     if taken == {line["id"]: line["quantity"] for line in lines.values()}:
         tx.problems.add("items", "Leave something on this invoice.")
-    writing.check_references(tx, SPLIT, [("", {name: values.get(name) for name in ("location_id", "legal_entity_id")})])
+    writing.check_references(tx, SPLIT, [("", {name: values.get(name) for name in OF_CHILD})])
     tx.problems.raise_if_any()
     moved = [piece(lines[line_id], quantity) for line_id, quantity in taken.items()]
     left: list[Row] = []
@@ -204,7 +208,7 @@ CARRIED = (
 
 def _child(tx: UnitOfWork, row: Row, moved: list[Row], values: Row) -> int:
     header = {name: row[name] for name in CARRIED}
-    header |= {name: values[name] for name in ("location_id", "legal_entity_id") if values.get(name)}
+    header |= {name: values[name] for name in OF_CHILD if values.get(name)}
     custom = _invoices().custom_values
     assert custom is not None
     header[custom.wire] = [

@@ -139,13 +139,27 @@ def by_hand(tx: UnitOfWork, row: Row, values: Row) -> None:
         [item["id"] for item in items],
         [(item["id"], one) for item in items for one in item["allocations"]],
     )
-    if found and not row["purchase_order_id"]:
-        changes = {"purchase_order_id": found[0]["id"], "logic_type": covering.FROM_ORDERS, "update_date": tx.stamp}
-        writing.change(tx, resource, row, changes)
-        row |= changes
+    _name_order(tx, row, found)
     _refuse_differences(tx, row)
     for order_id in {order["id"] for order in (*before, *found)}:
         billing.recount(tx, order_id)
+
+
+def _name_order(tx: UnitOfWork, row: Row, found: list[Row]) -> None:
+    """An invoice names one of the orders that it bills, and bills orders of one kind only."""
+    billed = [order_id for (order_id,) in tx.all(_billed_orders(), company=tx.company_id, invoice=row["id"])]
+    orders = {order["id"]: order for order in (*found, *billing.orders_of(tx, row)) if order["id"] in billed}
+    first, *others = orders.values() or (None,)
+    for other in others:
+        if first and other["logic_type"] != first["logic_type"]:
+            raise Invalid({"items": f"Order {other['idn']} has another kind than {first['idn']}; bill them apart."})
+    if first and row["purchase_order_id"] not in orders:
+        changes = {
+            "purchase_order_id": first["id"], "logic_type": covering.FROM_ORDERS,
+            "is_service_order": first["logic_type"] == covering.SERVICE, "update_date": tx.stamp,
+        }  # fmt: skip
+        writing.change(tx, verbs.RESOURCES["invoices"], row, changes)
+        row |= changes
 
 
 def _refuse_differences(tx: UnitOfWork, row: Row) -> None:
@@ -177,6 +191,21 @@ def _field() -> Parts:
     allocations = lines.of.field("allocations")
     assert isinstance(allocations, Parts)
     return allocations
+
+
+@lru_cache(maxsize=1)
+def _billed_orders() -> Statement:
+    """The orders whose lines an invoice bills."""
+    lines, allocated = table("invoice_lines"), table(ALLOCATIONS)
+    return Statement(
+        select(allocated.c.order_id)
+        .distinct()
+        .join_from(
+            lines, allocated, and_(allocated.c.company_id == lines.c.company_id, allocated.c.line_id == lines.c.id)
+        )
+        .where(lines.c.company_id == bindparam("company"), lines.c.invoice_id == bindparam("invoice"))
+        .order_by(allocated.c.order_id)
+    )
 
 
 @lru_cache(maxsize=1)

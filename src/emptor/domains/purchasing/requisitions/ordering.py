@@ -283,6 +283,7 @@ def _lines(origin: Origin, bounds: tuple[str, ...], whole: bool) -> Statement:
 
 HEADER = ("idn", "status", "location_id", "legal_entity_id", "currency", "exchange_rate", "required_date")
 TAKEN_OVER = (*rules.CARRIED, "discount_amount")
+BUDGET = "budget_line_id"
 
 
 def _requisition_lines(origin: Origin, bounds: tuple[str, ...], whole: bool) -> Select[Any]:
@@ -292,7 +293,8 @@ def _requisition_lines(origin: Origin, bounds: tuple[str, ...], whole: bool) -> 
         select(
             lines.c.id, lines.c.id.label("requisition_line"), lines.c.id.label("described_by"), lines.c.quantity,
             lines.c.supplier_id, lines.c.closed, lines.c.required_date.label("wanted"),
-            requisitions.c.id.label("document"), *(lines.c[name] for name in TAKEN_OVER),
+            requisitions.c.id.label("document"), *(lines.c[name] for name in TAKEN_OVER if name != BUDGET),
+            func.coalesce(lines.c[BUDGET], requisitions.c.budget_id).label(BUDGET),
             *(requisitions.c[name] for name in HEADER),
             ordered(lines).label("ordered"), requested(lines).label("asked"),
         )
@@ -315,7 +317,8 @@ def _won_lines(origin: Origin, bounds: tuple[str, ...]) -> Select[Any]:
             asked.c.id.label("described_by"), asked.c.requisition_line_id.label("requisition_line"),
             propositions.c.supplier_id, requests.c.id.label("document"),
             wanted.c.closed, func.coalesce(requests.c.delivery_date, offers.c.delivery_date).label("wanted"),
-            *(asked.c[name] for name in TAKEN_OVER if name != "price"), *(requests.c[name] for name in HEADER),
+            *(asked.c[name] for name in TAKEN_OVER if name not in ("price", BUDGET)),
+            func.coalesce(asked.c[BUDGET], wanted.c[BUDGET]).label(BUDGET), *(requests.c[name] for name in HEADER),
             taken("proposition_line_id", offers).label("ordered"),
         )
         .join_from(offers, asked, (asked.c.company_id == offers.c.company_id)

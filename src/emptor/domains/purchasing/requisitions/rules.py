@@ -13,7 +13,9 @@ from emptor.kit.money import MONEY_SCALE, PRICE_SCALE, ZERO, product, rounded
 PENDING, ORDERED, REJECTED, IN_REQUEST = range(4)
 LINE_STATES = {PENDING: "pending", ORDERED: "ordered", REJECTED: "rejected", IN_REQUEST: "in request for proposal"}
 
-CARRIED = ("name", "sku", "description", "price", "unit_id", "product_id", "discount_percent", "item_type")
+CARRIED = (
+    "name", "sku", "description", "price", "unit_id", "product_id", "discount_percent", "item_type", "budget_line_id",
+)  # fmt: skip
 """Columns that an order's line takes over from what was asked for."""
 STANDARD, SERVICE = 0, 1
 """Kinds of order, as in `logicType`."""
