@@ -27,7 +27,7 @@ from tests.support import checked
 from tests.support.buying import DAY, Buying, Shown, Someone, placed
 from tests.support.house import Premises, Reply
 
-EXAMPLES = int(os.environ.get("EMPTOR_TEST_EXAMPLES", "25"))
+EXAMPLES = int(os.environ.get("EMPTOR_TEST_EXAMPLES", "15"))
 STEPS = 40
 LONG = settings(
     max_examples=EXAMPLES, stateful_step_count=STEPS, deadline=None, print_blob=True,

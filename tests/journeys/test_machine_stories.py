@@ -108,7 +108,7 @@ def test_nothing_is_linked_that_has_not_come(premises: Premises, barrier: str) -
 
 def test_who_approves_a_bill_does_not_make_it_another(shop: Paying) -> None:
     """Less is fine; more than was ordered, or at another price, is for whoever ordered it."""
-    cy = shop.person("invoice.approve", "purchase_order.view")
+    cy = shop.person("invoice.create", "invoice.approve", "purchase_order.view")
     shop.approving("invoices", ("Head", cy))
     order = shop.approved_order(("Bolt", 10, 2))
     bill = billed(shop, order, (0, 4))
@@ -140,3 +140,16 @@ def test_a_bill_that_was_put_beside_the_wrong_order(shop: Paying) -> None:
     assert [axes(shop.ann.sees(one))[2:] for one in (wrong, right)] == [(NOT_BILLED, [0]), (NOT_PAID, [10])]
     bill = shop.ann.does("link", bill, linked((first, service), (second, service)))
     assert (bill["purchaseOrder"]["id"], bill["isServiceOrder"]) == (service["id"], True)
+
+
+def test_a_tax_does_not_bill_goods(shop: Paying) -> None:
+    """Taxes on lines of their own are no difference to the order; so nobody may hide goods behind one."""
+    customs = shop.item(price=3, itemType=3)
+    order = shop.approved_order(("Bolt", 10, 2))
+    bill = shop.owed((customs, 2))
+    sentence = {"items[0][allocations]": "A tax bills taxes of an order, and goods its goods."}
+    body = {"items": [{"id": ids(bill)[0], "allocations": ids(order)}]}
+    assert shop.house.refused("POST", f"{bill['at']}/link", body) == sentence
+    hidden = {"product": customs["id"], "quantity": 10, "price": 200, "allocations": ids(order)}
+    body = {"purchaseOrder": {"id": order["id"]}, "items": [hidden]}
+    assert shop.house.refused("POST", "/invoices", body) == sentence

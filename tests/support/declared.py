@@ -210,6 +210,13 @@ NUMBER_FORMAT = Special(
 )
 CUSTOM_FIELD = Special(demanded={"type": 0, "required": False})
 BOLTS = {"name": "Bolt", "price": 100, "quantity": 1000}
+def line_of_a_plan(maker: Any) -> Shown:
+    """A budget: the only line of a new plan, for a year."""
+    plan = {"name": "Year", "type": "custom", "startDate": "2020-01-01", "endDate": "2020-12-31"}
+    made = maker.house.made("/-/budgetplans", {**plan, "lines": [{"periods": [{"sum": 1000}]}]})
+    return maker.house.get(f"/budgets/{made['lines']['data'][0]['periods']['data'][0]['id']}")
+
+
 DOCUMENT = Special(
     usable={"items": [BOLTS, {"name": "Nut", "price": 10, "quantity": 1000}]},
     becomes=APPROVED,
@@ -236,13 +243,15 @@ SPECIAL: dict[str, Special] = {
     ),
     "budgetplans": Special(
         demanded={
-            "type": "custom", "deduction": "custom", "startDate": "2020-01-01T00:00:00+00:00", "endDate": LATE,
+            "type": "month", "deduction": "custom", "startDate": "2020-01-01T00:00:00+00:00",
+            "endDate": "2020-12-31T23:59:59+00:00",
             "lines.periods.startDate": LEFT_OUT, "lines.periods.endDate": LEFT_OUT,
             "lines.options": lambda maker, of: [{"id": maker.an_option("document")}],
         },
         usable={"lines": [{"periods": [{"sum": 1000}]}]},
         follows={"deduction": "gross", "usedTaxPercentInBudget": "100"},
     ),
+    "budgets": Special(comes=line_of_a_plan),
     "contracts": Special(
         demanded={"beginDate": "2020-01-01T00:00:00+00:00", "endDate": LATE},
         least=("id",),

@@ -302,13 +302,17 @@ def repeat(kind: Kind, tx: UnitOfWork, row: Row, values: Row) -> int:
     copied = {name: row[name] for name in kind.copied}
     custom = kind.resource.custom_values
     if custom:
-        copied[custom.wire] = documents.stored_custom_values(tx, kind.resource, row["id"])
+        copied[custom.wire] = [anew(one) for one in documents.stored_custom_values(tx, kind.resource, row["id"])]
     return kind.create(tx, {**copied, "items": items})
 
 
 def anew(item: Row) -> Row:
     """A stored line as a new one would be sent: without its own number and what became of it."""
-    return {name: value for name, value in item.items() if name not in ("id", "company_id", *FATES)}
+    return {
+        name: [anew(one) for one in value] if isinstance(value, list) else value
+        for name, value in item.items()
+        if name not in ("id", "company_id", *FATES)
+    }
 
 
 FATES = (

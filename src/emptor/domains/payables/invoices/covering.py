@@ -195,12 +195,18 @@ def share_out(tx: UnitOfWork, items: list[Row]) -> None:
     """Work out how much of each priced line bills which line of an order, and what so much costs by the order."""
     known = lines_of(tx, (one["order_line_id"] for item in items for one in item.get("allocations") or ()))
     scale = int(tx.actor.settings.get("decimals", 2))
-    for item in items:
+    for position, item in enumerate(items):
         allocations = item.get("allocations")
         if allocations:
+            billed = [known[one["order_line_id"]] for one in allocations]
+            is_tax = item.get("item_type") == documents.TAX_ITEM
+            if any((line["item_type"] == documents.TAX_ITEM) != is_tax for line in billed):
+                place = f"items[{position}][allocations]"
+                tx.problems.add(place, "A tax bills taxes of an order, and goods its goods.")
             _share(item, allocations, known, scale)
             if item.get("budget_line_id") is None:
-                item["budget_line_id"] = known[allocations[0]["order_line_id"]]["budget_line_id"]
+                item["budget_line_id"] = billed[0]["budget_line_id"]
+    tx.problems.raise_if_any()
 
 
 def _share(item: Row, allocations: list[Row], known: dict[int, Row], scale: int) -> None:

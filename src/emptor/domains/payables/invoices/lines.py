@@ -78,12 +78,11 @@ def _stored(tx: UnitOfWork, row: Row) -> dict[int, Row]:
     return {line["id"]: line for line in documents.stored_lines(tx, _invoices(), row["id"])}
 
 
-def _one(tx: UnitOfWork, lines: dict[int, Row], values: Row) -> Row:
+def _one(tx: UnitOfWork, lines: dict[int, Row], values: Row) -> Row | None:
+    """The line that the body names; None when that is noted to be none of the invoice."""
     line = lines.get(values.get("line_id", 0))
     if line is None:
         tx.problems.add("item", "Name a line of this invoice by its id.")
-    tx.problems.raise_if_any()
-    assert line is not None
     return line
 
 
@@ -92,11 +91,14 @@ def split_line(tx: UnitOfWork, row: Row, values: Row) -> None:
     lines = _stored(tx, row)
     line = _one(tx, lines, values)
     parts = [one for one in values.get("parts") or () if isinstance(one, dict)]
-    if len(parts) < 2 or any(one["quantity"] <= 0 for one in parts):
+    if line is None:
+        pass  # it is said already, and nobody knows how much there is to split
+    elif len(parts) < 2 or any((one.get("quantity") or ZERO) <= 0 for one in parts):
         tx.problems.add("parts", "Give two or more quantities, each above nothing.")
     elif sum((one["quantity"] for one in parts), ZERO) != line["quantity"]:
         tx.problems.add("parts", f"The quantities come to something else than the line's {line['quantity']:f}.")
     tx.problems.raise_if_any()
+    assert line is not None
     pieces = [
         piece(line, one["quantity"]) | {"is_split": True, "name": one.get("name") or line["name"]} for one in parts
     ]
@@ -137,6 +139,8 @@ def reject_line(tx: UnitOfWork, row: Row, values: Row) -> None:
     """Take a line off the invoice and strike what is open of it from its order: nobody waits for it any more."""
     lines = _stored(tx, row)
     line = _one(tx, lines, values)
+    tx.problems.raise_if_any()
+    assert line is not None
     if not line["allocations"]:
         raise IllegalMove("This line bills no order; just leave it out.")
     known = covering.lines_of(tx, (one["order_line_id"] for one in line["allocations"]))

@@ -139,16 +139,16 @@ def by_hand(tx: UnitOfWork, row: Row, values: Row) -> None:
         [item["id"] for item in items],
         [(item["id"], one) for item in items for one in item["allocations"]],
     )
-    _name_order(tx, row, found)
+    _name_order(tx, row)
     _refuse_differences(tx, row)
     for order_id in {order["id"] for order in (*before, *found)}:
         billing.recount(tx, order_id)
 
 
-def _name_order(tx: UnitOfWork, row: Row, found: list[Row]) -> None:
+def _name_order(tx: UnitOfWork, row: Row) -> None:
     """An invoice names one of the orders that it bills, and bills orders of one kind only."""
     billed = [order_id for (order_id,) in tx.all(_billed_orders(), company=tx.company_id, invoice=row["id"])]
-    orders = {order["id"]: order for order in (*found, *billing.orders_of(tx, row)) if order["id"] in billed}
+    orders = {order["id"]: order for order in billing.orders_of(tx, row) if order["id"] in billed}
     first, *others = orders.values() or (None,)
     for other in others:
         if first and other["logic_type"] != first["logic_type"]:

@@ -252,6 +252,8 @@ def stop(tx: UnitOfWork, row: Row, values: Row) -> None:
 def receive(tx: UnitOfWork, row: Row, values: Row) -> None:
     """All that is open has come: one receipt of it, submitted at once."""
     kind = verbs.KINDS["receipts"]
+    writing.check_references(tx, RECEIVE, [("", values)])
+    tx.problems.raise_if_any()
     receipt_id = kind.create(tx, {**values, "purchase_order_id": row["id"]})
     receipt = query.stored(tx, kind.resource, "id", receipt_id)
     assert receipt is not None
