@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import Any
 
 import pytest
 
@@ -153,3 +154,26 @@ def test_a_tax_does_not_bill_goods(shop: Paying) -> None:
     hidden = {"product": customs["id"], "quantity": 10, "price": 200, "allocations": ids(order)}
     body = {"purchaseOrder": {"id": order["id"]}, "items": [hidden]}
     assert shop.house.refused("POST", "/invoices", body) == sentence
+
+
+def test_what_a_revised_bill_does_not_bill_any_more_is_held_by_its_orders_again(shop: Paying) -> None:
+    """Of two orders on one bill the second is taken off, then the first: each holds its own again, at once."""
+    made = shop.house.made("/-/budgetplans", {
+        "name": "Works", "type": "custom", "startDate": "2020-01-01", "endDate": "2040-12-31",
+        "lines": [{"periods": [{"sum": 1000}]}],
+    })  # fmt: skip
+    works = made["lines"]["data"][0]["periods"]["data"][0]["id"]
+    orders = [shop.approved_order((f"Part {n}", 10, n)) for n in (2, 3)]
+    body = {"purchaseOrders": [one["id"] for one in orders]}
+    bill = shop.ann.does("confirm", shop.ann.made("invoices", body, "/invoices/from_orders"))
+    bill = shop.ann.does("revision", bill)
+
+    def stands() -> tuple[Any, Any, Any]:
+        shown = shop.house.get(f"/budgets/{works}")
+        return shown["usedSumInPurchaseOrder"], shown["usedSumInInvoice"], shown["availableSum"]
+
+    assert stands() == (0, 50, 950)
+    shop.ann.changes(bill, items=[{"id": ids(bill)[0]}])
+    assert stands() == (30, 20, 950)
+    shop.ann.changes(bill, items=[])
+    assert stands() == (50, 0, 950)

@@ -249,7 +249,12 @@ SPECIAL: dict[str, Special] = {
             "lines.options": lambda maker, of: [{"id": maker.an_option("document")}],
         },
         usable={"lines": [{"periods": [{"sum": 1000}]}]},
-        follows={"deduction": "gross", "usedTaxPercentInBudget": "100"},
+        follows={"deduction": "gross", "usedTaxPercentInBudget": "100.00", "holder": ANYTHING},
+        carried={
+            **dict.fromkeys(("type", "startDate", "endDate"), ("lines",)), "deduction": ("usedTaxPercentInBudget",),
+        },
+        along={"startDate": {"endDate": LATE}},
+        emptied={"deduction": "gross", "usedTaxPercentInBudget": REFUSED, "holder": REFUSED},
     ),
     "budgets": Special(comes=line_of_a_plan),
     "contracts": Special(

@@ -48,6 +48,8 @@ class Call:
 Handler = Callable[[Call], Answer]
 
 LONGEST_IDN = 40
+MADE = 201
+"""Status of an operation that has made a new object."""
 
 
 def key_of(resource: Resource, text: str) -> Any:
@@ -141,7 +143,7 @@ def action(call: Call) -> Answer:
     """
     with carried_out(call) as (tx, row, made):
         move = call.operation.move
-        if move and move.makes:
+        if call.operation.status == MADE:
             shown = whole(call, tx, made)
         else:
             shown = whole(call, tx, row["id"], listed=move is not None)

@@ -210,7 +210,7 @@ def _orders_billed() -> Statement:
         .distinct()
         .join_from(
             invoices, lines,
-            and_(lines.c.company_id == invoices.c.company_id, lines.c.invoice_id == invoices.c.id),
+            and_(lines.c.company_id == invoices.c.company_id, lines.c.invoice_id == invoices.c.id), isouter=True,
         )
         .join(
             allocated, and_(allocated.c.company_id == lines.c.company_id, allocated.c.line_id == lines.c.id),

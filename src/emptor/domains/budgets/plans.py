@@ -17,7 +17,7 @@ from emptor.domains.budgets import balances, rules
 from emptor.domains.organisation import access
 from emptor.domains.organisation.users import CONFIGURE, PERSON
 from emptor.kit.clock import spell
-from emptor.kit.errors import Forbidden, IllegalMove
+from emptor.kit.errors import Forbidden, IllegalMove, Invalid
 from emptor.kit.fields import (
     Asked,
     Code,
@@ -41,6 +41,8 @@ from emptor.store.types import any_of
 from emptor.store.unit_of_work import Transaction, UnitOfWork
 
 Row = dict[str, Any]
+Spans = list[tuple[str, str]]
+"""First and last second of each period of a plan."""
 
 MANAGE = Permission("budget", ("manage",))
 EDIT = Permission("budget", ("manage",), CONFIGURE.roles)
@@ -123,7 +125,7 @@ def _expired(tx: Transaction, shown: list[Row]) -> list[bool]:
 
 def create(tx: UnitOfWork, values: Row) -> int:
     """A new plan; its id. Whoever makes it holds it, unless another is named."""
-    values["deduction"] = values.get("deduction") or tx.actor.settings.get("budgetDeduction", rules.GROSS)
+    values.setdefault("deduction", None)
     if values.get("holder_id") is None:
         values["holder_id"] = tx.actor.user_id
     _settle(tx, values, {}, {})
@@ -136,14 +138,12 @@ def update(tx: UnitOfWork, row: Row, values: Row) -> None:
     """Change a plan; what documents are charged to stays, and may be worth less than has been used of it."""
     _require_party(tx, row)
     stored = stored_lines(tx, row["id"])
+    names = {period["id"]: period["full_name"] for line in stored.values() for period in line["periods"]}
     _settle(tx, values, row, stored)
     tx.problems.raise_if_any()
-    gone = _ids(stored.values()) - _ids(values["lines"])
-    in_use = charged(tx, gone)
+    in_use = charged(tx, names.keys() - _ids(values["lines"]))
     if in_use:
-        named = ", ".join(
-            sorted(p["full_name"] for line in stored.values() for p in line["periods"] if p["id"] in in_use)
-        )
+        named = ", ".join(sorted(names[one] for one in in_use))
         tx.problems.add("lines", f"Documents are charged to {named}; these have to stay.")
     writing.update(tx, PLANS, row, values)
     tx.run(_belong(), company=tx.company_id, plan=row["id"])
@@ -177,6 +177,8 @@ def _ids(lines: Iterable[Row]) -> set[int]:
 
 def _settle(tx: UnitOfWork, values: Row, row: Row, stored: dict[int, Row]) -> None:
     """Complete a plan as it will be, with all its lines and periods, and note what is wrong with it."""
+    if "deduction" in values and not values["deduction"]:
+        values["deduction"] = tx.actor.settings.get("budgetDeduction", rules.GROSS)
     plan = {**row, **values}
     if not all(plan.get(name) for name in ("name", "type", "start_date", "end_date")):
         values.setdefault("lines", [])
@@ -187,11 +189,12 @@ def _settle(tx: UnitOfWork, values: Row, row: Row, stored: dict[int, Row]) -> No
     spans = _spans(tx, plan)
     sent = values.get("lines")
     lines = list(stored.values()) if sent is None else _merged(tx, "lines", stored, sent)
+    fresh = [one for one in spans if one not in _spans_of(row)]
     options = _options(tx, lines)
     names = _names(tx, lines)
     for position, line in enumerate(lines):
         known = stored.get(line.get("id", 0), {}).get("periods", [])
-        _place_periods(tx, f"lines[{position}]", line, known, spans, kept="periods" not in _sent(sent, position))
+        _place_periods(tx, f"lines[{position}]", line, known, spans, fresh, kept="periods" not in _sent(sent, position))
         line["position"] = position
         name = line.get("name") or _said(line, names) or plan["name"]
         for period in line["periods"]:
@@ -215,6 +218,8 @@ def _tax_percent(tx: UnitOfWork, plan: Row, *, sent: bool) -> Decimal:
 
 
 def _check_holder(tx: UnitOfWork, plan: Row, row: Row) -> None:
+    if plan["holder_id"] is None:
+        tx.problems.add("holder", "Name who holds the budget.")
     if plan["holder_id"] == row.get("holder_id"):
         return
     person = access.load(tx, plan["holder_id"], {}) if isinstance(plan["holder_id"], int) else None
@@ -222,15 +227,22 @@ def _check_holder(tx: UnitOfWork, plan: Row, row: Row) -> None:
         tx.problems.add("holder", "Who holds a budget needs the role budget.manage.")
 
 
-def _spans(tx: UnitOfWork, plan: Row) -> list[tuple[str, str]]:
+def _spans_of(row: Row) -> Spans:
+    """The periods of a plan as it is stored; a new one has none."""
+    return rules.periods(row["type"], row["start_date"], row["end_date"]) if row else []
+
+
+def _spans(tx: UnitOfWork, plan: Row) -> Spans:
     if plan["end_date"] <= plan["start_date"]:
         tx.problems.add("endDate", "A budget cannot end before it begins.")
         return []
     try:
         return rules.periods(plan["type"], plan["start_date"], plan["end_date"])
-    except (ValueError, OverflowError) as fault:
-        tx.problems.add("endDate", str(fault) if isinstance(fault, ValueError) else "This is too far away.")
-        return []
+    except ValueError as fault:
+        tx.problems.add("endDate", str(fault))
+    except OverflowError:
+        tx.problems.add("endDate", TOO_FAR)
+    return []
 
 
 def _merged(tx: UnitOfWork, place: str, stored: dict[int, Row], sent: list[Any]) -> list[Row]:
@@ -244,16 +256,15 @@ def _merged(tx: UnitOfWork, place: str, stored: dict[int, Row], sent: list[Any])
 
 
 def _place_periods(
-    tx: UnitOfWork, place: str, line: Row, known: list[Row], spans: list[tuple[str, str]], *, kept: bool
+    tx: UnitOfWork, place: str, line: Row, known: list[Row], spans: Spans, fresh: Spans, *, kept: bool
 ) -> None:
-    """Give each period of a line its days, which are those of a period of the plan."""
+    """Give each period of a line its days, which are those of a period of the plan; `fresh` are those it now has."""
     if "periods" not in line:
         line["periods"] = [{} for _ in spans]
     elif kept and known:
         # The plan has other periods now: its lines lose those that are gone and get those that are new.
-        have = {(one["start_date"], one["end_date"]) for one in known}
         line["periods"] = [one for one in known if (one["start_date"], one["end_date"]) in spans]
-        line["periods"] += [{"start_date": a, "end_date": b} for a, b in spans if (a, b) not in have]
+        line["periods"] += [{"start_date": first, "end_date": last} for first, last in fresh]
     seen = set()
     for i, period in enumerate(line["periods"]):
         if i < len(spans):
@@ -270,7 +281,7 @@ def _place_periods(
             period["end_date"] = span[1]
 
 
-def _no_period(spans: list[tuple[str, str]]) -> str:
+def _no_period(spans: Spans) -> str:
     return f"The periods of the plan begin on {', '.join(start[:10] for start, _ in spans[:12])}."
 
 
@@ -375,8 +386,11 @@ def delete(tx: UnitOfWork, row: Row, values: Row) -> None:
     _require_party(tx, row)
     if charged(tx, _ids(stored_lines(tx, row["id"]).values())):
         raise IllegalMove("Documents are charged to this budget, so it stays; freeze it to have it take no more.")
+    tx.delete(table(LINE.table), plan_id=row["id"])  # before the plan, which their periods name too
     writing.remove(tx, PLANS, row)
 
+
+TOO_FAR = "This is beyond the last day there is."
 
 COPY = (
     Text("name", size=200, write=Write.ALWAYS, note="without, that of the plan"),
@@ -392,15 +406,21 @@ def copy(tx: UnitOfWork, row: Row, values: Row) -> int:
     What is carried over is taken from the old periods, or it could be spent twice.
     """
     _require_party(tx, row)
-    start = values.get("start_date") or spell(datetime.fromisoformat(row["end_date"]) + timedelta(seconds=1))
-    end = values.get("end_date") or _as_long(row, start)
+    try:
+        start = values.get("start_date") or spell(datetime.fromisoformat(row["end_date"]) + timedelta(seconds=1))
+        end = values.get("end_date") or _as_long(row, start)
+    except OverflowError:
+        raise Invalid({"startDate": TOO_FAR}) from None
+    spans = _spans(tx, {**row, "start_date": start, "end_date": end})
+    tx.problems.raise_if_any()
     stored = stored_lines(tx, row["id"])
+    before = [first for first, _ in _spans_of(row)]
     carried = _carry(tx, row, stored) if values.get("carry_over") else {}
-    spans = rules.periods(row["type"], start, end) if end > start else []
     lines = []
     for line in stored.values():
-        totals = [period["sum"] - min(period["carried_sum"], period["sum"]) for period in line["periods"]]
-        periods = [{"sum": totals[i] if i < len(totals) else ZERO} for i in range(len(spans))]
+        totals = {one["start_date"]: one["sum"] - min(one["carried_sum"], one["sum"]) for one in line["periods"]}
+        in_turn = [totals.get(first, ZERO) for first in before]
+        periods = [{"sum": in_turn[i] if i < len(in_turn) else ZERO} for i in range(len(spans))]
         if periods and carried.get(line["id"]):
             periods[0] |= {
                 "sum": periods[0]["sum"] + carried[line["id"]], "carried_sum": carried[line["id"]],
@@ -420,11 +440,9 @@ def copy(tx: UnitOfWork, row: Row, values: Row) -> int:
 
 def _as_long(row: Row, start: str) -> str:
     """When a plan of the same length ends."""
-    count = len(rules.periods(row["type"], row["start_date"], row["end_date"]))
     if row["type"] == rules.CUSTOM:
-        length = datetime.fromisoformat(row["end_date"]) - datetime.fromisoformat(row["start_date"])
-        return spell(datetime.fromisoformat(start) + length)
-    return rules.end_after(row["type"], start, count)
+        return rules.as_long(row["start_date"], row["end_date"], start)
+    return rules.end_after(row["type"], start, len(_spans_of(row)))
 
 
 def _carry(tx: UnitOfWork, row: Row, stored: dict[int, Row]) -> dict[int, Decimal]:

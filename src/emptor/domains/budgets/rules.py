@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import MAXYEAR, datetime, timedelta
 from decimal import Decimal
 from fractions import Fraction
 
@@ -242,8 +242,20 @@ def end_after(kind: str, starts: str, count: int) -> str:
     return spell(_months_later(datetime.fromisoformat(starts), count * MONTHS[kind]) - timedelta(seconds=1))
 
 
+def as_long(starts: str, ends: str, again: str) -> str:
+    """When a time that begins at `again` ends to be as long: in months where it has whole ones, else in seconds."""
+    first, last, begin = (datetime.fromisoformat(one) for one in (starts, ends, again))
+    after = last + timedelta(seconds=1)
+    months = (after.year - first.year) * 12 + after.month - first.month
+    if months and _months_later(first, months) == after:
+        return spell(_months_later(begin, months) - timedelta(seconds=1))
+    return spell(begin + (last - first))
+
+
 def _months_later(day: datetime, months: int) -> datetime:
     year, month = divmod(day.month - 1 + months, 12)
+    if day.year + year > MAXYEAR:
+        raise OverflowError
     for number in range(day.day, 27, -1):  # the 31st becomes the last of a shorter month
         try:
             return day.replace(year=day.year + year, month=month + 1, day=number)

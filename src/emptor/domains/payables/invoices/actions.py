@@ -106,6 +106,7 @@ def update(tx: UnitOfWork, row: Row, values: Row) -> None:
         credits.keep_credited(tx, row, values["items"])
         covering.scaled(tx, row, values["items"])
         covering.check_partner(tx, {**row, **values}, covering.check(tx, values))
+        covering.give_back(tx, row)
     documents.update(tx, _invoices(), row, values, priced=partial(covering.share_out, tx))
     verbs.stays_complete(verbs.KINDS["invoices"], tx, row)
 

@@ -191,6 +191,13 @@ def lines_of(tx: UnitOfWork, ids: Iterable[int]) -> dict[int, Row]:
     return {row["id"]: row for row in rows}
 
 
+def give_back(tx: UnitOfWork, row: Row) -> None:
+    """Before the lines of an invoice change: what the orders that it bills now hold in budgets is reckoned anew."""
+    if row["status"] != documents.DRAFT:
+        for order in billing.orders_of(tx, row):
+            documents.charge(tx, orders(), order["id"])
+
+
 def share_out(tx: UnitOfWork, items: list[Row]) -> None:
     """Work out how much of each priced line bills which line of an order, and what so much costs by the order."""
     known = lines_of(tx, (one["order_line_id"] for item in items for one in item.get("allocations") or ()))

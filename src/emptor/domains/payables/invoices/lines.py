@@ -112,10 +112,7 @@ def split_line(tx: UnitOfWork, row: Row, values: Row) -> None:
 def piece(line: Row, quantity: Decimal) -> Row:
     """So much of a stored line, as a new one would be sent."""
     share = quotient(quantity, line["quantity"])
-    taken: Row = {
-        name: line[name]
-        for name in covering.LINE
-    }
+    taken: Row = {name: line[name] for name in covering.LINE}
     if line["discount_amount"]:
         taken["discount_amount"] = rounded(product(line["discount_amount"], share), 4)
     return taken | {
@@ -132,6 +129,7 @@ def piece(line: Row, quantity: Decimal) -> Row:
 def _update(tx: UnitOfWork, row: Row, items: list[Row]) -> None:
     credits.keep_credited(tx, row, items)
     tx.problems.raise_if_any()
+    covering.give_back(tx, row)
     documents.update(tx, _invoices(), row, {"items": items}, priced=lambda found: covering.share_out(tx, found))
 
 
