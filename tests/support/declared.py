@@ -210,6 +210,8 @@ NUMBER_FORMAT = Special(
 )
 CUSTOM_FIELD = Special(demanded={"type": 0, "required": False})
 BOLTS = {"name": "Bolt", "price": 100, "quantity": 1000}
+
+
 def line_of_a_plan(maker: Any) -> Shown:
     """A budget: the only line of a new plan, for a year."""
     plan = {"name": "Year", "type": "custom", "startDate": "2020-01-01", "endDate": "2020-12-31"}
@@ -243,17 +245,21 @@ SPECIAL: dict[str, Special] = {
     ),
     "budgetplans": Special(
         demanded={
-            "type": "month", "deduction": "custom", "startDate": "2020-01-01T00:00:00+00:00",
+            "type": "month",
+            "deduction": "custom",
+            "startDate": "2020-01-01T00:00:00+00:00",
             "endDate": "2020-12-31T23:59:59+00:00",
-            "lines.periods.startDate": LEFT_OUT, "lines.periods.endDate": LEFT_OUT,
+            "lines.periods.startDate": LEFT_OUT,
+            "lines.periods.endDate": LEFT_OUT,
             "lines.options": lambda maker, of: [{"id": maker.an_option("document")}],
         },
         usable={"lines": [{"periods": [{"sum": 1000}]}]},
         follows={"deduction": "gross", "usedTaxPercentInBudget": "100.00", "holder": ANYTHING},
         carried={
-            **dict.fromkeys(("type", "startDate", "endDate"), ("lines",)), "deduction": ("usedTaxPercentInBudget",),
+            **dict.fromkeys(("type", "startDate", "endDate"), ("lines",)),
+            "deduction": ("usedTaxPercentInBudget",),
         },
-        along={"startDate": {"endDate": LATE}},
+        along={"startDate": {"endDate": LATE}, "lines": {"type": "month", "endDate": LATE}},
         emptied={"deduction": "gross", "usedTaxPercentInBudget": REFUSED, "holder": REFUSED},
     ),
     "budgets": Special(comes=line_of_a_plan),

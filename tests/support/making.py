@@ -60,6 +60,7 @@ from tests.support.declared import (
 from tests.support.house import House, Reply
 
 ENCODINGS = ("json", "form")
+MATCHING = 6
 FOREIGN = ("USD", "CHF", "SEK", "GBP", "NOK")
 BEGINNING = datetime(2026, 3, 1, 8, tzinfo=UTC)
 DAY = "2026-01-31"
@@ -372,6 +373,7 @@ class Furnished:
         self._link()
         self._talk()
         self._remind()
+        self._spend()
         self._find()
         for resource in self.registry:
             if resource.life:
@@ -393,6 +395,27 @@ class Furnished:
         database = self.house.service.database
         found = next(one for one in companies.all_companies(database) if one["id"] == self.house.company_id)
         assert reminders.remind_in(database, found), "no contract of which there is anything to say"
+
+    def _spend(self) -> None:
+        """Charge an order to a budget, and bill it for more than was ordered."""
+        self.house.choose(budgets=True)
+        plan = {"name": f"{self.mark} spends", "type": "custom", "startDate": "2031-01-01", "endDate": "2031-12-31"}
+        made = self.house.made("/-/budgetplans", {**plan, "lines": [{"periods": [{"sum": 1_000_000}]}]})
+        budget = made["lines"]["data"][0]["periods"]["data"][0]["id"]
+        creating = {e.resource.name: e for e in self.endpoints() if str(e) in ("POST /purchaseorders", "POST /invoices")}
+        ordering, billing = creating["purchaseorders"], creating["invoices"]
+        body = {**self._usable(ordering, {}), "budget": {"id": budget}, "requiredDate": "2031-06-30", "logicType": 0}
+        order = self._must(ordering, "/purchaseorders", body)
+        assert settled(self, ordering.resource, order, ordering.special), "the order is not approved"
+        line = order["items"]["data"][0]
+        bill = {**self._usable(billing, {}), "items": [
+            {"name": line["name"], "quantity": 1, "price": 9999, "allocations": [line["id"]]},
+        ]}  # fmt: skip
+        for name in ("supplier", "location", "currency", "exchangeRate", "contractIds", "budget"):
+            bill.pop(name, None)
+        bill = self._must(billing, "/invoices", {**bill, "purchaseOrder": {"id": order["id"]}})
+        assert self.house.call("POST", f"/invoices/{bill['idn']}/confirm").json["status"] == MATCHING
+        self.house.choose(budgets=False)
 
     def _find(self) -> None:
         """Note what nobody has made by itself: what came with something else."""

@@ -57,7 +57,8 @@ class Asking(Buying):
                 item["quantity"] *= 2
         body: Body = {
             "location": {"id": self.masters.locations[location]}, "legalEntity": {"id": self.masters.entities[entity]},
-            "requiredDate": self.in_days(self.one_of(10, 14, 21, 30)), "items": items,
+            "requiredDate": like.body["requiredDate"] if like else self.in_days(self.one_of(10, 14, 21, 30)),
+            "items": items,
             "note": self.one_of(*PLEAS) if self.chance(40) else None,
             "dataDocumentCustomFields": like.body["dataDocumentCustomFields"] if like
             else self.values(source, location, entity),

@@ -32,9 +32,11 @@ class Storing(Asking):
         return managers[at]
 
     def in_stock(self, warehouse: str) -> list[Row]:
-        """What a warehouse has enough of that a little can be taken."""
+        """What a warehouse has enough of that a little can be taken, a receipt that is taken back or not."""
+        kept = self.company.warehouses[warehouse].holds
+        goods = {good.item for one in self.masters.sources if one.seller.group in kept for good in one.goods}
         rows = self.desk.rows("warehouse_items", warehouse_id=self.masters.warehouses[warehouse])
-        return [row for row in rows if row["quantity"] - row["reserved"] >= 12]
+        return [row for row in rows if row["quantity"] - row["reserved"] >= 12 and row["product_id"] in goods]
 
     def some_of(self, warehouse: str, most: int = 3) -> list[Body]:
         """Lines that take a little of some goods of a warehouse."""

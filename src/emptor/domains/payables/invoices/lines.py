@@ -91,11 +91,9 @@ def split_line(tx: UnitOfWork, row: Row, values: Row) -> None:
     lines = _stored(tx, row)
     line = _one(tx, lines, values)
     parts = [one for one in values.get("parts") or () if isinstance(one, dict)]
-    if line is None:
-        pass  # it is said already, and nobody knows how much there is to split
-    elif len(parts) < 2 or any((one.get("quantity") or ZERO) <= 0 for one in parts):
+    if not parts or (line and (len(parts) < 2 or any((one.get("quantity") or ZERO) <= 0 for one in parts))):
         tx.problems.add("parts", "Give two or more quantities, each above nothing.")
-    elif sum((one["quantity"] for one in parts), ZERO) != line["quantity"]:
+    elif line and sum((one["quantity"] for one in parts), ZERO) != line["quantity"]:
         tx.problems.add("parts", f"The quantities come to something else than the line's {line['quantity']:f}.")
     tx.problems.raise_if_any()
     assert line is not None
