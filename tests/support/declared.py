@@ -308,6 +308,7 @@ SPECIAL: dict[str, Special] = {
         least=("invoice",),
     ),
     "POST /payments/mass": Special(demanded={"invoices": owed}),
+    "POST /invoices/{idn}/split": Special(demanded={"items": own_lines("/invoices/{idn}", some=0.5)}),
     "POST /invoices/from_orders": Special(demanded={"purchaseOrders": placed_order}),
     "paymentterms": Special(
         demanded={"paymentType": 2, "prepaymentPercent": 30.5, "postpaymentPercent": 69.5},

@@ -402,8 +402,8 @@ class Furnished:
         plan = {"name": f"{self.mark} spends", "type": "custom", "startDate": "2031-01-01", "endDate": "2031-12-31"}
         made = self.house.made("/-/budgetplans", {**plan, "lines": [{"periods": [{"sum": 1_000_000}]}]})
         budget = made["lines"]["data"][0]["periods"]["data"][0]["id"]
-        creating = {e.resource.name: e for e in self.endpoints() if str(e) in ("POST /purchaseorders", "POST /invoices")}
-        ordering, billing = creating["purchaseorders"], creating["invoices"]
+        creating = {str(endpoint): endpoint for endpoint in self.endpoints()}
+        ordering, billing = creating["POST /purchaseorders"], creating["POST /invoices"]
         body = {**self._usable(ordering, {}), "budget": {"id": budget}, "requiredDate": "2031-06-30", "logicType": 0}
         order = self._must(ordering, "/purchaseorders", body)
         assert settled(self, ordering.resource, order, ordering.special), "the order is not approved"

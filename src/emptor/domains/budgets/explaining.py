@@ -63,8 +63,8 @@ def holds(tx: Transaction, row: Row, asked: Row) -> Row:
     return {
         "sum": account.total, "usedSum": account.used, "reservedSum": account.reserved,
         "availableSum": account.available,
-        "explanation": f"Of {money(account.total)} {money(account.used)} are used and {money(account.reserved)} reserved; "
-                       f"{money(account.available)} are available.",
+        "explanation": f"Of {money(account.total)} {money(account.used)} are used and {money(account.reserved)} "
+                       f"reserved; {money(account.available)} are available.",
         "more": len(documents) > MOST, "holds": said,
     }  # fmt: skip
 

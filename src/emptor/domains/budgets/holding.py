@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Collection
+from decimal import Decimal
 from fractions import Fraction
 from functools import lru_cache
 from typing import Any
@@ -21,6 +22,7 @@ from emptor.domains.budgets.rules import (
     left,
     stage,
 )
+from emptor.domains.organisation import companies
 from emptor.domains.purchasing.orders import billing
 from emptor.domains.purchasing.orders.progress import CLOSED_LINE, SERVICE
 from emptor.kit.money import PRICE_SCALE, ZERO
@@ -54,14 +56,19 @@ def _requisitions(tx: Transaction, ids: list[int]) -> Held:
 
 
 def _orders(tx: Transaction, ids: list[int]) -> Held:
-    """What is not on an invoice that counts. A blanket order by its total holds what of that has not been billed."""
+    """What is not on an invoice that counts. A blanket order by its total holds what of that has not been billed.
+
+    Where the company keeps no invoices, an order that is done is the last word: it holds what nobody has given up.
+    """
     found: Held = {}
+    bills_follow = companies.chosen(tx).get("invoices", True)
     for row in tx.records(_lines_of(ORDERS), company=tx.company_id, ids=ids):
         one = _entry(found, ORDERS, row)
         ordered = row["net_sum"] if row["logic_type"] == SERVICE else row["quantity"]
         share = left(ordered, row["taken"] or ZERO)
-        open_line = row["line_status"] != CLOSED_LINE and row["status"] not in FINISHED
-        if share and open_line and row["logic_type"] != billing.BLANKET_TOTAL:
+        if row["line_status"] == CLOSED_LINE or row["status"] in FINISHED:
+            share = Fraction(0) if bills_follow else min(share, _kept(row, ordered))
+        if share and row["logic_type"] != billing.BLANKET_TOTAL:
             one.append(_charge(row, share))
     for row in tx.records(_blankets(), company=tx.company_id, ids=ids):
         one = _entry(found, ORDERS, row)
@@ -87,6 +94,13 @@ def _expenses(tx: Transaction, ids: list[int]) -> Held:
     for row in tx.records(_lines_of(EXPENSES), company=tx.company_id, ids=ids):
         _entry(found, EXPENSES, row).append(_charge(row))
     return found
+
+
+def _kept(row: Row, ordered: Decimal) -> Fraction:
+    """The share of a line that is still wanted: of a closed one, what has come."""
+    if row["line_status"] != CLOSED_LINE:
+        return Fraction(1)
+    return 1 - left(ordered, row["received_quantity"])
 
 
 READERS: dict[str, Callable[[Transaction, list[int]], Held]] = {
@@ -138,7 +152,7 @@ def _lines_of(resource: str) -> Statement:
         source = source.outerjoin(taken, taken.c.line == lines.c.id)
     if resource == ORDERS:
         taken = _billed()
-        columns += [lines.c.status.label("line_status"), taken.c.taken]
+        columns += [lines.c.status.label("line_status"), lines.c.received_quantity, taken.c.taken]
         source = source.outerjoin(taken, taken.c.line == lines.c.id)
     return Statement(
         select(*columns)
@@ -209,4 +223,37 @@ def _blankets() -> Statement:
             orders.c.company_id == bindparam("company"), any_of(orders.c.id, "ids"),
             orders.c.logic_type == billing.BLANKET_TOTAL, orders.c.blanket_sum.is_not(None),
         )
+    )  # fmt: skip
+
+
+def granted(tx: Transaction, invoice_id: int) -> dict[int, Fraction]:
+    """What the orders behind an invoice had for each of its lines, in the company's currency; others are left out."""
+    found: dict[int, Fraction] = {}
+    for row in tx.records(_granted(), company=tx.company_id, invoice=invoice_id):
+        ordered = row["net_sum"] if row["logic_type"] == SERVICE else row["quantity"]
+        share = Fraction(row["taken"]) / Fraction(ordered) if ordered else Fraction(1)
+        found[row["line"]] = found.get(row["line"], Fraction(0)) + _charge(row, share).exact
+    return found
+
+
+@lru_cache(maxsize=1)
+def _granted() -> Statement:
+    """The lines of orders that an invoice's lines bill, at the deduction of the invoice's budget."""
+    invoices, billed, allocated = table("invoices"), table("invoice_lines"), table("invoice_line_allocations")
+    ordered, orders, budgets = table("purchase_order_lines"), table("purchase_orders"), table("budgets")
+    budget = func.coalesce(billed.c.budget_line_id, invoices.c.budget_id)
+    return Statement(
+        select(
+            billed.c.id.label("line"), ordered.c.name, ordered.c.quantity, ordered.c.net_sum, ordered.c.sum,
+            orders.c.logic_type, orders.c.exchange_rate, allocated.c.quantity.label("taken"), budget.label("budget"),
+            budgets.c.used_tax_percent_in_budget,
+        )
+        .join_from(
+            invoices, billed, and_(billed.c.company_id == invoices.c.company_id, billed.c.invoice_id == invoices.c.id)
+        )
+        .join(allocated, and_(allocated.c.company_id == billed.c.company_id, allocated.c.line_id == billed.c.id))
+        .join(ordered, and_(ordered.c.company_id == allocated.c.company_id, ordered.c.id == allocated.c.order_line_id))
+        .join(orders, and_(orders.c.company_id == ordered.c.company_id, orders.c.id == ordered.c.order_id))
+        .join(budgets, and_(budgets.c.company_id == billed.c.company_id, budgets.c.id == budget))
+        .where(invoices.c.company_id == bindparam("company"), invoices.c.id == bindparam("invoice"))
     )  # fmt: skip

@@ -1,7 +1,7 @@
 """The ledger of commitments: what documents hold in budgets, moved when it changes, never rewritten.
 
-Whatever changes a document, or what has been made of it, says so by `follow`. Right before the commit the holdings of all
-these documents are compared with what has been moved, and the difference is moved. So a requisition gives to its order
+Whatever changes a document, or what has been made of it, says so by `follow`. Right before the commit the holdings of
+all these documents are compared with what has been moved, and the difference is moved. So a requisition gives to its order
 what the order takes, and an order to its invoice, in one step, whatever happened in between.
 """
 
@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Collection, Iterable
 from decimal import Decimal
+from fractions import Fraction
 from functools import lru_cache, partial
 from typing import Any
 
@@ -149,19 +150,49 @@ def _check(tx: UnitOfWork, moves: list[Row]) -> None:
         grown = max(mine, key=lambda one: one["sum"])
         more = taken[budget] if taken[budget] > 0 else grown["sum"]
         after = account.available - taken[budget]
-        decided = any(_is_decided(one, mine) for one in mine)
-        if account.limited and after < 0 and (taken[budget] > 0 or decided):
+        if account.limited and after < 0 and not all(_within_orders(tx, one) for one in _to_blame(mine, taken[budget])):
             raise Invalid({"budget": account.exceeded(more, counted=more is not taken[budget])})
-        if taken[budget] > 0 and account.is_frozen and not _was_charged(tx, grown):
+        if taken[budget] > 0 and account.is_frozen and not (_was_charged(tx, grown) or _bills_order(tx, grown)):
             raise Invalid({"budget": frozen(account)})
 
 
+def _to_blame(mine: list[Row], taken: Decimal) -> list[Row]:
+    """A movement of each document that takes more of a budget than before, or passes from reserved to used."""
+    more: dict[int, Decimal] = defaultdict(lambda: ZERO)
+    for one in mine:
+        more[one["document_id"]] += one["sum"]
+    blamed = (one for one in mine if (taken > 0 and more[one["document_id"]] > 0) or _is_decided(one, mine))
+    return list({one["document_id"]: one for one in blamed}.values())
+
+
+def _within_orders(tx: UnitOfWork, move: Row) -> bool:
+    """Whether the document is an invoice that takes no more than its orders had for it: that was granted with them.
+
+    Each line may be a smallest unit off, for an invoice rounds by itself what its order had rounded as a whole.
+    """
+    if move["document_kind"] != INVOICES:
+        return False
+    scale = int(tx.actor.settings.get("decimals", 2))
+    _, charges = holding.charges(tx, INVOICES, [move["document_id"]])[move["document_id"]]
+    mine = [one for one in charges if one.budget == move["budget_id"]]
+    if any(one.share < 0 for one in mine):  # a credit note that is taken back
+        return False
+    granted = holding.granted(tx, move["document_id"])
+    return sum(one.exact for one in mine) <= sum(
+        granted.get(one.line, Fraction(0)) + Fraction(1, 10**scale) * (one.line in granted) for one in mine
+    )
+
+
+def _bills_order(tx: UnitOfWork, move: Row) -> bool:
+    """Whether it is an invoice of an order, which goes where the order went."""
+    return move["document_kind"] == INVOICES and bool(holding.granted(tx, move["document_id"]))
+
+
 def _is_decided(one: Row, mine: list[Row]) -> bool:
-    """Whether a document passes from reserved to used. An invoice may: its order has been decided about."""
+    """Whether a document passes from reserved to used."""
     return (
         one["stage"] == USED
         and one["sum"] > 0
-        and one["document_kind"] != INVOICES
         and any(
             other["document_id"] == one["document_id"] and other["stage"] == RESERVED and other["sum"] < 0
             for other in mine

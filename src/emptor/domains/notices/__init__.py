@@ -168,6 +168,7 @@ def _facts(tx: UnitOfWork, resource: Resource, row: Row) -> Row:
         "name": row.get("custom_name") or row.get("idn") or row.get("name") or row["id"],
         "actor": " ".join(filter(None, actor[:2])) or actor[2] if actor else "Somebody",
         "company": tx.scalar(_COMPANY, company=tx.company_id), "sum": f" over {money}" if money else "", "total": money,
+        "budget": " It goes beyond its budget." if row.get("is_budget_over_limit") else "",
         "required": f", needed by {row['required_date'][:10]}" if row.get("required_date") else "",
         "note": f"{row['note']}\n\n" if row.get("note") else "", "link": f"/{resource.name}/{row[resource.key]}",
     }  # fmt: skip

@@ -15,7 +15,7 @@ class Words(NamedTuple):
 WORDS: dict[str, Words] = {
     "turn": Words(
         "{Noun} {name} waits for your approval",
-        "{actor} asks for your approval of {noun} {name}{sum}.\n\n{note}"
+        "{actor} asks for your approval of {noun} {name}{sum}.{budget}\n\n{note}"
         "Please approve it, reject it or send it back for changes.",
     ),
     "approved": Words(
