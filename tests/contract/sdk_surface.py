@@ -17,8 +17,7 @@ Test = Callable[..., Any]
 TESTED: dict[str, list[str]] = {}
 """Method (`suppliers.create`) → the tests that call it and look at what it gives."""
 
-LATER = {
-}
+LATER = {}
 """What the server does not do yet: a method, or a resource with all its methods → what it arrives with."""
 
 LATER_DOCUMENTS: tuple[str, ...] = ()

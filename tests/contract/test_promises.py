@@ -637,6 +637,7 @@ HOSTED = {
 }  # fmt: skip
 """Method and path of everything the hosted API has."""
 
+
 def surface(hosted: bool) -> set[str]:
     """Our operations, spelled alike: those the hosted API has, or those it lacks."""
     return {

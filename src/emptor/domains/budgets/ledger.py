@@ -1,8 +1,8 @@
 """The ledger of commitments: what documents hold in budgets, moved when it changes, never rewritten.
 
 Whatever changes a document, or what has been made of it, says so by `follow`. Right before the commit the holdings of
-all these documents are compared with what has been moved, and the difference is moved. So a requisition gives to its order
-what the order takes, and an order to its invoice, in one step, whatever happened in between.
+all these documents are compared with what has been moved, and the difference is moved. So a requisition gives to its
+order what the order takes, and an order to its invoice, in one step, whatever happened in between.
 """
 
 from __future__ import annotations
