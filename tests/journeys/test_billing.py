@@ -173,6 +173,14 @@ def test_one_bill_for_three_orders(shop: Paying) -> None:
     assert [axes(shop.ann.sees(one))[2] for one in orders] == [ALL, PARTLY, ALL]
 
 
+def test_each_order_keeps_its_own_discount_on_a_bill_of_several(shop: Paying) -> None:
+    orders = [shop.approved_order(("Bolt", 10, 10), discountPercent=n) for n in (10, 0)]
+    orders.append(shop.approved_order(("Nut", 3, 10), discountAmount=3))
+    body = {"purchaseOrders": [one["id"] for one in orders]}
+    bill = shop.ann.does("confirm", shop.ann.made("invoices", body, "/invoices/from_orders"))
+    assert (bill["status"], bill["netSum"]) == (APPROVED, 90 + 100 + 27)
+
+
 def test_orders_of_two_suppliers_are_not_billed_together(shop: Paying) -> None:
     other = shop.house.made("/suppliers", {"name": "Nails"})
     orders = [shop.approved_order(), shop.approved_order(supplier=other["id"])]

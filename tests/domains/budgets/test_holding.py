@@ -366,3 +366,17 @@ def test_half_of_a_bill_goes_to_another_budget(shop: Paying) -> None:
     for one in (bill, child):
         shop.ann.does("confirm", one)
     assert [stands(shop, one) for one in (works, office)] == [(60, 0, 4940), (40, 0, 4960)]
+
+
+def test_what_was_asked_for_in_two_periods_may_come_on_one_order(premises: Premises) -> None:
+    shop = Paying(premises.house(requisitionBudgets=True))
+    plan = {"name": "Works", "type": "quarter", "startDate": "2026-01-01", "endDate": "2026-06-30"}
+    made = shop.house.made("/-/budgetplans", {**plan, "lines": [{"periods": [{"sum": 500}, {"sum": 500}]}]})
+    first, second = made["lines"]["data"][0]["periods"]["data"]
+    days = ("2026-03-01", "2026-04-01")
+    asked = [shop.ann.does("confirm", shop.requisition(("Bolt", 5, 10), requiredDate=day)) for day in days]
+    wanted = [one["items"]["data"][0]["id"] for one in asked]
+    (order,) = shop.ann.orders(*wanted, supplier=shop.supplier["id"])
+    assert shop.ann.does("confirm", order)["status"] == 2
+    assert [stands(shop, one) for one in (first, second)] == [(50, 0, 450), (50, 0, 450)]
+    assert shop.differences() == []

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
+from dataclasses import replace
 from functools import lru_cache
 from typing import Any
 
@@ -79,8 +80,10 @@ def _choose_for_lines(
     changed = []
     for position, item in enumerate(items):
         chosen = known.get(item["budget_line_id"] or 0)
-        if chosen is not None and not chosen.for_lines:  # as its requisition was charged
-            if fault := rules.misfit(chosen, place):
+        if chosen is not None and not chosen.for_lines:
+            # What comes from a requisition keeps its budget, whatever the day of the order.
+            day = chosen.starts if item.get("sources") else place.date
+            if fault := rules.misfit(chosen, replace(place, date=day)):
                 tx.problems.add(f"items[{position}][budget]", fault)
             continue
         options = frozenset().union(*(above.get(value, frozenset()) for value in _options_of(item)))

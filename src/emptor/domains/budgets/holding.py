@@ -47,9 +47,11 @@ def charges(tx: Transaction, resource: str, ids: Collection[int]) -> Held:
 def _requisitions(tx: Transaction, ids: list[int]) -> Held:
     """What is not on an order that holds it itself. What nobody will order any more holds nothing."""
     found: Held = {}
-    for row in tx.records(_lines_of(REQUISITIONS), company=tx.company_id, ids=ids):
+    rows = tx.records(_lines_of(REQUISITIONS), company=tx.company_id, ids=ids)
+    taken = _taken(tx, _ordered(), rows)
+    for row in rows:
         one = _entry(found, REQUISITIONS, row)
-        share = left(row["quantity"], row["taken"] or ZERO)
+        share = left(row["quantity"], taken.get(row["line"], ZERO))
         if share and not row["closed"] and row["status"] not in FINISHED:
             one.append(_charge(row, share))
     return found
@@ -62,10 +64,12 @@ def _orders(tx: Transaction, ids: list[int]) -> Held:
     """
     found: Held = {}
     bills_follow = companies.chosen(tx).get("invoices", True)
-    for row in tx.records(_lines_of(ORDERS), company=tx.company_id, ids=ids):
+    rows = tx.records(_lines_of(ORDERS), company=tx.company_id, ids=ids)
+    taken = _taken(tx, _billed(), rows)
+    for row in rows:
         one = _entry(found, ORDERS, row)
         ordered = row["net_sum"] if row["logic_type"] == SERVICE else row["quantity"]
-        share = left(ordered, row["taken"] or ZERO)
+        share = left(ordered, taken.get(row["line"], ZERO))
         if row["line_status"] == CLOSED_LINE or row["status"] in FINISHED:
             share = Fraction(0) if bills_follow else min(share, _kept(row, ordered))
         if share and row["logic_type"] != billing.BLANKET_TOTAL:
@@ -108,6 +112,13 @@ READERS: dict[str, Callable[[Transaction, list[int]], Held]] = {
 }  # fmt: skip
 
 
+def _taken(tx: Transaction, statement: Statement, rows: list[Row]) -> dict[int, Decimal]:
+    """How much others have taken over of each of these lines. Asked by the lines' numbers, and only where there are
+    any: in one statement with them, a database without statistics would look through all that was ever taken.
+    """
+    return dict(tx.all(statement, company=tx.company_id, lines=[row["line"] for row in rows])) if rows else {}
+
+
 def _entry(found: Held, resource: str, row: Row) -> list[Charge]:
     at = stage(resource, row["status"], row["logic_type"] or 0)
     _, listed = found.setdefault(row["document"], (at, []))
@@ -147,13 +158,9 @@ def _lines_of(resource: str) -> Statement:
     )
     source = source.join(budgets, and_(budgets.c.company_id == lines.c.company_id, budgets.c.id == budget))
     if resource == REQUISITIONS:
-        taken = _ordered()
-        columns += [lines.c.closed, taken.c.taken]
-        source = source.outerjoin(taken, taken.c.line == lines.c.id)
+        columns.append(lines.c.closed)
     if resource == ORDERS:
-        taken = _billed()
-        columns += [lines.c.status.label("line_status"), lines.c.received_quantity, taken.c.taken]
-        source = source.outerjoin(taken, taken.c.line == lines.c.id)
+        columns += [lines.c.status.label("line_status"), lines.c.received_quantity]
     return Statement(
         select(*columns)
         .select_from(source)
@@ -162,48 +169,40 @@ def _lines_of(resource: str) -> Statement:
     )
 
 
-def _ordered() -> Any:
+@lru_cache(maxsize=1)
+def _ordered() -> Statement:
     """How much of requisition lines is on orders that hold it themselves."""
     sources, lines, orders = (
         table(name) for name in ("purchase_order_line_sources", "purchase_order_lines", "purchase_orders")
     )
-    asked = table("purchase_requisition_lines")
-    return (
-        select(asked.c.id.label("line"), func.sum(sources.c.quantity, type_=Fixed(PRICE_SCALE)).label("taken"))
-        .join_from(
-            asked, sources,
-            and_(sources.c.company_id == asked.c.company_id, sources.c.requisition_line_id == asked.c.id),
-        )
-        .join(lines, and_(lines.c.company_id == sources.c.company_id, lines.c.id == sources.c.line_id))
+    return Statement(
+        select(sources.c.requisition_line_id, func.sum(sources.c.quantity, type_=Fixed(PRICE_SCALE)).label("taken"))
+        .join_from(sources, lines, and_(lines.c.company_id == sources.c.company_id, lines.c.id == sources.c.line_id))
         .join(orders, and_(orders.c.company_id == lines.c.company_id, orders.c.id == lines.c.order_id))
         .where(
-            asked.c.company_id == bindparam("company"), any_of(asked.c.requisition_id, "ids"),
+            sources.c.company_id == bindparam("company"), any_of(sources.c.requisition_line_id, "lines"),
             *(orders.c.status != status for status in RELEASED),
         )
-        .group_by(asked.c.id)
-        .subquery("taken")
+        .group_by(sources.c.requisition_line_id)
     )  # fmt: skip
 
 
-def _billed() -> Any:
+@lru_cache(maxsize=1)
+def _billed() -> Statement:
     """How much of order lines is on invoices that count."""
     allocated, billed, invoices = table("invoice_line_allocations"), table("invoice_lines"), table("invoices")
-    return (
-        select(
-            allocated.c.order_line_id.label("line"),
-            func.sum(allocated.c.quantity, type_=Fixed(PRICE_SCALE)).label("taken"),
-        )
+    return Statement(
+        select(allocated.c.order_line_id, func.sum(allocated.c.quantity, type_=Fixed(PRICE_SCALE)).label("taken"))
         .join_from(
             allocated, billed, and_(billed.c.company_id == allocated.c.company_id, billed.c.id == allocated.c.line_id)
         )
         .join(invoices, and_(invoices.c.company_id == billed.c.company_id, invoices.c.id == billed.c.invoice_id))
         .where(
-            allocated.c.company_id == bindparam("company"), any_of(allocated.c.order_id, "ids"),
+            allocated.c.company_id == bindparam("company"), any_of(allocated.c.order_line_id, "lines"),
             or_(*(invoices.c.status == status for status in billing.LIVING)),
             *(invoices.c.logic_type != code for code in CREDIT_NOTES),
         )
         .group_by(allocated.c.order_line_id)
-        .subquery("taken")
     )  # fmt: skip
 
 

@@ -82,8 +82,11 @@ def take_over(tx: UnitOfWork, values: Row, found: list[Row]) -> None:
             {"field_id": one["field_id"], "value": one["value"]}
             for one in documents.stored_custom_values(tx, orders(), first["id"])
         ]
+    if len(found) > 1 and any(_discount(order) != _discount(first) or order["discount_amount"] for order in found):
+        values["discount_percent"] = None
     if not values.get("items"):
-        values["items"] = [item for order in found for item in open_lines(tx, order)]
+        flat = len(found) > 1 and values.get("discount_percent") is None
+        values["items"] = [item for order in found for item in open_lines(tx, order, flat=flat)]
         if not values["items"] and first["logic_type"] == billing.BLANKET_TOTAL:
             tx.problems.add("items", "A blanket order by its total has no lines to copy; enter what is billed.")
         elif not values["items"]:
@@ -102,20 +105,28 @@ def _part_of_discount(order: Row, found: list[Row], items: list[Row]) -> Decimal
     return rounded(quotient(product(order["discount_amount"], billed), before), 2) if before else None
 
 
-def open_lines(tx: UnitOfWork, order: Row) -> list[Row]:
-    """The lines of an order as an invoice would bill them: what is open of each, at the order's price."""
-    left = billing.lines(tx, order)
+def _discount(order: Row) -> Any:
+    return order["discount_percent"]
+
+
+def open_lines(tx: UnitOfWork, order: Row, *, flat: bool = False) -> list[Row]:
+    """The lines of an order as an invoice would bill them: what is open of each, at the order's price. `flat`: with
+    the order's own discount in the price, because the invoice has none that all its orders share.
+    """
+    left, flat = billing.lines(tx, order), flat and bool(order["discount_percent"] or order["discount_amount"])
     return [
-        _as_billed(line, left[line["id"]].open, service=order["logic_type"] == SERVICE)
+        _as_billed(line, left[line["id"]].open, service=order["logic_type"] == SERVICE, flat=flat)
         for line in documents.stored_lines(tx, orders(), order["id"])
         if line["id"] in left and left[line["id"]].open
     ]
 
 
-def _as_billed(line: Row, left: Decimal, *, service: bool) -> Row:
+def _as_billed(line: Row, left: Decimal, *, service: bool, flat: bool) -> Row:
     """A line of an invoice for `left` of the order's line."""
     item = {name: line[name] for name in LINE} | {"quantity": Decimal(1) if service else left}
-    if service:
+    if flat and not service:
+        item |= {"price": rounded(quotient(line["net_sum"], line["quantity"]), PRICE_SCALE), "discount_percent": None}
+    elif service:
         item |= {"price": left, "discount_percent": None}
     elif line["discount_amount"]:
         item["discount_amount"] = rounded(quotient(product(line["discount_amount"], left), line["quantity"]), 4)
