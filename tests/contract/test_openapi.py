@@ -222,10 +222,10 @@ TURN = ("GET", "PATCH", "PUT", "POST", "DELETE")
 DEPENDENT = {
     "POST /suppliers/{id}/approve", "POST /suppliers/{id}/reject", "POST /suppliers/{id}/confirm_bank",
     "POST /payments/{idn}/approve", "POST /payments/{idn}/reject", "PUT /-/approvalworkflows/{id}",
-    "PUT /-/budgetplans/{id}", "DELETE /-/budgetplans/{id}", "POST /ap/documents/{idn}/create_invoice",
+    "POST /ap/documents/{idn}/create_invoice",
 }  # fmt: skip
-"""What is refused in such a company: nobody waits for approval there, what waits still needs its approvers,
-documents are charged to all budgets, and scans are about what cannot be billed."""
+"""What is refused in such a company: nobody waits for approval there, what waits still needs its approvers, and
+scans are about what cannot be billed."""
 
 
 def look_and_change(maker: Maker, collection: Collection) -> None:

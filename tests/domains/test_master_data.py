@@ -38,6 +38,7 @@ HOSTED = {
 """Operations of the hosted API."""
 
 OWN = {
+    "suppliers": {"POST /{}/{id}/confirm_bank"},
     "contracts": {"PUT /{}/{id}"},
     "warehouses": {"POST /{}", "PUT /{}/{id}"},
     "paymentterms": {"GET /{}/{id}"},
@@ -244,7 +245,8 @@ def test_a_contract_is_made_at_the_singular_path(house, supplier):
     row = {
         "id": made["id"], "number": "C-1", "createDate": "2025-12-01T08:00:00+00:00", "updateDate": made["updateDate"],
         "beginDate": "2026-01-01T00:00:00+00:00", "endDate": "2026-12-31T23:59:59+00:00", "prolongation": True,
-        "note": "Framework", "enable": True, "legalEntity": None,
+        "note": "Framework", "enable": True, "legalEntity": None, "grossSum": None, "spentSum": 0, "isExceeded": False,
+        "state": made["state"], "reminderDays": None, "notifiedUsers": {"data": []}, "notifiedEmails": [],
         "supplier": {"id": supplier["id"], "name": "Bolts Ltd", "uniqueCode": "B", "externalId": None},
     }  # fmt: skip
     assert made == {**row, "attachments": {"data": []}}
