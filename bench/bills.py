@@ -6,7 +6,7 @@ from collections.abc import Callable
 from typing import Any
 
 from bench.contenders import Contender
-from bench.lives import DAY, WARM_UP, Caller, Lives
+from bench.lives import DAY, WARM_UP, Caller, Lives, required_fields
 
 LINES, ORDERS, PAID_AT_ONCE = 1_000, 3, 500
 
@@ -41,12 +41,15 @@ class Shop:
     def __init__(self, contender: Contender, caller: Caller) -> None:
         self.contender, self.caller = contender, caller
         sample = contender.samples()[0]
+        self.fields, self.of_line = required_fields(contender)
         self.header = {
             "supplier": {"id": sample["supplier"]["id"]}, "location": {"id": sample["location"]["id"]},
-            "currency": "EUR", "requiredDate": DAY,
+            "currency": "EUR", "requiredDate": DAY, **self.fields,
         }  # fmt: skip
         self.items = [
-            contender.made("/items", {"name": f"Bill {n}", "sku": f"BILL-{n}", "price": 1 + n % 90})["id"]
+            contender.made("/items", {"name": f"Bill {n}", "sku": f"BILL-{n}", "price": 1 + n % 90, **self.of_line})[
+                "id"
+            ]
             for n in range(LINES // ORDERS + 1)
         ]
         for one in contender.all("/-/approvalworkflows"):
@@ -65,7 +68,9 @@ class Shop:
 
     def order(self, lines: int, **more: Any) -> tuple[Any, float]:
         """An approved order, and how long its confirmation took."""
-        items = [{"product": {"id": self.items[n % len(self.items)]}, "quantity": 2} for n in range(lines)]
+        items = [
+            {"product": {"id": self.items[n % len(self.items)]}, "quantity": 2, **self.of_line} for n in range(lines)
+        ]
         made, _ = self.caller.call("POST", "/purchaseorders", {**self.header, "items": items, **more})
         done, took = self.caller.call("POST", f"/purchaseorders/{made['idn']}/confirm")
         if done["status"] != 2:
@@ -96,7 +101,8 @@ class Shop:
 
     def pay_many(self) -> dict[str, float]:
         """Pay invoices on their own, all of them or none."""
-        body = {"supplier": self.header["supplier"], "items": [{"name": "Rent", "quantity": 1, "price": 100}]}
+        line = {"name": "Rent", "quantity": 1, "price": 100, **self.of_line}
+        body = {**self.header, "items": [line]}
         ids = []
         for _ in range(PAID_AT_ONCE):
             made, _ = self.caller.call("POST", "/invoices", body)

@@ -60,10 +60,10 @@ class Caller:
 def measure_lives(contender: Contender, rounds: int, say: Callable[[str], None]) -> Lives:
     """Lead orders of 1,000 lines through their lives, one after another."""
     caller, measured = Caller(contender), Lives(contender)
-    body, warehouse = furnish(contender)
+    body, warehouse, header = furnish(contender)
     for number in range(WARM_UP + rounds):
         say(f"order {number + 1} of {WARM_UP + rounds}")
-        times = one_life(caller, body, warehouse)
+        times = one_life(caller, body, warehouse, header)
         if number >= WARM_UP:
             for step, took in times.items():
                 measured.times_ms.setdefault(step, []).append(took)
@@ -72,11 +72,14 @@ def measure_lives(contender: Contender, rounds: int, say: Callable[[str], None])
     return measured
 
 
-def furnish(contender: Contender) -> tuple[dict, int]:
+def furnish(contender: Contender) -> tuple[dict, int, dict]:
     """An order of 1,000 lines of goods that are kept in stock, a warehouse for them, and one step of approval."""
     sample = contender.samples()[0]
+    header, of_line = required_fields(contender)
     items = [
-        contender.made("/items", {"name": f"Bench {n}", "sku": f"BENCH-{n}", "price": 1 + n % 90, "itemType": 1})
+        contender.made(
+            "/items", {"name": f"Bench {n}", "sku": f"BENCH-{n}", "price": 1 + n % 90, "itemType": 1, **of_line}
+        )
         for n in range(LINES)
     ]
     warehouse = contender.made("/warehouses", {"name": "Bench"})
@@ -85,9 +88,25 @@ def furnish(contender: Contender) -> tuple[dict, int]:
     set_workflow(contender, {"documentType": "purchaseorders", "steps": [step]})
     body = {
         "supplier": {"id": sample["supplier"]["id"]}, "location": {"id": sample["location"]["id"]}, "currency": "EUR",
-        "requiredDate": DAY, "items": [{"product": {"id": item["id"]}, "quantity": 2} for item in items],
+        "requiredDate": DAY, **header,
+        "items": [{"product": {"id": item["id"]}, "quantity": 2, **of_line} for item in items],
     }  # fmt: skip
-    return body, warehouse["id"]
+    return body, warehouse["id"], header
+
+
+def required_fields(contender: Contender) -> tuple[dict, dict]:
+    """The custom fields that a header and a line must have, each with its first option."""
+    return required("document", contender), required("item", contender)
+
+
+def required(family: str, contender: Contender) -> dict:
+    rows = [row for row in contender.all(f"/{family}customfields?per_page=200") if row["required"] and row["enable"]]
+    entries = [
+        {f"{family}CustomField": {"id": row["id"]}, "value": str(row["options"]["data"][0]["id"])}
+        for row in rows
+        if row["options"]["data"]
+    ]
+    return {f"data{family.capitalize()}CustomFields": entries}
 
 
 def set_workflow(contender: Contender, workflow: dict) -> None:
@@ -99,7 +118,7 @@ def set_workflow(contender: Contender, workflow: dict) -> None:
     contender.made("/-/approvalworkflows", workflow)
 
 
-def one_life(caller: Caller, body: dict, warehouse: int) -> dict[str, float]:
+def one_life(caller: Caller, body: dict, warehouse: int, header: dict) -> dict[str, float]:
     """The times of one order's steps; it and its receipt are made unmeasured."""
     order, _ = caller.call("POST", "/purchaseorders", body)
     path = f"/purchaseorders/{order['idn']}"
@@ -108,7 +127,8 @@ def one_life(caller: Caller, body: dict, warehouse: int) -> dict[str, float]:
     _, times[WAITING] = caller.call("GET", "/-/waiting")
     _, times[APPROVE] = caller.call("POST", f"{path}/approve")
     _, times[READ] = caller.call("GET", path)
-    receipt, _ = caller.call("POST", f"/receipts/{order['idn']}", {"requiredDate": DAY, "warehouse": {"id": warehouse}})
+    wanted = {"requiredDate": DAY, "warehouse": {"id": warehouse}, **header}
+    receipt, _ = caller.call("POST", f"/receipts/{order['idn']}", wanted)
     done, times[RECEIVE] = caller.call("POST", f"/receipts/{receipt['idn']}/confirm")
     if done["status"] != 2:
         raise SystemExit(f"the receipt is in status {done['status']}")

@@ -455,6 +455,14 @@ class Lines(Sequence[Values]):
 
     def __init__(self, tx: UnitOfWork, resource: Resource, row_id: int) -> None:
         self._read = partial(stored_lines, tx, resource, row_id)
+        self._ask = partial(_charged_lines, tx, resource, row_id)
+
+    @property
+    def charged(self) -> list[int]:
+        """The budgets that lines are charged to by themselves, asked for alone where nobody has looked at the lines."""
+        if "_rows" not in self.__dict__:
+            return self._ask()
+        return [one["budget_line_id"] for one in self._rows if one["budget_line_id"] is not None]
 
     @cached_property
     def _rows(self) -> list[Values]:
@@ -465,6 +473,10 @@ class Lines(Sequence[Values]):
 
     def __len__(self) -> int:
         return len(self._rows)
+
+
+def _charged_lines(tx: UnitOfWork, resource: Resource, row_id: int) -> list[int]:
+    return [budget for (budget,) in tx.all(_charged(_lines_of(resource)), company=tx.company_id, owner=row_id)]
 
 
 def has_lines(tx: UnitOfWork, resource: Resource, row_id: int) -> bool:
@@ -496,6 +508,13 @@ def _lines_of(resource: Resource) -> Part:
     lines = resource.field("items")
     assert isinstance(lines, Parts)
     return lines.of
+
+
+@lru_cache(maxsize=50)
+def _charged(part: Part) -> Statement:
+    lines = table(part.table)
+    mine = (lines.c.company_id == bindparam("company"), lines.c[part.owner] == bindparam("owner"))
+    return Statement(select(lines.c.budget_line_id).where(*mine, lines.c.budget_line_id.is_not(None)))
 
 
 @lru_cache(maxsize=50)

@@ -874,7 +874,10 @@ def _budget_lines(resource: Resource, items: Sequence[Row]) -> tuple[int, ...]:
     lines = resource.field("items") if resource.has("items") else None
     if not isinstance(lines, Parts) or "budget_line_id" not in table(lines.of.table).c:
         return ()
-    return tuple(sorted(one["budget_line_id"] for one in items if one.get("budget_line_id") is not None))
+    found = getattr(items, "charged", None)  # stored lines know without being read
+    if found is None:
+        found = [one["budget_line_id"] for one in items if one.get("budget_line_id") is not None]
+    return tuple(sorted(found))
 
 
 def custom_of(tx: Transaction, resource: Resource, row_id: int) -> dict[int, Any]:
