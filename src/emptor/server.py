@@ -7,8 +7,7 @@ from pathlib import Path
 from sqlalchemy import MetaData, create_engine
 
 from emptor import logs
-from emptor.domains import discover
-from emptor.domains.daily import Daily
+from emptor.domains import daily, discover
 from emptor.domains.notices.delivery import Postman
 from emptor.http.asgi import App
 from emptor.http.auth import Authenticator
@@ -79,7 +78,7 @@ def service(
         authenticator=Authenticator(database),
         special=SPECIAL,
         postman=Postman(settings, database, mail or mail_for(settings)),
-        daily=Daily(database),
+        daily=daily.background(database),
         reader=reader or StructuredReader(),
     )
 

@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
-from concurrent.futures import ThreadPoolExecutor
+from collections.abc import Iterator
 from functools import partial
-from threading import Barrier
 
 import pytest
 
+from tests.journeys.test_interleavings import TIMES, at_once
 from tests.support.buying import DAY, Shown
-from tests.support.house import House, Reply
+from tests.support.house import House
 from tests.support.paying import (
     ACTIVE,
     ALL,
@@ -28,9 +27,6 @@ from tests.support.paying import (
     WAITING,
     Paying,
 )
-
-TIMES = 5
-"""How often two things are tried at the same moment."""
 
 
 @pytest.fixture
@@ -224,18 +220,6 @@ def test_a_payment_run(shop: Paying) -> None:
 
 
 # At the same moment
-
-
-def at_once(*deeds: Callable[[], Reply]) -> list[int]:
-    """The statuses of what is done at the same moment."""
-    ready = Barrier(len(deeds))
-
-    def run(deed: Callable[[], Reply]) -> int:
-        ready.wait()
-        return deed().status
-
-    with ThreadPoolExecutor(len(deeds)) as pool:
-        return list(pool.map(run, deeds))
 
 
 def test_payment_against_cancel(shop: Paying) -> None:

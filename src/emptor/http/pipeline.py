@@ -11,7 +11,6 @@ from typing import Any
 import structlog
 from prometheus_client import Histogram
 
-from emptor.domains.daily import Daily
 from emptor.domains.notices.delivery import Postman
 from emptor.http import errors, native, regions
 from emptor.http.auth import Authenticator, Caller
@@ -28,6 +27,7 @@ from emptor.http.limits import (
 )
 from emptor.http.messages import Answer, Request, json_answer
 from emptor.http.usage import Usage
+from emptor.kit.background import Background
 from emptor.kit.errors import DomainError
 from emptor.kit.resource import Operation
 from emptor.services.files import Files
@@ -88,7 +88,7 @@ class Service:
     authenticator: Authenticator
     special: dict[tuple[str, str], Handler]
     postman: Postman
-    daily: Daily
+    daily: Background
     reader: Reader
     counts: Counts = field(default_factory=Counts)
 

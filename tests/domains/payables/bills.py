@@ -37,12 +37,6 @@ def billed(shop: Buying, order: Shown, *lines: Any, by: Someone | None = None, *
     return (by or shop.ann).does("confirm", draft(shop, order, *lines, by=by, **more))
 
 
-def paid(shop: Buying, bill: Shown, sum_: Any = None) -> Shown:
-    """An invoice paid, in full unless told otherwise."""
-    body = {"invoice": {"id": bill["id"]}, "sumPaid": bill["sum"] if sum_ is None else sum_, "payDate": "2026-03-20"}
-    return shop.house.made("/payments", body)
-
-
 def axes(order: Shown) -> tuple[int, int, int, list[Any]]:
     """Status, receiving, payment, and of each line what has been billed."""
     billed_ = [one["invoicedQuantity"] for one in order["items"]["data"]]

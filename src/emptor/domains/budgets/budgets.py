@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from emptor.domains.budgets import balances, explaining
-from emptor.domains.budgets.plans import PLANS, SEE
+from emptor.domains.budgets.plans import SEE
 from emptor.domains.budgets.rules import EXPENSES, INVOICES, ORDERS, REQUISITIONS
 from emptor.kit.fields import Derived, Flag, Moment, Number, Ref, Text, amount, percent
 from emptor.kit.resource import CREATED, KEY, Operation, Resource
@@ -50,5 +50,3 @@ BUDGETS = define(
         reference=("id", "name", "fullName"),
     )
 )  # fmt: skip
-
-__all__ = ["BUDGETS", "PLANS"]

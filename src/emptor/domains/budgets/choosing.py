@@ -14,6 +14,7 @@ from emptor.domains import documents
 from emptor.domains.approvals import workflows
 from emptor.domains.budgets import balances, rules
 from emptor.domains.budgets.rules import EXPENSES, INVOICES, KINDS, ORDERS, REQUISITIONS, Leaf, Place
+from emptor.domains.payables.rules import CREDIT_NOTES
 from emptor.kit.fields import Parts
 from emptor.kit.money import ZERO
 from emptor.kit.resource import Resource
@@ -58,7 +59,7 @@ def _charges(tx: Transaction, resource: Resource) -> bool:
 
 def _follows(row: Row) -> bool:
     """Whether an invoice or a credit note has its budgets from what it is about."""
-    return bool(row["purchase_order_id"]) or row["logic_type"] in rules.CREDIT_NOTES
+    return bool(row["purchase_order_id"]) or row["logic_type"] in CREDIT_NOTES
 
 
 def _choose_for_header(tx: UnitOfWork, resource: Resource, row: Row, leaves: list[Leaf], place: Place) -> None:

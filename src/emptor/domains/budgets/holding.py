@@ -12,7 +12,6 @@ from sqlalchemy import and_, bindparam, func, literal, or_, select
 
 from emptor.domains import documents as doc
 from emptor.domains.budgets.rules import (
-    CREDIT_NOTES,
     EXPENSES,
     INVOICES,
     ORDERS,
@@ -23,6 +22,7 @@ from emptor.domains.budgets.rules import (
     stage,
 )
 from emptor.domains.organisation import companies
+from emptor.domains.payables.rules import CREDIT_NOTES
 from emptor.domains.purchasing.orders import billing
 from emptor.domains.purchasing.orders.progress import CLOSED_LINE, SERVICE
 from emptor.kit.money import PRICE_SCALE, ZERO

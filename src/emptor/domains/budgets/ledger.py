@@ -19,7 +19,6 @@ from sqlalchemy import and_, bindparam, func, select
 from emptor.domains.budgets import balances, holding
 from emptor.domains.budgets.plans import SEE
 from emptor.domains.budgets.rules import (
-    EXPENSES,
     INVOICES,
     KINDS,
     ORDERS,
@@ -30,6 +29,7 @@ from emptor.domains.budgets.rules import (
     frozen,
     held,
 )
+from emptor.domains.purchasing.orders import billing
 from emptor.kit.errors import Invalid
 from emptor.kit.fields import Code, Number, Ref, Text
 from emptor.kit.money import ZERO
@@ -88,8 +88,7 @@ def _settle(tx: UnitOfWork) -> None:
     """Move what differs, for all documents of this unit of work at once, and refuse what a limit does not allow."""
     pending: dict[str, set[int]] = tx.remembered.pop(PENDING)
     if pending[INVOICES]:
-        billed = tx.all(_orders_billed(), company=tx.company_id, ids=list(pending[INVOICES]))
-        pending[ORDERS] |= {order_id for pair in billed for order_id in pair if order_id}
+        pending[ORDERS] |= set(billing.order_ids_of(tx, pending[INVOICES]))
     if pending[ORDERS] and tx.actor.settings.get("requisitionBudgets"):
         asked = tx.all(_requisitions_behind(), company=tx.company_id, ids=list(pending[ORDERS]))
         pending[REQUISITIONS] |= {row_id for (row_id,) in asked}
@@ -233,25 +232,6 @@ def _charged() -> Statement:
 
 
 @lru_cache(maxsize=1)
-def _orders_billed() -> Statement:
-    """The orders that invoices name and those whose lines their lines bill."""
-    invoices, lines, allocated = table("invoices"), table("invoice_lines"), table("invoice_line_allocations")
-    return Statement(
-        select(invoices.c.purchase_order_id, allocated.c.order_id)
-        .distinct()
-        .join_from(
-            invoices, lines,
-            and_(lines.c.company_id == invoices.c.company_id, lines.c.invoice_id == invoices.c.id), isouter=True,
-        )
-        .join(
-            allocated, and_(allocated.c.company_id == lines.c.company_id, allocated.c.line_id == lines.c.id),
-            isouter=True,
-        )
-        .where(invoices.c.company_id == bindparam("company"), any_of(invoices.c.id, "ids"))
-    )  # fmt: skip
-
-
-@lru_cache(maxsize=1)
 def _requisitions_behind() -> Statement:
     """The requisitions from whose lines orders were made."""
     ordered, sources, asked = (
@@ -266,6 +246,3 @@ def _requisitions_behind() -> Statement:
         .join(asked, and_(asked.c.company_id == sources.c.company_id, asked.c.id == sources.c.requisition_line_id))
         .where(ordered.c.company_id == bindparam("company"), any_of(ordered.c.order_id, "ids"))
     )
-
-
-__all__ = ["EXPENSES", "MOVES", "follow", "follow_charged", "holdings", "posted"]

@@ -10,6 +10,7 @@ from decimal import Decimal
 from fractions import Fraction
 
 from emptor.domains import documents as doc
+from emptor.domains.payables.rules import CREDIT_NOTES
 from emptor.kit.clock import spell
 from emptor.kit.money import HUNDRED, ZERO, plain
 
@@ -24,8 +25,6 @@ RELEASED = (doc.DRAFT, doc.REJECTED, doc.CANCELED)
 """Documents in these states hold nothing."""
 UNDECIDED = (doc.PENDING, doc.MATCHING, doc.IN_REVISION, doc.PENDING_RECEIPT, doc.APPROVAL_REVIEW)
 """Documents in these states only reserve."""
-CREDIT_NOTES = (1, 5)
-"""Kinds of invoice, as in `logicType`, that give money back."""
 
 MONTH, QUARTER, CUSTOM = "month", "quarter", "custom"
 TYPES = (MONTH, QUARTER, CUSTOM)

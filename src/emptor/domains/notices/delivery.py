@@ -6,7 +6,6 @@ to the next one. That way a letter may go out twice, with the same number, but i
 
 from __future__ import annotations
 
-import threading
 from datetime import timedelta
 from functools import lru_cache
 from typing import Any
@@ -17,6 +16,7 @@ from sqlalchemy import and_, bindparam, delete, select, true, tuple_, update
 
 from emptor.domains.notices import outbox
 from emptor.domains.organisation.tables import companies
+from emptor.kit.background import Background
 from emptor.kit.clock import spell
 from emptor.services.mail import Letter, Mail, Undelivered
 from emptor.settings import Settings
@@ -29,7 +29,6 @@ log = structlog.get_logger(__name__)
 MAILED = Counter("emptor_mail", "Letters by what became of them.", ["result"])
 
 LOOK_EVERY_SECONDS = 2.0
-STOP_SECONDS = 30.0
 """How long the end of the server waits for the letter that is being sent."""
 AT_ONCE = 20
 CLAIMED = timedelta(minutes=10)
@@ -86,29 +85,21 @@ class Postman:
         self.mail = mail
         self._settings = settings
         self._database = database
-        self._thread: threading.Thread | None = None
-        self._stopping = threading.Event()
+        self._background = Background(
+            "emptor-postman", self._deliver_all, every=LOOK_EVERY_SECONDS, fault="mail_undelivered"
+        )
 
     def start(self) -> None:
         """Begin to deliver in the background."""
-        self._stopping.clear()
-        self._thread = threading.Thread(target=self._work, name="emptor-postman", daemon=True)
-        self._thread.start()
+        self._background.start()
 
     def stop(self) -> None:
         """End the thread after the letter under way."""
-        self._stopping.set()
-        if self._thread is not None:
-            self._thread.join(STOP_SECONDS)
-            self._thread = None
+        self._background.stop()
 
-    def _work(self) -> None:
-        while not self._stopping.wait(LOOK_EVERY_SECONDS):
-            try:
-                while self.deliver() and not self._stopping.is_set():
-                    pass
-            except Exception:
-                log.exception("mail_undelivered")
+    def _deliver_all(self) -> None:
+        while self.deliver() and not self._background.is_stopping:
+            pass
 
     def deliver(self) -> int:
         """Send what is due, at most `AT_ONCE` letters; how many were tried."""
@@ -118,7 +109,7 @@ class Postman:
         with self._database.write(PLATFORM) as tx:
             claimed = tx.all(_CLAIM, now=spell(now), until=spell(now + CLAIMED), limit=AT_ONCE)
         for company, notice, attempts in claimed:
-            if self._stopping.is_set():
+            if self._background.is_stopping:
                 break
             self._send(company, notice, attempts)
         return len(claimed)

@@ -337,7 +337,7 @@ def rebalance(tx: UnitOfWork, notes: Sequence[Row]) -> None:
 
 def _payments(tx: Transaction, note: Row) -> list[Row]:
     """The living payments by this credit note."""
-    return tx.records(_by_note(), company=tx.company_id, note=note["id"])
+    return settling.active_by(tx, "credit_note_id", note["id"])
 
 
 def _line_part() -> Any:
@@ -418,19 +418,6 @@ def _numbered() -> Statement:
         )
         .order_by(notes.c.id)
         .limit(1)
-    )  # fmt: skip
-
-
-@lru_cache(maxsize=1)
-def _by_note() -> Statement:
-    payments = table("payments")
-    return Statement(
-        select(payments)
-        .where(
-            payments.c.company_id == bindparam("company"), payments.c.credit_note_id == bindparam("note"),
-            payments.c.status == ACTIVE,
-        )
-        .order_by(payments.c.id)
     )  # fmt: skip
 
 

@@ -32,7 +32,7 @@ from emptor.domains.payables.rules import (
     TAKEN,
 )
 from emptor.domains.purchasing.orders import RESOURCE as ORDERS
-from emptor.domains.purchasing.orders import paid
+from emptor.domains.purchasing.orders import billing
 from emptor.domains.suppliers import bank
 from emptor.kit.errors import Forbidden, IllegalMove
 from emptor.kit.fields import Code, Flag, Hidden, Moment, Number, Ref, Refs, Text, Write
@@ -113,7 +113,7 @@ def pay_all(tx: UnitOfWork, values: Row) -> list[int]:
     booked = settling.book(tx, entries)
     if not _waits(tx, {}):
         settling.settle_all(tx, found)
-        paid.recount(tx, settling.orders_of(tx, found))
+        billing.recount_payments(tx, settling.orders_of(tx, found))
     return [row["id"] for row in booked]
 
 

@@ -33,13 +33,8 @@ from emptor.store.unit_of_work import Transaction, UnitOfWork
 Row = dict[str, Any]
 
 
-def open_sum(tx: Transaction, order_id: int) -> Decimal:
-    """What has been paid for an order and no invoice has taken yet."""
-    return _sums(tx, order_id)[0]
-
-
 def open_sums(tx: Transaction, ids: Sequence[int]) -> dict[int, Decimal]:
-    """The same for many orders, by their ids; orders without payments are left out."""
+    """What has been paid for orders and no invoice has taken yet, by their ids; orders without payments are left out."""
     return {order_id: opened for order_id, (opened, _) in _all_sums(tx, ids).items()}
 
 
@@ -80,7 +75,7 @@ def hand_over(tx: UnitOfWork, invoice: Row) -> None:
 
 def taken_from(tx: Transaction, payment: Row) -> list[Row]:
     """What invoices have taken of a prepayment."""
-    return tx.records(_takings(), company=tx.company_id, payment=payment["id"])
+    return settling.active_by(tx, "prepayment_id", payment["id"])
 
 
 def none_for(tx: UnitOfWork, order: Row) -> None:
@@ -182,19 +177,6 @@ def _open() -> Statement:
             rest > 0,
         )
         .order_by(payments.c.pay_date, payments.c.id)
-    )  # fmt: skip
-
-
-@lru_cache(maxsize=1)
-def _takings() -> Statement:
-    payments = table("payments")
-    return Statement(
-        select(payments)
-        .where(
-            payments.c.company_id == bindparam("company"), payments.c.prepayment_id == bindparam("payment"),
-            payments.c.status == ACTIVE,
-        )
-        .order_by(payments.c.id)
     )  # fmt: skip
 
 

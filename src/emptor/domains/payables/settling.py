@@ -120,10 +120,7 @@ def recount_orders(tx: UnitOfWork, rows: Sequence[Row]) -> None:
 
 def orders_of(tx: Transaction, rows: Sequence[Row]) -> list[int]:
     """The ids of the orders that some invoices bill, by lines or by name, in the order they were made in."""
-    if not rows:
-        return []
-    found = {order_id for (order_id,) in tx.all(_orders_of(), company=tx.company_id, invoices=[r["id"] for r in rows])}
-    return sorted(found | {row["purchase_order_id"] for row in rows if row["purchase_order_id"]})
+    return billing.order_ids_of(tx, [row["id"] for row in rows])
 
 
 def owed(tx: Transaction, row: Row) -> Owed:
@@ -202,6 +199,11 @@ def payable_invoice(tx: UnitOfWork, values: Row) -> Row | None:
     return row
 
 
+def active_by(tx: Transaction, column: str, row_id: int) -> list[Row]:
+    """The active payments that name that row in `column`, the oldest first."""
+    return tx.records(_active_by(column), company=tx.company_id, named=row_id)
+
+
 def withdraw(tx: UnitOfWork, payment: Row, status: int = CANCELED) -> None:
     """Take a payment back. Nothing is settled by that yet."""
     from emptor.domains.payables.payments import PAYMENTS
@@ -271,14 +273,8 @@ def _living_payments() -> Statement:
     )  # fmt: skip
 
 
-@lru_cache(maxsize=1)
-def _orders_of() -> Statement:
-    """The orders whose lines some invoices bill."""
-    billed, allocated = table("invoice_lines"), table("invoice_line_allocations")
-    of_line = (allocated.c.company_id == billed.c.company_id) & (allocated.c.line_id == billed.c.id)
-    return Statement(
-        select(allocated.c.order_id)
-        .distinct()
-        .join_from(billed, allocated, of_line)
-        .where(billed.c.company_id == bindparam("company"), any_of(billed.c.invoice_id, "invoices"))
-    )
+@lru_cache(maxsize=2)
+def _active_by(column: str) -> Statement:
+    payments = table("payments")
+    mine = (payments.c.company_id == bindparam("company"), payments.c[column] == bindparam("named"))
+    return Statement(select(payments).where(*mine, payments.c.status == ACTIVE).order_by(payments.c.id))

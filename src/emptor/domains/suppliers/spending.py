@@ -17,6 +17,7 @@ from typing import Any
 from sqlalchemy import and_, bindparam, case, func, or_, select
 
 from emptor.domains import documents as doc
+from emptor.domains.payables.rules import BILLED, CREDIT_NOTE, LOOSE_CREDIT_NOTE
 from emptor.kit.money import ZERO, product, quotient, rounded
 from emptor.store.schema import table
 from emptor.store.statement import Statement
@@ -28,8 +29,6 @@ Row = dict[str, Any]
 SERVICE, BLANKET_TOTAL = 1, 2
 NOT_BILLED = 0
 CLOSED_LINE = 3
-CREDIT_NOTE, LOOSE_CREDIT_NOTE = 1, 5
-BILLED = (doc.APPROVED, doc.PARTLY_PAID, doc.PAID)
 
 
 @dataclass(frozen=True)

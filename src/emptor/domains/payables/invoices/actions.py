@@ -156,7 +156,7 @@ def _check_number(tx: UnitOfWork, row: Row) -> None:
         _same_number(), company=tx.company_id, supplier=row["supplier_id"], number=row["invoice_number"]
     ):
         relative = family in (row_id, parent)
-        if status not in DEAD and not relative and (logic_type in CREDIT_NOTES) == (row["logic_type"] in CREDIT_NOTES):
+        if status not in DEAD and not relative and logic_type not in CREDIT_NOTES:
             tx.problems.add("invoiceNumber", f"Invoice {idn} of this supplier has this number already.")
             return
 

@@ -82,7 +82,9 @@ def take_over(tx: UnitOfWork, values: Row, found: list[Row]) -> None:
             {"field_id": one["field_id"], "value": one["value"]}
             for one in documents.stored_custom_values(tx, orders(), first["id"])
         ]
-    if len(found) > 1 and any(_discount(order) != _discount(first) or order["discount_amount"] for order in found):
+    if len(found) > 1 and any(
+        order["discount_percent"] != first["discount_percent"] or order["discount_amount"] for order in found
+    ):
         values["discount_percent"] = None
     if not values.get("items"):
         flat = len(found) > 1 and values.get("discount_percent") is None
@@ -103,10 +105,6 @@ def _part_of_discount(order: Row, found: list[Row], items: list[Row]) -> Decimal
     before = order["net_sum"] + order["discount_amount"]
     billed = sum((product(item["quantity"], item["price"]) for item in items), ZERO)
     return rounded(quotient(product(order["discount_amount"], billed), before), 2) if before else None
-
-
-def _discount(order: Row) -> Any:
-    return order["discount_percent"]
 
 
 def open_lines(tx: UnitOfWork, order: Row, *, flat: bool = False) -> list[Row]:

@@ -31,9 +31,7 @@ def verdicts(tx: UnitOfWork, invoice: Row) -> list[tuple[Row, Verdict]]:
     found = billing.orders_of(tx, invoice)
     if not found:
         return []
-    billed: dict[int, list[Row]] = defaultdict(list)
-    for line in tx.records(_billed(), company=tx.company_id, invoice=invoice["id"]):
-        billed[line["order_id"]].append(line)
+    billed = _by_order(tx, invoice)
     free = [
         Free(position, name, net, split)
         for position, name, net, split in tx.all(_free(), company=tx.company_id, invoice=invoice["id"])
@@ -43,6 +41,14 @@ def verdicts(tx: UnitOfWork, invoice: Row) -> list[tuple[Row, Verdict]]:
         (order, _verdict(tx, invoice, order, billed[order["id"]], free if order["id"] == first else []))
         for order in found
     ]
+
+
+def _by_order(tx: UnitOfWork, invoice: Row) -> dict[int, list[Row]]:
+    """What an invoice's lines bill of lines of orders, by order."""
+    billed: dict[int, list[Row]] = defaultdict(list)
+    for line in tx.records(_billed(), company=tx.company_id, invoice=invoice["id"]):
+        billed[line["order_id"]].append(line)
+    return billed
 
 
 def _verdict(tx: UnitOfWork, invoice: Row, order: Row, lines: list[Row], free: list[Free]) -> Verdict:
@@ -82,15 +88,14 @@ def _is_other(line: Row) -> bool:
 def too_early(tx: UnitOfWork, invoice: Row) -> list[tuple[int, str]]:
     """Lines that bill more than has come, where goods have to come first: their position and a sentence."""
     found = []
+    billed = _by_order(tx, invoice)
     for order in billing.orders_of(tx, invoice):
         if order["logic_type"] != STANDARD:
             continue
         prepayment = quotient(order["prepayment_percent"] or ZERO, HUNDRED)
         lines = billing.lines(tx, order, without=invoice["id"])
-        for line in tx.records(_billed(), company=tx.company_id, invoice=invoice["id"]):
-            ordered = lines.get(line["order_line_id"]) if line["order_id"] == order["id"] else None
-            if ordered is None or line["item_type"] == documents.TAX_ITEM:
-                continue
+        for line in billed[order["id"]]:
+            ordered = lines[line["order_line_id"]]
             others = ordered.billed + ordered.claimed
             most = may_bill(ordered.ordered, ordered.received, prepayment) - others
             if line["quantity"] > most:

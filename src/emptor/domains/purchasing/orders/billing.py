@@ -6,6 +6,7 @@ its own before its first invoice: what is not allocated yet belongs to the order
 
 from __future__ import annotations
 
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from functools import lru_cache
@@ -13,7 +14,6 @@ from typing import Any
 
 from sqlalchemy import (
     BigInteger,
-    Boolean,
     and_,
     bindparam,
     case,
@@ -31,6 +31,7 @@ from sqlalchemy.sql.elements import ColumnElement
 
 from emptor.domains import documents as doc
 from emptor.domains import verbs
+from emptor.domains.payables.rules import BILLED, CREDIT_NOTES
 from emptor.domains.purchasing.orders import progress
 from emptor.domains.purchasing.orders.progress import CLOSED_LINE, SERVICE
 from emptor.kit.money import MONEY_SCALE, PRICE_SCALE, ZERO, product, rounded, share
@@ -42,13 +43,9 @@ from emptor.store.unit_of_work import Transaction, UnitOfWork
 
 Row = dict[str, Any]
 
-BILLED = (doc.APPROVED, doc.PARTLY_PAID, doc.PAID)
-"""Invoices in these states have been billed."""
 CLAIMING = (doc.PENDING, doc.MATCHING, doc.IN_REVISION)
 """Invoices in these states may be billed any moment: nobody else can bill what is in them."""
 LIVING = (*CLAIMING, *BILLED)
-CREDITS = (1, 5)
-"""Values of `logicType` that make an invoice a credit note."""
 
 NOT_BILLED, NOT_PAID, PARTLY_PAID, PAID = range(4)
 BLANKET_TOTAL, BLANKET_ITEMS = 2, 3
@@ -107,8 +104,16 @@ def lines(tx: Transaction, order: Row, without: int = 0) -> dict[int, Billable]:
 
 def bills(tx: Transaction, order_id: int, *states: int, without: int = 0) -> list[Bill]:
     """What the order's invoices in these states bill of it, invoice by invoice."""
-    rows = tx.all(_bills(), company=tx.company_id, order=order_id, states=list(states), without=without)
-    return [Bill(*row) for row in rows]
+    return bills_of(tx, [order_id], *states, without=without)[order_id]
+
+
+def bills_of(tx: Transaction, orders: Sequence[int], *states: int, without: int = 0) -> dict[int, list[Bill]]:
+    """The same for many orders, by their ids."""
+    found: dict[int, list[Bill]] = {order_id: [] for order_id in orders}
+    rows = tx.all(_bills(), company=tx.company_id, orders=list(orders), states=list(states), without=without)
+    for order_id, *bill in rows:
+        found[order_id].append(Bill(*bill))
+    return found
 
 
 def orders_of(tx: Transaction, invoice: Row) -> list[Row]:
@@ -118,10 +123,18 @@ def orders_of(tx: Transaction, invoice: Row) -> list[Row]:
     )
 
 
+def order_ids_of(tx: Transaction, invoices: Collection[int]) -> list[int]:
+    """The ids of the orders that some invoices bill, by lines or by name, in the order they were made in."""
+    if not invoices:
+        return []
+    pairs = tx.all(_orders_billed(), company=tx.company_id, ids=list(invoices))
+    return sorted({order_id for pair in pairs for order_id in pair if order_id})
+
+
 def recount_of(tx: UnitOfWork, invoice: Row) -> None:
     """Bring every order up to date that an invoice bills."""
-    for order in orders_of(tx, invoice):
-        recount(tx, order["id"])
+    for order_id in order_ids_of(tx, [invoice["id"]]):
+        recount(tx, order_id)
 
 
 def recount(tx: UnitOfWork, order_id: int) -> None:
@@ -132,17 +145,49 @@ def recount(tx: UnitOfWork, order_id: int) -> None:
     doc.charge(tx, verbs.RESOURCES["purchaseorders"], order_id)
     found = bills(tx, order_id, *BILLED)
     scale = int(tx.actor.settings.get("decimals", 2))
-    net, gross = sum((one.net for one in found), ZERO), sum((one.gross for one in found), ZERO)
-    paid = payment_status(found, whole=_is_whole(tx, order, net, gross), prepaid=prepaid(tx, order_id))
     progress.conclude(
         tx, order,
         {
-            "invoiced_sum": gross,
-            "net_invoiced_sum": net,
+            "invoiced_sum": sum((one.gross for one in found), ZERO),
+            "net_invoiced_sum": sum((one.net for one in found), ZERO),
             "invoiced_sum_in_company_currency": sum((rounded(product(b.gross, b.rate), scale) for b in found), ZERO),
-            "status_payment": paid,
+            "status_payment": _paid(tx, [order], {order_id: found})[order_id],
         },
     )  # fmt: skip
+
+
+def recount_payments(tx: UnitOfWork, ids: Sequence[int]) -> None:
+    """Set how far each of these orders is paid, where payments have changed and nothing that is billed has."""
+    orders = tx.records(_orders(), company=tx.company_id, ids=list(ids)) if ids else []
+    states = _paid(tx, orders, bills_of(tx, ids, *BILLED)) if ids else {}
+    for order in orders:
+        progress.conclude(tx, order, {"status_payment": states[order["id"]]})
+
+
+def _paid(tx: UnitOfWork, orders: list[Row], found: dict[int, list[Bill]]) -> dict[int, int]:
+    """How far each of these orders has been paid, by its approved bills."""
+    from emptor.domains.payables import prepayments  # it pays invoices, which bill orders
+
+    ids = [order["id"] for order in orders]
+    unbilled = {order_id for (order_id,) in tx.all(_unbilled(), company=tx.company_id, orders=ids)}
+    ahead = prepayments.open_sums(tx, ids)
+    return {
+        order["id"]: payment_status(
+            found[order["id"]], whole=_is_whole(order, found[order["id"]], unbilled),
+            prepaid=ahead.get(order["id"], ZERO),
+        )
+        for order in orders
+    }  # fmt: skip
+
+
+def _is_whole(order: Row, found: list[Bill], unbilled: set[int]) -> bool:
+    """Whether nothing more is to be billed: a blanket order by its total is used up or has ended, others have no line
+    that is open.
+    """
+    if order["logic_type"] != BLANKET_TOTAL:
+        return order["id"] not in unbilled
+    used = sum((one.gross if order["blanket_is_gross"] else one.net for one in found), ZERO)
+    return bool(order["status"] == doc.CLOSED or used >= order["blanket_sum"])
 
 
 def give_up_rests(tx: UnitOfWork, order: Row) -> None:
@@ -156,14 +201,6 @@ def give_up_rests(tx: UnitOfWork, order: Row) -> None:
         progress.recount(tx, order)
 
 
-def _is_whole(tx: UnitOfWork, order: Row, net: Decimal, gross: Decimal) -> bool:
-    """Whether nothing more is to be billed."""
-    if order["logic_type"] == BLANKET_TOTAL:
-        return order["status"] == doc.CLOSED or (gross if order["blanket_is_gross"] else net) >= order["blanket_sum"]
-    service = order["logic_type"] == SERVICE
-    return tx.one(_unbilled(), company=tx.company_id, order=order["id"], service=service) is None
-
-
 def named_lines(tx: Transaction, order_id: int) -> list[int]:
     """The lines of an order that invoices name, drafts and dead ones too."""
     return [line_id for (line_id,) in tx.all(_named_lines(), company=tx.company_id, order=order_id)]
@@ -172,13 +209,6 @@ def named_lines(tx: Transaction, order_id: int) -> list[int]:
 def has_bills(tx: Transaction, order_id: int) -> bool:
     """Whether there is any invoice of the order."""
     return tx.one(_any_bill(), company=tx.company_id, order=order_id) is not None
-
-
-def prepaid(tx: Transaction, order_id: int) -> Decimal:
-    """What has been paid for an order before any invoice, and no invoice has taken yet."""
-    from emptor.domains.payables import prepayments  # it pays invoices, which bill orders
-
-    return prepayments.open_sum(tx, order_id)
 
 
 @lru_cache(maxsize=1)
@@ -204,7 +234,7 @@ def _allocated() -> Any:
         .join(invoices, _same(invoices, billed, "invoice_id"))
         .where(
             allocated.c.company_id == bindparam("company"), allocated.c.order_id == bindparam("order"),
-            invoices.c.id != bindparam("without", value=0), *(invoices.c.logic_type != code for code in CREDITS),
+            invoices.c.id != bindparam("without", value=0), *(invoices.c.logic_type != code for code in CREDIT_NOTES),
         )
     )  # fmt: skip
     pile = union_all(ordered, taken).subquery("pile")
@@ -242,58 +272,66 @@ def _write_lines() -> Statement:
 
 @lru_cache(maxsize=1)
 def _unbilled() -> Statement:
-    """A line of an order that more is to be billed of."""
-    lines = table("purchase_order_lines")
+    """The orders of which more is to be billed."""
+    orders, lines = table("purchase_orders"), table("purchase_order_lines")
     amount = type_coerce(lines.c.net_sum, BigInteger) * 10 ** (PRICE_SCALE - MONEY_SCALE)
-    ordered = case((bindparam("service", type_=Boolean()), amount), else_=type_coerce(lines.c.quantity, BigInteger))
+    ordered = case((orders.c.logic_type == SERVICE, amount), else_=type_coerce(lines.c.quantity, BigInteger))
     return Statement(
-        select(lines.c.id)
+        select(lines.c.order_id)
+        .distinct()
+        .join_from(orders, lines, and_(lines.c.company_id == orders.c.company_id, lines.c.order_id == orders.c.id))
         .where(
-            lines.c.company_id == bindparam("company"), lines.c.order_id == bindparam("order"),
-            lines.c.status != CLOSED_LINE, lines.c.item_type != doc.TAX_ITEM,
-            type_coerce(lines.c.invoiced_quantity, BigInteger) < ordered,
+            orders.c.company_id == bindparam("company"), any_of(orders.c.id, "orders"), lines.c.status != CLOSED_LINE,
+            lines.c.item_type != doc.TAX_ITEM, type_coerce(lines.c.invoiced_quantity, BigInteger) < ordered,
         )
-        .limit(1)
     )  # fmt: skip
 
 
 @lru_cache(maxsize=1)
+def _orders() -> Statement:
+    orders = table("purchase_orders")
+    mine = (orders.c.company_id == bindparam("company"), any_of(orders.c.id, "ids"))
+    return Statement(select(orders).where(*mine).order_by(orders.c.id))
+
+
+@lru_cache(maxsize=1)
 def _bills() -> Statement:
-    """Per invoice what its allocations bill of an order, and, where its header names the order, its free lines."""
+    """Per order and invoice what its allocations bill, and, where its header names the order, its free lines."""
     invoices, billed, allocated = table("invoices"), table("invoice_lines"), table("invoice_line_allocations")
+    of_line = and_(allocated.c.company_id == billed.c.company_id, allocated.c.line_id == billed.c.id)
     by_line = (
-        select(billed.c.invoice_id, allocated.c.net_sum, allocated.c.sum)
-        .join_from(allocated, billed, _same(billed, allocated, "line_id"))
-        .where(allocated.c.company_id == bindparam("company"), allocated.c.order_id == bindparam("order"))
+        select(allocated.c.order_id, billed.c.invoice_id, allocated.c.net_sum, allocated.c.sum)
+        .join_from(allocated, billed, of_line)
+        .where(allocated.c.company_id == bindparam("company"), any_of(allocated.c.order_id, "orders"))
     )
-    mine = and_(allocated.c.company_id == billed.c.company_id, allocated.c.line_id == billed.c.id)
     headed = invoices.alias("headed")
     by_name = (
-        select(billed.c.invoice_id, billed.c.net_sum, billed.c.sum)
+        select(headed.c.purchase_order_id.label("order_id"), billed.c.invoice_id, billed.c.net_sum, billed.c.sum)
         .join_from(headed, billed, and_(billed.c.company_id == headed.c.company_id, billed.c.invoice_id == headed.c.id))
-        .join(allocated, mine, isouter=True)
+        .join(allocated, of_line, isouter=True)
         .where(
-            headed.c.company_id == bindparam("company"), headed.c.purchase_order_id == bindparam("order"),
+            headed.c.company_id == bindparam("company"), any_of(headed.c.purchase_order_id, "orders"),
             allocated.c.id.is_(None),
         )
     )  # fmt: skip
     pile, money = union_all(by_line, by_name).subquery("pile"), invoices.c.sum.type
     sums = (
         select(
-            pile.c.invoice_id, func.sum(pile.c.net_sum, type_=money).label("net"),
+            pile.c.order_id, pile.c.invoice_id, func.sum(pile.c.net_sum, type_=money).label("net"),
             func.sum(pile.c.sum, type_=money).label("gross"),
         )
-        .group_by(pile.c.invoice_id)
+        .group_by(pile.c.order_id, pile.c.invoice_id)
         .subquery("sums")
     )  # fmt: skip
     return Statement(
         select(
-            invoices.c.status, sums.c.net, sums.c.gross, invoices.c.exchange_rate, invoices.c.sum_paid, invoices.c.sum
+            sums.c.order_id, invoices.c.status, sums.c.net, sums.c.gross, invoices.c.exchange_rate,
+            invoices.c.sum_paid, invoices.c.sum,
         )
         .join_from(sums, invoices, invoices.c.id == sums.c.invoice_id)
         .where(
             invoices.c.company_id == bindparam("company"), any_of(invoices.c.status, "states"),
-            invoices.c.id != bindparam("without", value=0), *(invoices.c.logic_type != code for code in CREDITS),
+            invoices.c.id != bindparam("without", value=0), *(invoices.c.logic_type != code for code in CREDIT_NOTES),
         )
         .order_by(invoices.c.id)
     )  # fmt: skip
@@ -340,3 +378,22 @@ def _any_bill() -> Statement:
         allocated.c.company_id == bindparam("company"), allocated.c.order_id == bindparam("order")
     )
     return Statement(by_name.union_all(by_line).limit(1))
+
+
+@lru_cache(maxsize=1)
+def _orders_billed() -> Statement:
+    """The orders that invoices name and those whose lines their lines bill."""
+    invoices, lines, allocated = table("invoices"), table("invoice_lines"), table("invoice_line_allocations")
+    return Statement(
+        select(invoices.c.purchase_order_id, allocated.c.order_id)
+        .distinct()
+        .join_from(
+            invoices, lines,
+            and_(lines.c.company_id == invoices.c.company_id, lines.c.invoice_id == invoices.c.id), isouter=True,
+        )
+        .join(
+            allocated, and_(allocated.c.company_id == lines.c.company_id, allocated.c.line_id == lines.c.id),
+            isouter=True,
+        )
+        .where(invoices.c.company_id == bindparam("company"), any_of(invoices.c.id, "ids"))
+    )  # fmt: skip
