@@ -7,7 +7,7 @@ from collections.abc import Callable
 from contextlib import ExitStack
 from dataclasses import replace
 from pathlib import Path
-from typing import Annotated, NamedTuple
+from typing import Annotated, Any, NamedTuple
 
 import typer
 from rich.console import Console
@@ -18,8 +18,8 @@ from bench import cores, report
 from bench.bills import measure_bills
 from bench.contenders import CONTENDERS, Contender, Floor
 from bench.databases import ENGINES, Postgres, Sqlite
-from bench.growth import measure_growth
-from bench.lives import Lives, measure_lives
+from bench.growth import measure_growth, measure_lists
+from bench.lives import measure_lives
 from bench.rounds import (
     QUICK,
     THOROUGH,
@@ -40,6 +40,34 @@ GROWTH_SIZES = "1000,20000,100000,1000000"
 console = Console()
 
 
+class Story(NamedTuple):
+    """Something measured on one server by itself."""
+
+    name: str
+    measure: Callable[[Contender, Pace, Callable[[str], None]], Any]
+    table: Callable[[str, Any], Table]
+    json: Callable[[Any], Any]
+
+
+STORIES = {
+    story.name: story
+    for story in (
+        Story(
+            "lists", lambda one, pace, say: measure_lists(one, pace.rounds, pace.read, say),
+            lambda engine, size: report.growth_table(engine, [size]), lambda size: report.growth_json([size]),
+        ),
+        Story(
+            "lives", lambda one, pace, say: measure_lives(one, 3 * pace.rounds, say), report.lives_table,
+            report.lives_json,
+        ),
+        Story(
+            "bills", lambda one, pace, say: measure_bills(one, 3 * pace.rounds, say), report.bills_table,
+            report.lives_json,
+        ),
+    )
+}  # fmt: skip
+
+
 def say(text: str) -> None:
     console.print(f"[dim]{text}[/dim]")
 
@@ -52,8 +80,9 @@ def main(
     contenders: Annotated[str, typer.Option(help="Who takes part; the first is the reference.")] = ",".join(CONTENDERS),
     growth: Annotated[bool, typer.Option(help="Measure list time by number of orders instead.")] = False,
     growth_sizes: Annotated[str, typer.Option(help="The numbers of orders for --growth.")] = GROWTH_SIZES,
-    lives: Annotated[bool, typer.Option(help="Measure the life of an order of 1,000 lines instead.")] = False,
-    bills: Annotated[bool, typer.Option(help="Measure matching, budgets and payments instead.")] = False,
+    stories: Annotated[
+        str, typer.Option(help=f"Measure Emptor alone instead, on one filled server: {', '.join(STORIES)}.")
+    ] = "",
     output: Annotated[Path | None, typer.Option(help="Where the JSON goes.")] = None,
 ) -> None:
     """Measure Emptor beside its twins on this machine."""
@@ -62,6 +91,7 @@ def main(
     if kinds[0] is Floor:
         raise typer.BadParameter("the floor repeats another contender's bytes and cannot run alone")
     sizes = [int(size) for size in growth_sizes.split(",")]
+    told = chosen(STORIES, stories) if stories else []
     orders = scale or (QUICK_ORDERS if quick else ORDERS)
     cores.pin_driver()
     results = {"machine": report.machine(), "rounds": pace.rounds, "engines": {}}
@@ -73,9 +103,8 @@ def main(
             databases = engine(Path(directory))
             try:
                 entry = {"version": databases.version()}
-                if lives or bills:
-                    story = BILLS if bills else LIVES
-                    entry[story.name] = run_story(story, kinds[0], databases, Path(directory), orders, pace)
+                if told:
+                    entry |= run_stories(told, kinds[0], databases, Path(directory), orders, pace)
                 elif growth:
                     entry["growth"] = run_growth(kinds[0], databases, Path(directory), sizes, pace)
                 else:
@@ -83,7 +112,7 @@ def main(
                 results["engines"][engine.name] = entry
             finally:
                 databases.close()
-    name = "growth.json" if growth else "lives.json" if lives else "bills.json" if bills else "latest.json"
+    name = "growth.json" if growth else "stories.json" if told else "latest.json"
     report.write(output or RESULTS / name, results, console)
 
 
@@ -91,7 +120,7 @@ def with_rounds(pace: Pace, rounds: int | None) -> Pace:
     return replace(pace, rounds=rounds) if rounds else pace
 
 
-def chosen(known: dict[str, type], names: str) -> list[type]:
+def chosen(known: dict[str, Any], names: str) -> list[Any]:
     wanted = [name.strip() for name in names.split(",")]
     if unknown := [name for name in wanted if name not in known]:
         raise typer.BadParameter(f"unknown: {', '.join(unknown)}; known: {', '.join(known)}")
@@ -156,31 +185,21 @@ def run_growth(
     return report.growth_json(measured)
 
 
-class Story(NamedTuple):
-    """Something measured on one server by itself."""
-
-    name: str
-    measure: Callable[[Contender, int, Callable[[str], None]], Lives]
-    table: Callable[[str, Lives], Table]
-
-
-LIVES = Story("lives", measure_lives, report.lives_table)
-BILLS = Story("bills", measure_bills, report.bills_table)
-
-
-def run_story(
-    story: Story, kind: type[Contender], databases: Sqlite | Postgres, directory: Path, orders: int, pace: Pace
+def run_stories(
+    stories: list[Story], kind: type[Contender], databases: Sqlite | Postgres, directory: Path, orders: int, pace: Pace
 ) -> dict:
-    contender = kind(databases, directory, orders)
+    contender, found = kind(databases, directory, orders), {}
     try:
         say(f"{databases.name}: {orders:,} orders")
         contender.start()
         contender.settle()
-        measured = story.measure(contender, 3 * pace.rounds, say)
+        for story in stories:
+            measured = story.measure(contender, pace, say)
+            console.print(story.table(databases.name, measured))
+            found[story.name] = story.json(measured)
     finally:
         contender.stop()
-    console.print(story.table(databases.name, measured))
-    return report.lives_json(measured)
+    return found
 
 
 if __name__ == "__main__":

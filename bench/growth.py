@@ -59,6 +59,15 @@ def measure_growth(
     return opened
 
 
+def measure_lists(contender: Contender, rounds: int, amount: Amount, say: Callable[[str], None]) -> Size:
+    """The same reads on one server that is running already."""
+    size = Size(contender, paths(contender, contender.orders))
+    for number in range(rounds):
+        say(f"lists, round {number + 1} of {rounds}")
+        measure_round([size], amount)
+    return size
+
+
 def paths(contender: Contender, orders: int) -> dict[str, str]:
     """The three reads; the poll asks for what changed since one order was created just now."""
     body = order_body(contender.samples()[0], SHORT_LINES)

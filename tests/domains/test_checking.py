@@ -138,7 +138,7 @@ class Case:
         """Change it behind everybody's back."""
         named = {"id": self.where} if isinstance(self.where, str) else self.where
         keys = {column: rows.get(value, value) for column, value in named.items()}
-        assert tx.update(table(self.table), self.changes, **keys) > 0
+        assert tx.update_counted(table(self.table), self.changes, **keys) > 0
 
 
 RECEIVED = "what has been received of orders' lines, and their states"
@@ -204,6 +204,8 @@ CASES = [
          "invoice 1, line 1 comes to 6.00 net; 5.00 of it bill orders"),
     Case(ALLOCATED, "invoice_line_allocations", {"line_id": "billed"}, {"sum": D(5)},
          "invoice 1, line 1 comes to 7.20; 5.00 of it bill orders"),
+    Case(ALLOCATED, "invoice_line_allocations", {"line_id": "billed"}, {"invoice_id": 1},
+         "invoice 1, line 1: what it bills is noted with another invoice"),
     Case(ALLOCATED, "purchase_order_lines", "pipe", {"order_id": "OTHER"},
          "invoice 1, line 1 is noted to bill order 3; the line it bills is of order 4"),
     Case(DIFFERENCES, "invoices", "waiting", {"status": APPROVED},

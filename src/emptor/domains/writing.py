@@ -89,7 +89,7 @@ def change(tx: UnitOfWork, resource: Resource, row: Values, changed: Values, **k
 
     Dates of change are set by whoever calls: some changes, such as an external id, are none.
     """
-    done = tx.update(table(resource.table), changed, id=row["id"], **keys) > 0
+    done = tx.update_counted(table(resource.table), changed, id=row["id"], **keys) > 0
     noted = changes.between(resource, row, changed) if done else None
     if noted:
         tx.note("update", resource.name, row["id"], row.get("idn"), noted)
@@ -328,7 +328,11 @@ def replace_parts(tx: UnitOfWork, parts: Parts, owners: list[int], owned: list[t
         for inner in parts.of.fields:
             if isinstance(inner, Parts):
                 holders = [entry["id"] for _, entry in kept if inner.wire in entry]
-                nested = [(e["id"], n) for _, e in kept if inner.wire in e for n in e[inner.wire]]
+                nested = [
+                    (one["id"], {**entry, inner.of.root: owner} if inner.of.root else entry)
+                    for owner, one in kept
+                    for entry in one.get(inner.wire) or ()
+                ]
                 if holders:
                     replace_parts(tx, inner, holders, nested)
     kept_ids = set(known)
@@ -386,8 +390,8 @@ def store_parts(tx: UnitOfWork, parts: Parts, owned: Iterable[tuple[int, Values]
     for inner in parts.of.fields:
         if isinstance(inner, Parts):
             nested = [
-                (row_id, entry)
-                for row_id, (_, holder) in zip(ids, owned, strict=True)
+                (row_id, {**entry, inner.of.root: owner} if inner.of.root else entry)
+                for row_id, (owner, holder) in zip(ids, owned, strict=True)
                 for entry in holder.get(inner.wire) or ()
             ]
             store_parts(tx, inner, nested)

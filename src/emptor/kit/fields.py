@@ -536,7 +536,8 @@ class Parts(Field):
             entry = {"type": "object", "properties": {"id": known, **entry["properties"]}}
         if self.of.shorthand:
             alone = self.of.field(self.of.shorthand).input_schema()
-            entry = {**alone, **entry, "type": ["object", alone["type"]]}
+            kinds = [alone["type"]] if isinstance(alone["type"], str) else alone["type"]
+            entry = {**alone, **entry, "type": ["object", *kinds]}
         return _or_null({"type": "array", "items": entry, "maxItems": self.size}, not self.required)
 
 
@@ -664,6 +665,10 @@ class Part:
     order: str = "id"
     shorthand: str = ""
     """Field that a bare value in the list stands for: `taxes[]=3` is `taxes[0][id]=3`."""
+    root: str = ""
+    """Column, one of its own, for the row that owns its owner: it is found by that without looking at the owners."""
+    indexes: tuple[tuple[str, ...], ...] = ()
+    """Columns by which many are looked up, beside the owner's."""
 
     @cached_property
     def keyed(self) -> bool:

@@ -9,7 +9,7 @@ from contextlib import AbstractContextManager, nullcontext
 from typing import Any, NamedTuple
 
 import msgspec
-from sqlalchemy import Engine, Table, bindparam, create_engine, event, insert, select, update
+from sqlalchemy import Engine, Table, bindparam, create_engine, event, insert, update
 from sqlalchemy.engine import URL, make_url
 
 from emptor.store.schema import company_clocks, id_sequence
@@ -32,17 +32,22 @@ Question = tuple[Compiled, list[Any]]
 
 
 class Tick(NamedTuple):
-    """How a company's clock stands once a change has begun."""
+    """How a company's clock stands."""
 
     sequence: int
+    """Changes so far."""
     stamp: str
-    """The moment of this change."""
-    ids: list[int]
-    """Some new ids."""
+    """The moment of the latest."""
     entries: int
     """Entries in the company's journal so far."""
     head: str
     """The hash of the latest of them."""
+    ids: list[int]
+    """Some new ids."""
+
+    def after(self, now: str) -> Tick:
+        """How it will stand after one more change."""
+        return self._replace(sequence=self.sequence + 1, stamp=max(self.stamp, now))
 
     KEPT = ("sequence", "stamp", "entries", "head")
     """What of it is stored."""
@@ -66,8 +71,8 @@ class Backend(ABC):
         """Begin a transaction that sees one moment of the company."""
 
     @abstractmethod
-    def begin_write(self, connection: Any, company_id: int) -> None:
-        """Begin a transaction that is the only one writing in the company."""
+    def begin_write(self, connection: Any, company_id: int) -> Tick | None:
+        """Begin a transaction that is the only one writing in the company; how the company's clock stands."""
 
     @abstractmethod
     def end_write(self) -> None:
@@ -76,10 +81,6 @@ class Backend(ABC):
     @abstractmethod
     def wait_for_writers(self, connection: Any, company_id: int) -> None:
         """Return once every change stamped before now is either committed or gone."""
-
-    @abstractmethod
-    def tick(self, tx: Any, now: str) -> Tick:
-        """How the company's clock will stand after this change; `TICKED` stores it when the change is complete."""
 
     @abstractmethod
     def more_ids(self, tx: Any, count: int) -> list[int]:
@@ -127,11 +128,7 @@ TICKED = Statement(
     .where(company_clocks.c.company_id == bindparam("company"))
     .values({name: bindparam(name, type_=company_clocks.c[name].type) for name in Tick.KEPT})
 )
-_CLOCK = Statement(
-    select(company_clocks.c.sequence, company_clocks.c.stamp, company_clocks.c.entries, company_clocks.c.head).where(
-        company_clocks.c.company_id == bindparam("company")
-    )
-)
+_CLOCK = "SELECT sequence, stamp, entries, head{more} FROM company_clocks WHERE company_id = {company:d}"
 _TAKE_IDS = Statement(
     update(id_sequence)
     .where(id_sequence.c.name == "id")
@@ -167,11 +164,13 @@ class Sqlite(Backend):
     def begin_read(self, connection: Any, company_id: int) -> None:
         connection.execute("BEGIN")
 
-    def begin_write(self, connection: Any, company_id: int) -> None:
+    def begin_write(self, connection: Any, company_id: int) -> Tick | None:
         # Threads queue here, in memory; other processes queue at the file for up to BUSY_SECONDS.
         self._writer.acquire()
         try:
             connection.execute("BEGIN IMMEDIATE")
+            stood = connection.execute(_CLOCK.format(more="", company=company_id)).fetchone()
+            return Tick(*stood, []) if stood else None
         except BaseException:
             self._writer.release()
             raise
@@ -185,10 +184,6 @@ class Sqlite(Backend):
             connection.execute("ROLLBACK")
         finally:
             self.end_write()
-
-    def tick(self, tx: Any, now: str) -> Tick:
-        sequence, stamp, entries, head = tx.one(_CLOCK, company=tx.company_id)
-        return Tick(sequence + 1, max(stamp, now), [], entries, head)
 
     def more_ids(self, tx: Any, count: int) -> list[int]:
         count = max(count, ID_BLOCK)
@@ -247,7 +242,7 @@ class Postgresql(Backend):
             set_json_loads(msgspec.json.decode, connection)
 
         super().__init__(engine)
-        self._error = psycopg.OperationalError
+        self._with_values = psycopg.ClientCursor
 
     def conversation(self, connection: Any) -> AbstractContextManager[Any]:
         return connection.pipeline()
@@ -256,14 +251,25 @@ class Postgresql(Backend):
         connection.execute("BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY")
         connection.execute(self._of(company_id))
 
-    def begin_write(self, connection: Any, company_id: int) -> None:
+    def begin_write(self, connection: Any, company_id: int) -> Tick | None:
         lock = f"SELECT pg_advisory_xact_lock({ONE_WRITER}, {company_id:d})"
-        connection.execute(f"BEGIN; {self._of(company_id)}; {lock}", prepare=False)  # three in one round trip
+        clock = _CLOCK.format(more=", nextval('emptor_ids')", company=company_id)
+        # All in one round trip; only a look after the lock sees what the writer before has left.
+        cursor = connection.execute(f"BEGIN; {self._of(company_id)}; {lock}; {clock}", prepare=False)
+        while cursor.nextset():
+            pass
+        stood = cursor.fetchone()
+        return Tick(*stood[:-1], list(range(stood[-1], stood[-1] + ID_BLOCK))) if stood else None
 
     @staticmethod
     def _of(company_id: int) -> str:
-        """Tells row-level security which company this transaction is about."""
-        return f"SET LOCAL emptor.company_id = {company_id:d}"
+        """Tells row-level security which company this transaction is about, and to plan each statement once: most
+        name their rows by ids, and the server would plan anew each time, at twice the cost of running them.
+        """
+        return (
+            f"SELECT set_config('emptor.company_id', '{company_id:d}', true),"
+            " set_config('plan_cache_mode', 'force_generic_plan', true)"
+        )
 
     def end_write(self) -> None:
         """The advisory lock goes with the transaction."""
@@ -272,14 +278,6 @@ class Postgresql(Backend):
         connection.execute("BEGIN")
         connection.execute(f"SELECT pg_advisory_xact_lock_shared({ONE_WRITER}, {company_id:d})")
         connection.execute("COMMIT")
-
-    def tick(self, tx: Any, now: str) -> Tick:
-        sequence, stamp, first, entries, head = tx.connection.execute(
-            "SELECT sequence + 1, greatest(stamp, %s::timestamptz), nextval('emptor_ids'), entries, head"
-            " FROM company_clocks WHERE company_id = %s",
-            [now, tx.company_id],
-        ).fetchone()
-        return Tick(sequence, stamp, list(range(first, first + ID_BLOCK)), entries, head)
 
     def more_ids(self, tx: Any, count: int) -> list[int]:
         blocks = -(-count // ID_BLOCK)
@@ -292,7 +290,9 @@ class Postgresql(Backend):
             connection.execute(f"ANALYZE {name}")
 
     def execute(self, connection: Any, sql: str, parameters: Sequence[Any], prepare: bool | None = None) -> Any:
-        return connection.execute(sql, parameters, prepare=prepare)
+        if prepare is False:  # planned with the values at hand, so they have to stand in the text
+            return self._with_values(connection).execute(sql, parameters)
+        return connection.execute(sql, parameters)
 
     def answers(self, connection: Any, asked: Sequence[Question]) -> list[list[Sequence[Any]]]:
         # All in one statement: what the driver does for each costs more than what the server does.

@@ -118,6 +118,7 @@ def _part_table(part: fields.Part) -> None:
         _points_to(part.owner, part.owner_table, ondelete="CASCADE"),
         # With the id, for SQLite would rather read all of a company in the order of ids than sort what it finds.
         Index(None, "company_id", part.owner, "id"),
+        *(Index(None, "company_id", *wanted) for wanted in part.indexes),
     )
     _inner_tables(declared, part.table)
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager, suppress
-from datetime import datetime
 from typing import Any
 
 from sqlalchemy import Table, bindparam, select, update
@@ -97,8 +96,9 @@ class Transaction:
 class UnitOfWork(Transaction):
     """A change in the making. One per company at a time, so every rule reads what it decides on."""
 
-    def __init__(self, database: Database, company_id: int, connection: Any, now: datetime, actor: Any) -> None:
+    def __init__(self, database: Database, company_id: int, connection: Any, stood: Tick | None, actor: Any) -> None:
         super().__init__(database, company_id, connection, actor)
+        now = database.clock()
         self.now = now
         self.problems = Problems()
         """What is wrong with the request so far; an action raises them all at once before it writes."""
@@ -110,9 +110,7 @@ class UnitOfWork(Transaction):
         """What actions keep for the end of the unit of work, by keys of their own."""
         self._entries: list[dict[str, Any]] = []
         self._last: dict[Any, Callable[[], None]] = {}
-        self._tick = Tick(0, spell(now), [], 0, "")
-        if company_id != PLATFORM:
-            self._tick = self.backend.tick(self, self._tick.stamp)
+        self._tick = (stood or Tick(0, "", 0, "", [])).after(spell(now))
         self.sequence, self.stamp, self._ids = self._tick.sequence, self._tick.stamp, self._tick.ids
 
     def new_id(self) -> int:
@@ -180,21 +178,25 @@ class UnitOfWork(Transaction):
         if listed:
             self.backend.update_all(self.connection, table, ("company_id", *keys), listed)
 
-    def update(self, table: Table, changes: dict[str, Any], **keys: Any) -> int:
-        """Change the rows of this company whose columns equal `keys`; how many there were."""
-        if not changes:
-            return 0
+    def update(self, table: Table, changes: dict[str, Any], **keys: Any) -> None:
+        """Change the rows of this company whose columns equal `keys`."""
+        if changes:
+            self._send(*self._update(table, changes, keys))
+
+    def update_counted(self, table: Table, changes: dict[str, Any], **keys: Any) -> int:
+        """The same; how many rows there were, which PostgreSQL has to be waited for."""
+        cursor, _ = self._send(*self._update(table, changes, keys))
+        return self.backend.touched(self.connection, cursor)
+
+    def _update(self, table: Table, changes: dict[str, Any], keys: dict[str, Any]) -> tuple[Statement, dict[str, Any]]:
         names, bound = keyed({"company_id": self.company_id, **keys})
         bound |= {f"set_{name}": value for name, value in changes.items()}
-        return self._count_of(update_by(table, names, tuple(changes)), bound)
+        return update_by(table, names, tuple(changes)), bound
 
-    def delete(self, table: Table, **keys: Any) -> int:
-        """Delete the rows of this company whose columns equal `keys`; how many there were."""
+    def delete(self, table: Table, **keys: Any) -> None:
+        """Delete the rows of this company whose columns equal `keys`."""
         names, bound = keyed({"company_id": self.company_id, **keys})
-        return self._count_of(delete_by(table, names), bound)
-
-    def _count_of(self, statement: Statement, values: dict[str, Any]) -> int:
-        return self.backend.touched(self.connection, self._send(statement, values)[0])
+        self._send(delete_by(table, names), bound)
 
     def count(self, name: str, *, idns: int = 0, rows: int = 0) -> int:
         """Advance the counter of a kind of document; the last idn given out."""
@@ -250,10 +252,10 @@ class Database:
     def write(self, company_id: int = PLATFORM, *, actor: Any = None) -> Iterator[UnitOfWork]:
         """The company's only writer; committed when the block ends, undone when it raises."""
         with self._connection() as connection:
-            self.backend.begin_write(connection, company_id)
+            stood = self.backend.begin_write(connection, company_id)
             try:
                 with self.backend.conversation(connection):
-                    tx = UnitOfWork(self, company_id, connection, self.clock(), actor)
+                    tx = UnitOfWork(self, company_id, connection, stood, actor)
                     yield tx
                     tx.seal()
                     connection.execute("COMMIT")

@@ -236,7 +236,7 @@ def test_people_and_suppliers_are_reminded_once(shop: Buying, clock: StoppedCloc
     rob, stranger = shop.person("supplier.view"), shop.person("payment.pay")
     told = [rob.house.user_id, stranger.house.user_id]
     contract = agreed(
-        shop, reminderDays=30, notifiedUserIds=told, notifiedEmails=["sales@bolt.test"], endDate="2026-03-31"
+        shop, reminderDays=30, notifiedUserIds=told, notifiedEmails=["reminded@bolt.test"], endDate="2026-03-31"
     )
     database = shop.house.service.database
     clock.at("2026-03-01T23:59:58+00:00")
@@ -250,8 +250,8 @@ def test_people_and_suppliers_are_reminded_once(shop: Buying, clock: StoppedCloc
     title = "Contract C-7 with Bolt & Nut ends on 2026-03-31"
     assert notices(shop, rob.house) == [title]
     assert notices(shop, stranger.house) == [], "does not see contracts"
-    mine = {rob.house.email, stranger.house.email, "sales@bolt.test"}  # the outbox has other companies' letters, too
-    assert [one for one in letters(shop) if one[0] in mine] == [(rob.house.email, title), ("sales@bolt.test", title)]
+    mine = {rob.house.email, stranger.house.email, "reminded@bolt.test"}  # the outbox has other companies' letters, too
+    assert [one for one in letters(shop) if one[0] in mine] == [(rob.house.email, title), ("reminded@bolt.test", title)]
     shop.house.changed("PUT", contract["at"], {"endDate": "2026-03-20"})
     remind(database)
     assert len(notices(shop, rob.house)) == 2

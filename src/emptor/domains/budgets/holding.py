@@ -190,13 +190,13 @@ def _ordered() -> Statement:
 @lru_cache(maxsize=1)
 def _billed() -> Statement:
     """How much of order lines is on invoices that count."""
-    allocated, billed, invoices = table("invoice_line_allocations"), table("invoice_lines"), table("invoices")
+    allocated, invoices = table("invoice_line_allocations"), table("invoices")
     return Statement(
         select(allocated.c.order_line_id, func.sum(allocated.c.quantity, type_=Fixed(PRICE_SCALE)).label("taken"))
         .join_from(
-            allocated, billed, and_(billed.c.company_id == allocated.c.company_id, billed.c.id == allocated.c.line_id)
+            allocated, invoices,
+            and_(invoices.c.company_id == allocated.c.company_id, invoices.c.id == allocated.c.invoice_id),
         )
-        .join(invoices, and_(invoices.c.company_id == billed.c.company_id, invoices.c.id == billed.c.invoice_id))
         .where(
             allocated.c.company_id == bindparam("company"), any_of(allocated.c.order_line_id, "lines"),
             or_(*(invoices.c.status == status for status in billing.LIVING)),

@@ -86,7 +86,7 @@ def create(tx: UnitOfWork, user_id: int, token: str | None = None) -> tuple[int,
 
 def revoke(tx: UnitOfWork, key_id: int) -> bool:
     """End a key at once; False when there is no such live key."""
-    revoked = tx.update(api_keys, {"revoked": tx.stamp}, id=key_id, revoked=None) > 0
+    revoked = tx.update_counted(api_keys, {"revoked": tx.stamp}, id=key_id, revoked=None) > 0
     if revoked:
         tx.note("revoke", "api_keys", key_id, None, {"after": {"revoked": tx.stamp}})
     return revoked
@@ -95,7 +95,7 @@ def revoke(tx: UnitOfWork, key_id: int) -> bool:
 def regenerate(tx: UnitOfWork, key_id: int) -> str | None:
     """Replace the token of a live key; None when there is none. The old token stops working at once."""
     token = new_token()
-    changed = tx.update(api_keys, {"hash": hash_of(token), "hint": token[:6]}, id=key_id, revoked=None)
+    changed = tx.update_counted(api_keys, {"hash": hash_of(token), "hint": token[:6]}, id=key_id, revoked=None)
     if changed:
         tx.note("regenerate", "api_keys", key_id, None, {})
     return token if changed else None

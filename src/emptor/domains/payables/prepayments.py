@@ -34,7 +34,7 @@ Row = dict[str, Any]
 
 
 def open_sums(tx: Transaction, ids: Sequence[int]) -> dict[int, Decimal]:
-    """What has been paid for orders and no invoice has taken yet, by their ids; orders without payments are left out."""
+    """What has been paid for orders and no invoice has taken yet, by their ids; nothing paid, nothing told."""
     return {order_id: opened for order_id, (opened, _) in _all_sums(tx, ids).items()}
 
 

@@ -114,8 +114,7 @@ def _write(tx: UnitOfWork, changed: Iterable[tuple[Row, Row]]) -> None:
 
 def recount_orders(tx: UnitOfWork, rows: Sequence[Row]) -> None:
     """Bring every order up to date that one of these invoices bills."""
-    for order_id in orders_of(tx, [row for row in rows if row["logic_type"] not in CREDIT_NOTES]):
-        billing.recount(tx, order_id)
+    billing.recount_all(tx, orders_of(tx, [row for row in rows if row["logic_type"] not in CREDIT_NOTES]))
 
 
 def orders_of(tx: Transaction, rows: Sequence[Row]) -> list[int]:
@@ -220,8 +219,8 @@ def follow(tx: UnitOfWork, payments: Sequence[Row]) -> None:
     rows = tx.records(_invoices(), company=tx.company_id, ids=list(ids)) if ids else []
     settle_all(tx, rows)
     billed = orders_of(tx, [row for row in rows if row["logic_type"] not in CREDIT_NOTES])
-    for order_id in sorted({*billed, *(one["purchase_order_id"] for one in payments if one["purchase_order_id"])}):
-        billing.recount(tx, order_id)
+    prepaid = {one["purchase_order_id"] for one in payments if one["purchase_order_id"]}
+    billing.recount_all(tx, sorted({*billed, *prepaid}))
 
 
 @lru_cache(maxsize=1)

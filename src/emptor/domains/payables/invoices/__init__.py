@@ -56,6 +56,7 @@ ALLOCATION = Part(
     "invoice_lines",
     (
         Hidden("rowId", column="id", kind="id", nullable=False),
+        Hidden("invoiceId", kind="id", nullable=False),
         Hidden("orderId", kind="id", nullable=False, references="purchase_orders"),
         Ref(
             "purchaseOrderItem", to="purchase_order_lines", column="order_line_id", required=True, flat=True,
@@ -75,6 +76,8 @@ ALLOCATION = Part(
     ),
     order="id",
     shorthand="purchaseOrderItem",
+    root="invoice_id",
+    indexes=(("invoice_id", "order_id"),),
 )  # fmt: skip
 
 ACCESS = Access(

@@ -23,9 +23,12 @@ def allocated(tx: Transaction) -> Iterator[str]:
             yield f"{where} comes to {plain(net)} net; {plain(billed_net)} of it bill orders"
         if gross != billed:
             yield f"{where} comes to {plain(gross)}; {plain(billed)} of it bill orders"
-    for idn, position, order, other in tx.all(_misplaced(), company=tx.company_id):
+    for idn, position, order, other, astray in tx.all(_misplaced(), company=tx.company_id):
         where = f"invoice {idn}, line {position + 1}"
-        yield f"{where} is noted to bill order {other}; the line it bills is of order {order}"
+        if astray:
+            yield f"{where}: what it bills is noted with another invoice"
+        else:
+            yield f"{where} is noted to bill order {other}; the line it bills is of order {order}"
 
 
 @lru_cache(maxsize=1)
@@ -52,17 +55,21 @@ def _allocated() -> Statement:
 
 @lru_cache(maxsize=1)
 def _misplaced() -> Statement:
-    """Lines that are noted to bill another order than that of the line they bill."""
+    """Lines that are noted to bill another order than that of the line they bill, or to be another invoice's."""
     invoices, lines, allocated = (table(name) for name in ("invoices", "invoice_lines", "invoice_line_allocations"))
     orders, ordered = table("purchase_orders"), table("purchase_order_lines")
     other = table("purchase_orders").alias("other")
+    astray = allocated.c.invoice_id != lines.c.invoice_id
     return Statement(
-        select(invoices.c.idn, lines.c.position, orders.c.idn.label("order"), other.c.idn.label("other"))
+        select(invoices.c.idn, lines.c.position, orders.c.idn.label("order"), other.c.idn.label("other"), astray)
         .join_from(allocated, lines, belongs(allocated, "line_id", lines))
         .join(invoices, belongs(lines, "invoice_id", invoices))
         .join(ordered, belongs(allocated, "order_line_id", ordered))
         .join(orders, belongs(ordered, "order_id", orders))
         .join(other, belongs(allocated, "order_id", other), isouter=True)
-        .where(mine(allocated), or_(allocated.c.order_id.is_(None), allocated.c.order_id != ordered.c.order_id))
+        .where(
+            mine(allocated),
+            or_(allocated.c.order_id.is_(None), allocated.c.order_id != ordered.c.order_id, astray),
+        )
         .order_by(lines.c.invoice_id, lines.c.position)
-    )
+    )  # fmt: skip

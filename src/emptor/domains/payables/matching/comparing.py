@@ -17,6 +17,7 @@ from emptor.domains.purchasing.orders import billing
 from emptor.kit.money import HUNDRED, MONEY_SCALE, ZERO, quotient, rounded
 from emptor.store.schema import table
 from emptor.store.statement import Statement
+from emptor.store.types import any_of
 from emptor.store.unit_of_work import UnitOfWork
 
 Row = dict[str, Any]
@@ -28,19 +29,24 @@ CONFIRM, APPROVE, PAY = "confirm", "approve", "pay"
 
 def verdicts(tx: UnitOfWork, invoice: Row) -> list[tuple[Row, Verdict]]:
     """Each order that the invoice bills, and how the two compare."""
-    found = billing.orders_of(tx, invoice)
-    if not found:
+    by_order = _by_order(tx, invoice)
+    named = invoice["purchase_order_id"]
+    orders = billing.orders(tx, sorted({*by_order, named} - {None}))
+    if not orders:
         return []
-    billed = _by_order(tx, invoice)
-    free = [
-        Free(position, name, net, split)
-        for position, name, net, split in tx.all(_free(), company=tx.company_id, invoice=invoice["id"])
-    ]
-    first = invoice["purchase_order_id"] or found[0]["id"]
-    return [
-        (order, _verdict(tx, invoice, order, billed[order["id"]], free if order["id"] == first else []))
-        for order in found
-    ]
+    compared = [order for order in orders if order["logic_type"] != billing.BLANKET_TOTAL]
+    left = billing.lines_of(tx, compared, without=invoice["id"])
+    ids = [order["id"] for order in orders]
+    before = dict(tx.all(_drift(), company=tx.company_id, orders=ids, without=invoice["id"]))
+    first = named or orders[0]["id"]
+    found = []
+    for order, policy in zip(orders, policies(tx, orders), strict=True):
+        billed, free = [], []
+        if order["logic_type"] != billing.BLANKET_TOTAL:
+            billed = _billed_of(by_order[order["id"]], left)
+            free = _free_of(tx, invoice) if order["id"] == first else []
+        found.append((order, compare(billed, free, policy, before.get(order["id"]) or ZERO)))
+    return found
 
 
 def _by_order(tx: UnitOfWork, invoice: Row) -> dict[int, list[Row]]:
@@ -51,10 +57,8 @@ def _by_order(tx: UnitOfWork, invoice: Row) -> dict[int, list[Row]]:
     return billed
 
 
-def _verdict(tx: UnitOfWork, invoice: Row, order: Row, lines: list[Row], free: list[Free]) -> Verdict:
-    if order["logic_type"] == billing.BLANKET_TOTAL:
-        lines, free = [], []
-    left = billing.lines(tx, order, without=invoice["id"]) if lines else {}
+def _billed_of(lines: list[Row], left: dict[int, billing.Billable]) -> list[Billed]:
+    """What bills an order, line by line; of one that several bill, the later finds what the earlier leave open."""
     taken: dict[int, Decimal] = defaultdict(lambda: ZERO)
     billed = []
     for line in lines:
@@ -66,16 +70,23 @@ def _verdict(tx: UnitOfWork, invoice: Row, order: Row, lines: list[Row], free: l
             )
         )  # fmt: skip
         taken[ordered.id] += line["quantity"]
-    before = tx.scalar(_drift(), company=tx.company_id, order=order["id"], without=invoice["id"]) or ZERO
-    return compare(billed, free, policy(tx, order), before)
+    return billed
 
 
-def policy(tx: UnitOfWork, order: Row) -> Policy:
-    """What the company lets pass on this order; its limit is in company currency, what is compared in the order's."""
-    own = order["net_sum_in_company_currency"]
-    limit = rounded(quotient(queue.most(tx, order, own) - own, order["exchange_rate"]), MONEY_SCALE)
+def _free_of(tx: UnitOfWork, invoice: Row) -> list[Free]:
+    return [Free(*row) for row in tx.all(_free(), company=tx.company_id, invoice=invoice["id"])]
+
+
+def policies(tx: UnitOfWork, orders: list[Row]) -> list[Policy]:
+    """What the company lets pass on each order; its limit is in company currency, what is compared in the order's."""
     chosen = tx.actor.settings
-    return Policy(limit, chosen.get("matchLowerBills", True), chosen.get("newItemsWithinLimit", False))
+    both_ways, new_within = chosen.get("matchLowerBills", True), chosen.get("newItemsWithinLimit", False)
+    found = []
+    agreed = [(order, order["net_sum_in_company_currency"]) for order in orders]
+    for (order, own), most in zip(agreed, queue.most(tx, agreed), strict=True):
+        limit = rounded(quotient(most - own, order["exchange_rate"]), MONEY_SCALE)
+        found.append(Policy(limit, both_ways, new_within))
+    return found
 
 
 def _is_other(line: Row) -> bool:
@@ -89,11 +100,10 @@ def too_early(tx: UnitOfWork, invoice: Row) -> list[tuple[int, str]]:
     """Lines that bill more than has come, where goods have to come first: their position and a sentence."""
     found = []
     billed = _by_order(tx, invoice)
-    for order in billing.orders_of(tx, invoice):
-        if order["logic_type"] != STANDARD:
-            continue
+    orders = [order for order in billing.orders(tx, sorted(billed)) if order["logic_type"] == STANDARD]
+    lines = billing.lines_of(tx, orders, without=invoice["id"])
+    for order in orders:
         prepayment = quotient(order["prepayment_percent"] or ZERO, HUNDRED)
-        lines = billing.lines(tx, order, without=invoice["id"])
         for line in billed[order["id"]]:
             ordered = lines[line["order_line_id"]]
             others = ordered.billed + ordered.claimed
@@ -175,18 +185,21 @@ def _free() -> Statement:
 
 @lru_cache(maxsize=1)
 def _drift() -> Statement:
-    """By how much what living invoices bill of an order differs from what was agreed."""
+    """By how much what living invoices bill of orders differs from what was agreed."""
     invoices, lines = table("invoices"), table("invoice_lines")
     allocated = table("invoice_line_allocations")
+    drift = func.sum(allocated.c.net_sum - allocated.c.agreed_sum, type_=allocated.c.net_sum.type)
     return Statement(
-        select(func.sum(allocated.c.net_sum - allocated.c.agreed_sum, type_=allocated.c.net_sum.type))
+        select(allocated.c.order_id, drift)
         .join_from(
             allocated, lines, and_(lines.c.company_id == allocated.c.company_id, lines.c.id == allocated.c.line_id)
         )
         .join(invoices, and_(invoices.c.company_id == lines.c.company_id, invoices.c.id == lines.c.invoice_id))
         .where(
-            allocated.c.company_id == bindparam("company"), allocated.c.order_id == bindparam("order"),
-            invoices.c.id != bindparam("without"), or_(*(invoices.c.status == state for state in billing.LIVING)),
+            allocated.c.company_id == bindparam("company"), any_of(allocated.c.order_id, "orders"),
+            allocated.c.invoice_id != bindparam("without"),
+            or_(*(invoices.c.status == state for state in billing.LIVING)),
             lines.c.item_type != documents.TAX_ITEM, lines.c.net_sum >= 0,
         )
+        .group_by(allocated.c.order_id)
     )  # fmt: skip

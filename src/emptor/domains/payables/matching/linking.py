@@ -33,6 +33,7 @@ class Piece:
     """Part of what an invoice's line bills of an order's line. Without a receipt's line nobody knows who brought it."""
 
     id: int
+    invoice_id: int
     line_id: int
     order_id: int
     order_line_id: int
@@ -137,12 +138,11 @@ def by_hand(tx: UnitOfWork, row: Row, values: Row) -> None:
         tx,
         _field(),
         [item["id"] for item in items],
-        [(item["id"], one) for item in items for one in item["allocations"]],
+        [(item["id"], {**one, "invoice_id": row["id"]}) for item in items for one in item["allocations"]],
     )
     _name_order(tx, row)
     _refuse_differences(tx, row)
-    for order_id in {order["id"] for order in (*before, *found)}:
-        billing.recount(tx, order_id)
+    billing.recount_all(tx, sorted({order["id"] for order in (*before, *found)}))
 
 
 def _name_order(tx: UnitOfWork, row: Row) -> None:
@@ -196,28 +196,25 @@ def _field() -> Parts:
 @lru_cache(maxsize=1)
 def _billed_orders() -> Statement:
     """The orders whose lines an invoice bills."""
-    lines, allocated = table("invoice_lines"), table(ALLOCATIONS)
+    allocated = table(ALLOCATIONS)
     return Statement(
         select(allocated.c.order_id)
         .distinct()
-        .join_from(
-            lines, allocated, and_(allocated.c.company_id == lines.c.company_id, allocated.c.line_id == lines.c.id)
-        )
-        .where(lines.c.company_id == bindparam("company"), lines.c.invoice_id == bindparam("invoice"))
+        .where(allocated.c.company_id == bindparam("company"), allocated.c.invoice_id == bindparam("invoice"))
         .order_by(allocated.c.order_id)
     )
 
 
 @lru_cache(maxsize=1)
 def _pieces() -> Statement:
-    invoices, lines, allocated = table("invoices"), table("invoice_lines"), table(ALLOCATIONS)
+    invoices, allocated = table("invoices"), table(ALLOCATIONS)
     columns = (allocated.c[name] for name in Piece.__dataclass_fields__)
     return Statement(
         select(*columns)
         .join_from(
-            allocated, lines, and_(lines.c.company_id == allocated.c.company_id, lines.c.id == allocated.c.line_id)
+            allocated, invoices,
+            and_(invoices.c.company_id == allocated.c.company_id, invoices.c.id == allocated.c.invoice_id),
         )
-        .join(invoices, and_(invoices.c.company_id == lines.c.company_id, invoices.c.id == lines.c.invoice_id))
         .where(
             allocated.c.company_id == bindparam("company"), allocated.c.order_id == bindparam("order"),
             or_(*(invoices.c.status == state for state in billing.LIVING)),

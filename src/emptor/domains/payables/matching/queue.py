@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from decimal import Decimal
 from functools import lru_cache
 from typing import Any
@@ -181,13 +181,17 @@ def grown(tx: UnitOfWork, order: Row) -> bool:
     approved = running.approved_net(tx, order["id"])
     if approved is None:
         return False
-    return bool(order["net_sum_in_company_currency"] > most(tx, order, approved))
+    [limit] = most(tx, [(order, approved)])
+    return bool(order["net_sum_in_company_currency"] > limit)
 
 
-def most(tx: UnitOfWork, order: Row, approved: Decimal) -> Decimal:
-    """What an order of that net total may come to, in company currency, before somebody has to look at it again."""
-    limits = workflows.load_tolerances(tx, order["supplier_id"], matching=True)
-    return rules.allowed(approved, limits, order["supplier_id"])
+def most(tx: UnitOfWork, approved: Sequence[tuple[Row, Decimal]]) -> list[Decimal]:
+    """What orders of which so much has been approved may come to before somebody has to look at them again; all of it
+    net and in company currency.
+    """
+    suppliers = {order["supplier_id"] for order, _ in approved}
+    limits = {supplier: workflows.load_tolerances(tx, supplier, matching=True) for supplier in suppliers}
+    return [rules.allowed(sum_, limits[order["supplier_id"]], order["supplier_id"]) for order, sum_ in approved]
 
 
 @lru_cache(maxsize=4)

@@ -8,7 +8,7 @@ from decimal import Decimal
 from functools import lru_cache
 from typing import Any
 
-from sqlalchemy import and_, bindparam, select
+from sqlalchemy import bindparam, select
 
 from emptor.domains import documents, verbs, writing
 from emptor.domains.purchasing.orders import billing, progress
@@ -176,8 +176,8 @@ def _allocate(tx: UnitOfWork, order: Row, new: Items) -> None:
         table(ALLOCATIONS),
         [
             {
-                "id": row_id, "line_id": item["id"], "order_id": order["id"], "order_line_id": line_id,
-                "receipt_line_id": None,
+                "id": row_id, "invoice_id": item["invoice_id"], "line_id": item["id"], "order_id": order["id"],
+                "order_line_id": line_id, "receipt_line_id": None,
                 "quantity": item["net_sum"] if order["logic_type"] == SERVICE else item["quantity"],
                 "net_sum": item["net_sum"], "sum": item["sum"], "agreed_sum": item["net_sum"],
             }
@@ -196,21 +196,15 @@ def _line_ids() -> Statement:
     )
 
 
-def _of_invoice(lines: Any, allocated: Any) -> Any:
-    return select(allocated.c.id).join_from(
-        lines, allocated, and_(allocated.c.company_id == lines.c.company_id, allocated.c.line_id == lines.c.id)
-    ).where(lines.c.company_id == bindparam("company"), lines.c.invoice_id == bindparam("invoice"))  # fmt: skip
-
-
 @lru_cache(maxsize=1)
 def _agree() -> Statement:
     """What an invoice bills of an order is what was agreed to."""
-    lines, allocated = table("invoice_lines"), table(ALLOCATIONS)
+    allocated = table(ALLOCATIONS)
     return Statement(
         allocated.update()
         .where(
-            allocated.c.company_id == bindparam("company"), allocated.c.order_id == bindparam("order"),
-            allocated.c.id.in_(_of_invoice(lines, allocated.alias("billed"))),
+            allocated.c.company_id == bindparam("company"), allocated.c.invoice_id == bindparam("invoice"),
+            allocated.c.order_id == bindparam("order"),
         )
         .values(agreed_sum=allocated.c.net_sum)
     )  # fmt: skip
@@ -218,11 +212,10 @@ def _agree() -> Statement:
 
 @lru_cache(maxsize=1)
 def _close_lines() -> Statement:
-    lines, allocated, ordered = table("invoice_lines"), table(ALLOCATIONS), table("purchase_order_lines")
-    orders = table("purchase_orders")
-    mine = select(allocated.c.order_line_id).join_from(
-        lines, allocated, and_(allocated.c.company_id == lines.c.company_id, allocated.c.line_id == lines.c.id)
-    ).where(lines.c.company_id == bindparam("company"), lines.c.invoice_id == bindparam("invoice"))  # fmt: skip
+    allocated, ordered, orders = table(ALLOCATIONS), table("purchase_order_lines"), table("purchase_orders")
+    mine = select(allocated.c.order_line_id).where(
+        allocated.c.company_id == bindparam("company"), allocated.c.invoice_id == bindparam("invoice")
+    )
     blanket = select(orders.c.id).where(
         orders.c.company_id == ordered.c.company_id, orders.c.id == ordered.c.order_id,
         orders.c.logic_type == billing.BLANKET_TOTAL,

@@ -35,7 +35,6 @@ from emptor.domains.payables.rules import BILLED, CREDIT_NOTES
 from emptor.domains.purchasing.orders import progress
 from emptor.domains.purchasing.orders.progress import CLOSED_LINE, SERVICE
 from emptor.kit.money import MONEY_SCALE, PRICE_SCALE, ZERO, product, rounded, share
-from emptor.store import query
 from emptor.store.schema import table
 from emptor.store.statement import Statement
 from emptor.store.types import Fixed, any_of
@@ -94,11 +93,19 @@ def payment_status(bills: list[Bill], *, whole: bool, prepaid: Decimal) -> int:
 
 def lines(tx: Transaction, order: Row, without: int = 0) -> dict[int, Billable]:
     """The lines of an order and what its invoices took of each; invoice `without` counts as none."""
-    rows = tx.all(_lines(), company=tx.company_id, order=order["id"], without=without)
-    service = order["logic_type"] == SERVICE
+    return lines_of(tx, [order], without)
+
+
+def lines_of(tx: Transaction, orders: Sequence[Row], without: int = 0) -> dict[int, Billable]:
+    """The same for many orders: their lines by ids, order by order as they stand there."""
+    services = {order["id"] for order in orders if order["logic_type"] == SERVICE}
+    ids = [order["id"] for order in orders]
+    rows = tx.all(_lines(), company=tx.company_id, orders=ids, without=without) if ids else ()
     return {
-        row_id: Billable(row_id, net if service else quantity, billed, claimed, received, status == CLOSED_LINE)
-        for row_id, _, quantity, net, status, received, billed, claimed in rows
+        row_id: Billable(
+            row_id, net if order_id in services else quantity, billed, claimed, received, status == CLOSED_LINE
+        )
+        for row_id, order_id, _, quantity, net, status, received, billed, claimed in rows
     }
 
 
@@ -118,49 +125,60 @@ def bills_of(tx: Transaction, orders: Sequence[int], *states: int, without: int 
 
 def orders_of(tx: Transaction, invoice: Row) -> list[Row]:
     """The orders that an invoice bills, in the order they were made in."""
-    return tx.records(
-        _orders_of(), company=tx.company_id, invoice=invoice["id"], named=invoice["purchase_order_id"] or 0
-    )
+    return orders(tx, order_ids_of(tx, [invoice["id"]]))
+
+
+def orders(tx: Transaction, ids: Sequence[int]) -> list[Row]:
+    """Orders by their ids, in the order they were made in."""
+    return tx.records(_orders(), company=tx.company_id, ids=list(ids)) if ids else []
 
 
 def order_ids_of(tx: Transaction, invoices: Collection[int]) -> list[int]:
     """The ids of the orders that some invoices bill, by lines or by name, in the order they were made in."""
     if not invoices:
         return []
-    pairs = tx.all(_orders_billed(), company=tx.company_id, ids=list(invoices))
-    return sorted({order_id for pair in pairs for order_id in pair if order_id})
+    return sorted(order_id for (order_id,) in tx.all(_orders_billed(), company=tx.company_id, ids=list(invoices)))
 
 
 def recount_of(tx: UnitOfWork, invoice: Row) -> None:
     """Bring every order up to date that an invoice bills."""
-    for order_id in order_ids_of(tx, [invoice["id"]]):
-        recount(tx, order_id)
+    recount_all(tx, order_ids_of(tx, [invoice["id"]]))
 
 
 def recount(tx: UnitOfWork, order_id: int) -> None:
     """Set what has been billed of each line and of the order, and how far it is paid; conclude it when it is done."""
-    order = query.stored(tx, verbs.RESOURCES["purchaseorders"], "id", order_id)
-    assert order is not None, order_id
-    tx.run(_write_lines(), company=tx.company_id, order=order_id)
-    doc.charge(tx, verbs.RESOURCES["purchaseorders"], order_id)
-    found = bills(tx, order_id, *BILLED)
+    recount_all(tx, [order_id])
+
+
+def recount_all(tx: UnitOfWork, ids: Sequence[int]) -> None:
+    """The same for many orders."""
+    if not ids:
+        return
+    tx.run(_write_lines(), company=tx.company_id, orders=list(ids), without=0)
+    billed, found = bills_of(tx, ids, *BILLED), orders(tx, ids)
+    states = _paid(tx, found, billed)
     scale = int(tx.actor.settings.get("decimals", 2))
-    progress.conclude(
-        tx, order,
-        {
-            "invoiced_sum": sum((one.gross for one in found), ZERO),
-            "net_invoiced_sum": sum((one.net for one in found), ZERO),
-            "invoiced_sum_in_company_currency": sum((rounded(product(b.gross, b.rate), scale) for b in found), ZERO),
-            "status_payment": _paid(tx, [order], {order_id: found})[order_id],
-        },
-    )  # fmt: skip
+    for order in found:
+        doc.charge(tx, verbs.RESOURCES["purchaseorders"], order["id"])
+        sums = _billed_sums(billed[order["id"]], scale)
+        progress.conclude(tx, order, {**sums, "status_payment": states[order["id"]]})
+
+
+def _billed_sums(found: list[Bill], scale: int) -> Row:
+    return {
+        "invoiced_sum": sum((one.gross for one in found), ZERO),
+        "net_invoiced_sum": sum((one.net for one in found), ZERO),
+        "invoiced_sum_in_company_currency": sum(
+            (rounded(product(one.gross, one.rate), scale) for one in found), ZERO
+        ),
+    }  # fmt: skip
 
 
 def recount_payments(tx: UnitOfWork, ids: Sequence[int]) -> None:
     """Set how far each of these orders is paid, where payments have changed and nothing that is billed has."""
-    orders = tx.records(_orders(), company=tx.company_id, ids=list(ids)) if ids else []
-    states = _paid(tx, orders, bills_of(tx, ids, *BILLED)) if ids else {}
-    for order in orders:
+    found = orders(tx, ids)
+    states = _paid(tx, found, bills_of(tx, ids, *BILLED)) if found else {}
+    for order in found:
         progress.conclude(tx, order, {"status_payment": states[order["id"]]})
 
 
@@ -213,12 +231,12 @@ def has_bills(tx: Transaction, order_id: int) -> bool:
 
 @lru_cache(maxsize=1)
 def _allocated() -> Any:
-    """An order's lines with what its invoices have billed of each and what others claim; invoice `without` has none.
+    """Orders' lines with what their invoices have billed of each and what others claim; invoice `without` has none.
 
     Put on one pile and added up, as what has been received is: see `progress`.
     """
     lines = table("purchase_order_lines")
-    invoices, billed, allocated = table("invoices"), table("invoice_lines"), table("invoice_line_allocations")
+    invoices, allocated = table("invoices"), table("invoice_line_allocations")
     nothing, unsaid = literal(0, BigInteger), null()
 
     def within(states: tuple[int, ...]) -> ColumnElement[Any]:
@@ -227,14 +245,13 @@ def _allocated() -> Any:
 
     ordered = select(
         *(lines.c[name] for name in OF_LINE), nothing.label("billed"), nothing.label("claimed")
-    ).where(lines.c.company_id == bindparam("company"), lines.c.order_id == bindparam("order"))  # fmt: skip
+    ).where(lines.c.company_id == bindparam("company"), any_of(lines.c.order_id, "orders"))  # fmt: skip
     taken = (
         select(allocated.c.order_line_id, *(unsaid for _ in OF_LINE[1:]), within(BILLED), within(CLAIMING))
-        .join_from(allocated, billed, _same(billed, allocated, "line_id"))
-        .join(invoices, _same(invoices, billed, "invoice_id"))
+        .join_from(allocated, invoices, _same(invoices, allocated, "invoice_id"))
         .where(
-            allocated.c.company_id == bindparam("company"), allocated.c.order_id == bindparam("order"),
-            invoices.c.id != bindparam("without", value=0), *(invoices.c.logic_type != code for code in CREDIT_NOTES),
+            allocated.c.company_id == bindparam("company"), any_of(allocated.c.order_id, "orders"),
+            allocated.c.invoice_id != bindparam("without"), *(invoices.c.logic_type != code for code in CREDIT_NOTES),
         )
     )  # fmt: skip
     pile = union_all(ordered, taken).subquery("pile")
@@ -246,7 +263,7 @@ def _allocated() -> Any:
     return select(pile.c.id, *own, *sums).group_by(pile.c.id).having(func.max(pile.c.position).is_not(None))
 
 
-OF_LINE = ("id", "position", "quantity", "net_sum", "status", "received_quantity")
+OF_LINE = ("id", "order_id", "position", "quantity", "net_sum", "status", "received_quantity")
 
 
 def _same(one: Any, other: Any, column: str) -> ColumnElement[bool]:
@@ -257,7 +274,7 @@ def _same(one: Any, other: Any, column: str) -> ColumnElement[bool]:
 @lru_cache(maxsize=1)
 def _lines() -> Statement:
     taken = _allocated().subquery("taken")
-    return Statement(select(taken).order_by(taken.c.position))
+    return Statement(select(taken).order_by(taken.c.order_id, taken.c.position))
 
 
 @lru_cache(maxsize=1)
@@ -265,9 +282,12 @@ def _write_lines() -> Statement:
     lines, taken = table("purchase_order_lines"), _allocated().subquery("taken")
     return Statement(
         update(lines)
-        .where(lines.c.company_id == bindparam("company"), lines.c.id == taken.c.id)
+        .where(
+            lines.c.company_id == bindparam("company"), lines.c.id == taken.c.id,
+            lines.c.invoiced_quantity != taken.c.billed,
+        )
         .values(invoiced_quantity=taken.c.billed)
-    )
+    )  # fmt: skip
 
 
 @lru_cache(maxsize=1)
@@ -299,10 +319,8 @@ def _bills() -> Statement:
     """Per order and invoice what its allocations bill, and, where its header names the order, its free lines."""
     invoices, billed, allocated = table("invoices"), table("invoice_lines"), table("invoice_line_allocations")
     of_line = and_(allocated.c.company_id == billed.c.company_id, allocated.c.line_id == billed.c.id)
-    by_line = (
-        select(allocated.c.order_id, billed.c.invoice_id, allocated.c.net_sum, allocated.c.sum)
-        .join_from(allocated, billed, of_line)
-        .where(allocated.c.company_id == bindparam("company"), any_of(allocated.c.order_id, "orders"))
+    by_line = select(allocated.c.order_id, allocated.c.invoice_id, allocated.c.net_sum, allocated.c.sum).where(
+        allocated.c.company_id == bindparam("company"), any_of(allocated.c.order_id, "orders")
     )
     headed = invoices.alias("headed")
     by_name = (
@@ -338,27 +356,6 @@ def _bills() -> Statement:
 
 
 @lru_cache(maxsize=1)
-def _orders_of() -> Statement:
-    """The order that an invoice's header names and those whose lines its lines bill."""
-    orders, billed, allocated = table("purchase_orders"), table("invoice_lines"), table("invoice_line_allocations")
-    mine = (
-        select(allocated.c.order_id)
-        .distinct()
-        .join_from(
-            billed, allocated, and_(allocated.c.company_id == billed.c.company_id, allocated.c.line_id == billed.c.id)
-        )
-        .where(billed.c.company_id == bindparam("company"), billed.c.invoice_id == bindparam("invoice"))
-    )
-    return Statement(
-        select(orders)
-        .where(
-            orders.c.company_id == bindparam("company"), or_(orders.c.id == bindparam("named"), orders.c.id.in_(mine))
-        )
-        .order_by(orders.c.id)
-    )
-
-
-@lru_cache(maxsize=1)
 def _named_lines() -> Statement:
     allocated = table("invoice_line_allocations")
     return Statement(
@@ -383,17 +380,12 @@ def _any_bill() -> Statement:
 @lru_cache(maxsize=1)
 def _orders_billed() -> Statement:
     """The orders that invoices name and those whose lines their lines bill."""
-    invoices, lines, allocated = table("invoices"), table("invoice_lines"), table("invoice_line_allocations")
-    return Statement(
-        select(invoices.c.purchase_order_id, allocated.c.order_id)
-        .distinct()
-        .join_from(
-            invoices, lines,
-            and_(lines.c.company_id == invoices.c.company_id, lines.c.invoice_id == invoices.c.id), isouter=True,
-        )
-        .join(
-            allocated, and_(allocated.c.company_id == lines.c.company_id, allocated.c.line_id == lines.c.id),
-            isouter=True,
-        )
-        .where(invoices.c.company_id == bindparam("company"), any_of(invoices.c.id, "ids"))
+    invoices, allocated = table("invoices"), table("invoice_line_allocations")
+    by_name = select(invoices.c.purchase_order_id).where(
+        invoices.c.company_id == bindparam("company"), any_of(invoices.c.id, "ids"),
+        invoices.c.purchase_order_id.is_not(None),
     )  # fmt: skip
+    by_line = select(allocated.c.order_id).where(
+        allocated.c.company_id == bindparam("company"), any_of(allocated.c.invoice_id, "ids")
+    )
+    return Statement(by_name.union(by_line))

@@ -7,7 +7,7 @@ from emptor.store.journal import append_only
 from emptor.store.row_security import guard
 from emptor.store.types import Fixed, Instant, JsonText
 
-revision = "0001_2d0e69da"
+revision = "0001_9fecb2e0"
 down_revision = None
 
 GUARDED = (
@@ -3536,6 +3536,7 @@ def upgrade() -> None:
         "invoice_line_allocations",
         sa.Column("company_id", sa.BigInteger(), nullable=False),
         sa.Column("id", sa.BigInteger(), nullable=False),
+        sa.Column("invoice_id", sa.BigInteger(), nullable=False),
         sa.Column("order_id", sa.BigInteger(), nullable=False),
         sa.Column("order_line_id", sa.BigInteger(), nullable=False),
         sa.Column("receipt_line_id", sa.BigInteger()),
@@ -3566,6 +3567,11 @@ def upgrade() -> None:
             name="fk_invoice_line_allocations_company_id_receipt_line_id",
         ),
         sa.PrimaryKeyConstraint("company_id", "id", name="pk_invoice_line_allocations"),
+    )
+    op.create_index(
+        "ix_invoice_line_allocations_company_id_invoice_id_order_id",
+        "invoice_line_allocations",
+        ["company_id", "invoice_id", "order_id"],
     )
     op.create_index(
         "ix_invoice_line_allocations_company_id_line_id_id", "invoice_line_allocations", ["company_id", "line_id", "id"]
