@@ -6,8 +6,9 @@ from collections.abc import Callable
 from typing import Any
 
 from bench.contenders import Contender
-from bench.lives import DAY, WARM_UP, Caller, Lives, required_fields
+from bench.lives import DAY, WARM_UP, Caller, Lives, approved_at_once, required_fields
 
+BUDGETED_DAY = "2031-05-05"
 LINES, ORDERS, PAID_AT_ONCE = 1_000, 3, 500
 
 READ, MATCH, DIFFER, BUDGET, MASS = (
@@ -52,16 +53,14 @@ class Shop:
             ]
             for n in range(LINES // ORDERS + 1)
         ]
-        for one in contender.all("/-/approvalworkflows"):
-            if one["documentType"] in ("purchaseorders", "invoices"):
-                contender.call("PUT", f"/-/approvalworkflows/{one['id']}", {"enable": False})
+        approved_at_once(contender, "purchaseorders", "invoices", "payments")
         self.budget = self._budget()
 
     def _budget(self) -> int:
-        """A limited budget with room for everything."""
+        """A limited budget with room for everything, and nobody else's: a later year's."""
         plan = {
-            "name": "Bench", "type": "custom", "startDate": "2030-01-01", "endDate": "2030-12-31", "isLimited": True,
-            "lines": [{"periods": [{"startDate": "2030-01-01", "endDate": "2030-12-31", "sum": 1_000_000_000}]}],
+            "name": "Bench", "type": "custom", "startDate": "2031-01-01", "endDate": "2031-12-31", "isLimited": True,
+            "lines": [{"periods": [{"startDate": "2031-01-01", "endDate": "2031-12-31", "sum": 1_000_000_000}]}],
         }  # fmt: skip
         made = self.contender.made("/-/budgetplans", plan)
         return int(made["lines"]["data"][0]["periods"]["data"][0]["id"])
@@ -96,7 +95,7 @@ class Shop:
 
     def within_budget(self) -> dict[str, float]:
         """Confirm an order of five lines that names the budget."""
-        _, took = self.order(5, budget={"id": self.budget})
+        _, took = self.order(5, budget={"id": self.budget}, requiredDate=BUDGETED_DAY)
         return {BUDGET: took}
 
     def pay_many(self) -> dict[str, float]:

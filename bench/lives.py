@@ -85,6 +85,7 @@ def furnish(contender: Contender) -> tuple[dict, int, dict]:
     warehouse = contender.made("/warehouses", {"name": "Bench"})
     me = next(user for user in contender.all("/users") if user["email"] == contender.headers["email"])
     step = {"name": "Bench", "approvers": [{"user": me["id"]}]}
+    approved_at_once(contender, "receipts")
     # A new workflow takes the place of the one in use; what waits by that one goes on by it.
     contender.made("/-/approvalworkflows", {"documentType": "purchaseorders", "steps": [step]})
     body = {
@@ -93,6 +94,13 @@ def furnish(contender: Contender) -> tuple[dict, int, dict]:
         "items": [{"product": {"id": item["id"]}, "quantity": 2, **of_line} for item in items],
     }  # fmt: skip
     return body, warehouse["id"], header
+
+
+def approved_at_once(contender: Contender, *kinds: str) -> None:
+    """Have nobody asked about new documents of these kinds; what waits goes on waiting."""
+    for one in contender.all("/-/approvalworkflows"):
+        if one["documentType"] in kinds and one["enable"]:
+            contender.call("PUT", f"/-/approvalworkflows/{one['id']}", {"enable": False})
 
 
 def required_fields(contender: Contender) -> tuple[dict, dict]:

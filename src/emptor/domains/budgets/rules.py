@@ -70,11 +70,16 @@ class Charge:
         return (Fraction(self.net) + tax * Fraction(self.tax_percent) / 100) * Fraction(self.rate) * self.share
 
 
+NOTHING, ALL = Fraction(0), Fraction(1)
+
+
 def left(whole: Decimal, taken: Decimal) -> Fraction:
     """The share of a line that nobody has taken over."""
     if whole <= 0:
-        return Fraction(0 if taken > 0 else 1)
-    return max(Fraction(0), 1 - Fraction(taken) / Fraction(whole))
+        return NOTHING if taken > 0 else ALL
+    if not taken or taken >= whole:  # as a rule, and fractions are slow
+        return NOTHING if taken else ALL
+    return 1 - Fraction(taken) / Fraction(whole)
 
 
 def held(charges: Iterable[Charge], scale: int) -> dict[int, Decimal]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from decimal import Decimal
 from functools import lru_cache
 from typing import Any
@@ -50,11 +50,16 @@ def verdicts(tx: UnitOfWork, invoice: Row) -> list[tuple[Row, Verdict]]:
 
 
 def _by_order(tx: UnitOfWork, invoice: Row) -> dict[int, list[Row]]:
-    """What an invoice's lines bill of lines of orders, by order."""
+    """What an invoice's lines bill of lines of orders, by order. What costs nothing or less is no difference."""
     billed: dict[int, list[Row]] = defaultdict(list)
-    for line in tx.records(_billed(), company=tx.company_id, invoice=invoice["id"]):
-        billed[line["order_id"]].append(line)
+    for line in tx.records(_billed(), company=tx.company_id, invoices=[invoice["id"]]):
+        if _counts(line):
+            billed[line["order_id"]].append(line)
     return billed
+
+
+def _counts(line: Row) -> bool:
+    return line["item_type"] != documents.TAX_ITEM and line["line_net"] >= 0
 
 
 def _billed_of(lines: list[Row], left: dict[int, billing.Billable]) -> list[Billed]:
@@ -98,27 +103,41 @@ def _is_other(line: Row) -> bool:
 
 def too_early(tx: UnitOfWork, invoice: Row) -> list[tuple[int, str]]:
     """Lines that bill more than has come, where goods have to come first: their position and a sentence."""
-    found = []
-    billed = _by_order(tx, invoice)
-    orders = [order for order in billing.orders(tx, sorted(billed)) if order["logic_type"] == STANDARD]
-    lines = billing.lines_of(tx, orders, without=invoice["id"])
-    for order in orders:
-        prepayment = quotient(order["prepayment_percent"] or ZERO, HUNDRED)
-        for line in billed[order["id"]]:
-            ordered = lines[line["order_line_id"]]
-            others = ordered.billed + ordered.claimed
-            most = may_bill(ordered.ordered, ordered.received, prepayment) - others
-            if line["quantity"] > most:
-                found.append((line["position"], _early(line, ordered, max(ZERO, most))))
-    return found
+    return _all_too_early(tx, [invoice])[invoice["id"]]
+
+
+def _all_too_early(tx: UnitOfWork, invoices: Sequence[Row]) -> dict[int, list[tuple[int, str]]]:
+    """The same for many invoices, by their ids."""
+    early: dict[int, list[tuple[int, str]]] = {row["id"]: [] for row in invoices}
+    billed = tx.records(_billed(), company=tx.company_id, invoices=list(early)) if early else []
+    found = billing.orders(tx, sorted({line["order_id"] for line in billed}))
+    orders = {order["id"]: order for order in found if order["logic_type"] == STANDARD}
+    lines = billing.lines_of(tx, list(orders.values()))
+    counted = {row["id"] for row in invoices if row["status"] in billing.LIVING}
+    own: dict[tuple[int, int], Decimal] = defaultdict(lambda: ZERO)
+    for line in billed:
+        own[line["invoice_id"], line["order_line_id"]] += line["quantity"] if line["invoice_id"] in counted else ZERO
+    taken: dict[tuple[int, int], Decimal] = defaultdict(lambda: ZERO)
+    for line in billed:
+        if line["order_id"] not in orders or not _counts(line):
+            continue
+        ordered, key = lines[line["order_line_id"]], (line["invoice_id"], line["order_line_id"])
+        others = ordered.billed + ordered.claimed - own[key]
+        prepayment = quotient(orders[line["order_id"]]["prepayment_percent"] or ZERO, HUNDRED)
+        most = may_bill(ordered.ordered, ordered.received, prepayment) - others - taken[key]
+        if line["quantity"] > most:
+            early[line["invoice_id"]].append((line["position"], _early(line, ordered, max(ZERO, most))))
+        taken[key] += line["quantity"]
+    return early
 
 
 def held(tx: UnitOfWork, invoices: Iterable[Row]) -> dict[int, str]:
     """Invoices that are not paid before their goods have come, by their ids, each with a sentence."""
     if tx.actor.settings.get("threeWayMatch") != PAY:
         return {}
-    early = ((row, too_early(tx, row)) for row in invoices)
-    return {row["id"]: f"Invoice {row['idn']}: {found[0][1]}" for row, found in early if found}
+    by_id = {row["id"]: row for row in invoices}
+    early = _all_too_early(tx, list(by_id.values()))
+    return {row_id: f"Invoice {by_id[row_id]['idn']}: {found[0][1]}" for row_id, found in early.items() if found}
 
 
 def _early(line: Row, ordered: billing.Billable, most: Decimal) -> str:
@@ -143,27 +162,25 @@ def figures(verdict: Verdict) -> Row:
 
 @lru_cache(maxsize=1)
 def _billed() -> Statement:
-    """What an invoice's lines bill of lines of orders. What costs nothing or less is no difference."""
+    """What the lines of invoices bill of lines of orders."""
     lines, allocated, ordered = (
         table(n) for n in ("invoice_lines", "invoice_line_allocations", "purchase_order_lines")
     )
     return Statement(
         select(
             lines.c.position, lines.c.name, lines.c.product_id, lines.c.item_type, lines.c.is_split,
-            allocated.c.order_line_id, allocated.c.quantity, allocated.c.net_sum, allocated.c.agreed_sum,
-            ordered.c.order_id, ordered.c.name.label("ordered_name"), ordered.c.product_id.label("ordered_product_id"),
+            lines.c.net_sum.label("line_net"), allocated.c.invoice_id, allocated.c.order_id, allocated.c.order_line_id,
+            allocated.c.quantity, allocated.c.net_sum, allocated.c.agreed_sum,
+            ordered.c.name.label("ordered_name"), ordered.c.product_id.label("ordered_product_id"),
         )
         .join_from(
-            lines, allocated, and_(allocated.c.company_id == lines.c.company_id, allocated.c.line_id == lines.c.id)
+            allocated, lines, and_(lines.c.company_id == allocated.c.company_id, lines.c.id == allocated.c.line_id)
         )
         .join(
             ordered, and_(ordered.c.company_id == allocated.c.company_id, ordered.c.id == allocated.c.order_line_id)
         )
-        .where(
-            lines.c.company_id == bindparam("company"), lines.c.invoice_id == bindparam("invoice"),
-            lines.c.item_type != documents.TAX_ITEM, lines.c.net_sum >= 0,
-        )
-        .order_by(lines.c.position, allocated.c.id)
+        .where(allocated.c.company_id == bindparam("company"), any_of(allocated.c.invoice_id, "invoices"))
+        .order_by(allocated.c.invoice_id, lines.c.position, allocated.c.id)
     )  # fmt: skip
 
 
