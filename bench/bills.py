@@ -26,6 +26,7 @@ def measure_bills(contender: Contender, rounds: int, say: Callable[[str], None])
         say(f"round {number + 1} of {WARM_UP + rounds}")
         times = {**shop.match(differs=False), **shop.match(differs=True), **shop.within_budget(), **shop.pay_many()}
         if number == WARM_UP - 1:
+            contender.settle()
             measured.rss_before = contender.rss_bytes()
         if number >= WARM_UP:
             for step, took in times.items():

@@ -8,16 +8,19 @@ from decimal import Decimal
 from functools import lru_cache
 from typing import Any
 
-from sqlalchemy import and_, bindparam, func, or_, select
+from sqlalchemy import BigInteger, and_, bindparam, case, cast, func, or_, select, type_coerce
+from sqlalchemy.sql.elements import ColumnElement
 
 from emptor.domains import documents
 from emptor.domains.payables.matching import queue
 from emptor.domains.payables.matching.rules import Billed, Free, Policy, Verdict, compare, may_bill
+from emptor.domains.payables.rules import CREDIT_NOTES
 from emptor.domains.purchasing.orders import billing
-from emptor.kit.money import HUNDRED, MONEY_SCALE, ZERO, quotient, rounded
+from emptor.domains.purchasing.orders.progress import CLOSED_LINE, SERVICE
+from emptor.kit.money import HUNDRED, MONEY_SCALE, PRICE_SCALE, ZERO, quotient, rounded
 from emptor.store.schema import table
 from emptor.store.statement import Statement
-from emptor.store.types import any_of
+from emptor.store.types import Fixed, any_of
 from emptor.store.unit_of_work import UnitOfWork
 
 Row = dict[str, Any]
@@ -29,52 +32,42 @@ CONFIRM, APPROVE, PAY = "confirm", "approve", "pay"
 
 def verdicts(tx: UnitOfWork, invoice: Row) -> list[tuple[Row, Verdict]]:
     """Each order that the invoice bills, and how the two compare."""
-    by_order = _by_order(tx, invoice)
+    agreed = dict(tx.all(_agreed(), company=tx.company_id, invoice=invoice["id"]))
     named = invoice["purchase_order_id"]
-    orders = billing.orders(tx, sorted({*by_order, named} - {None}))
+    orders = billing.orders(tx, sorted({*agreed, named} - {None}))
     if not orders:
         return []
-    compared = [order for order in orders if order["logic_type"] != billing.BLANKET_TOTAL]
-    left = billing.lines_of(tx, compared, without=invoice["id"])
+    unlike: dict[int, list[Row]] = defaultdict(list)
+    for line in tx.records(_unlike(), company=tx.company_id, invoice=invoice["id"]):
+        unlike[line["order_id"]].append(line)
     ids = [order["id"] for order in orders]
     before = dict(tx.all(_drift(), company=tx.company_id, orders=ids, without=invoice["id"]))
     first = named or orders[0]["id"]
     found = []
     for order, policy in zip(orders, policies(tx, orders), strict=True):
-        billed, free = [], []
+        billed, free, same = [], [], ZERO
         if order["logic_type"] != billing.BLANKET_TOTAL:
-            billed = _billed_of(by_order[order["id"]], left)
+            billed = _billed_of(unlike[order["id"]])
             free = _free_of(tx, invoice) if order["id"] == first else []
-        found.append((order, compare(billed, free, policy, before.get(order["id"]) or ZERO)))
+            same = agreed.get(order["id"], ZERO) - sum((one.agreed for one in billed), ZERO)
+        found.append((order, compare(billed, free, policy, before.get(order["id"]) or ZERO, same)))
     return found
 
 
-def _by_order(tx: UnitOfWork, invoice: Row) -> dict[int, list[Row]]:
-    """What an invoice's lines bill of lines of orders, by order. What costs nothing or less is no difference."""
-    billed: dict[int, list[Row]] = defaultdict(list)
-    for line in tx.records(_billed(), company=tx.company_id, invoices=[invoice["id"]]):
-        if _counts(line):
-            billed[line["order_id"]].append(line)
-    return billed
-
-
-def _counts(line: Row) -> bool:
-    return line["item_type"] != documents.TAX_ITEM and line["line_net"] >= 0
-
-
-def _billed_of(lines: list[Row], left: dict[int, billing.Billable]) -> list[Billed]:
+def _billed_of(lines: list[Row]) -> list[Billed]:
     """What bills an order, line by line; of one that several bill, the later finds what the earlier leave open."""
     taken: dict[int, Decimal] = defaultdict(lambda: ZERO)
     billed = []
     for line in lines:
-        ordered = left[line["order_line_id"]]
+        ordered = line["order_line_id"]
+        left = ZERO if line["ordered_status"] == CLOSED_LINE else max(ZERO, line["ordered"] - line["others"])
         billed.append(
             Billed(
                 line["position"], line["name"], line["quantity"], line["net_sum"], line["agreed_sum"],
-                ordered.open - taken[ordered.id], ordered.ordered, _is_other(line), line["is_split"],
+                left - taken[ordered], line["ordered"], bool(line["is_other"]), line["is_split"],
             )
         )  # fmt: skip
-        taken[ordered.id] += line["quantity"]
+        taken[ordered] += line["quantity"]
     return billed
 
 
@@ -92,13 +85,6 @@ def policies(tx: UnitOfWork, orders: list[Row]) -> list[Policy]:
         limit = rounded(quotient(most - own, order["exchange_rate"]), MONEY_SCALE)
         found.append(Policy(limit, both_ways, new_within))
     return found
-
-
-def _is_other(line: Row) -> bool:
-    """Whether the invoice's line is about another thing than the order's."""
-    if line["product_id"] or line["ordered_product_id"]:
-        return bool(line["product_id"] != line["ordered_product_id"])
-    return bool(line["name"] != line["ordered_name"])
 
 
 def too_early(tx: UnitOfWork, invoice: Row) -> list[tuple[int, str]]:
@@ -119,7 +105,7 @@ def _all_too_early(tx: UnitOfWork, invoices: Sequence[Row]) -> dict[int, list[tu
         own[line["invoice_id"], line["order_line_id"]] += line["quantity"] if line["invoice_id"] in counted else ZERO
     taken: dict[tuple[int, int], Decimal] = defaultdict(lambda: ZERO)
     for line in billed:
-        if line["order_id"] not in orders or not _counts(line):
+        if line["order_id"] not in orders or line["item_type"] == documents.TAX_ITEM or line["line_net"] < 0:
             continue
         ordered, key = lines[line["order_line_id"]], (line["invoice_id"], line["order_line_id"])
         others = ordered.billed + ordered.claimed - own[key]
@@ -163,25 +149,92 @@ def figures(verdict: Verdict) -> Row:
 @lru_cache(maxsize=1)
 def _billed() -> Statement:
     """What the lines of invoices bill of lines of orders."""
-    lines, allocated, ordered = (
-        table(n) for n in ("invoice_lines", "invoice_line_allocations", "purchase_order_lines")
-    )
+    lines, allocated = table("invoice_lines"), table("invoice_line_allocations")
     return Statement(
         select(
-            lines.c.position, lines.c.name, lines.c.product_id, lines.c.item_type, lines.c.is_split,
-            lines.c.net_sum.label("line_net"), allocated.c.invoice_id, allocated.c.order_id, allocated.c.order_line_id,
-            allocated.c.quantity, allocated.c.net_sum, allocated.c.agreed_sum,
-            ordered.c.name.label("ordered_name"), ordered.c.product_id.label("ordered_product_id"),
+            lines.c.position, lines.c.item_type, lines.c.net_sum.label("line_net"), allocated.c.invoice_id,
+            allocated.c.order_id, allocated.c.order_line_id, allocated.c.quantity,
         )
-        .join_from(
-            allocated, lines, and_(lines.c.company_id == allocated.c.company_id, lines.c.id == allocated.c.line_id)
-        )
-        .join(
-            ordered, and_(ordered.c.company_id == allocated.c.company_id, ordered.c.id == allocated.c.order_line_id)
-        )
+        .join_from(allocated, lines, _of_line(allocated, lines))
         .where(allocated.c.company_id == bindparam("company"), any_of(allocated.c.invoice_id, "invoices"))
         .order_by(allocated.c.invoice_id, lines.c.position, allocated.c.id)
     )  # fmt: skip
+
+
+def _of_line(allocated: Any, lines: Any) -> ColumnElement[bool]:
+    return and_(lines.c.company_id == allocated.c.company_id, lines.c.id == allocated.c.line_id)
+
+
+def _counted(allocated: Any, lines: Any) -> ColumnElement[bool]:
+    """What an invoice bills of orders and has to agree with them. What costs nothing or less is no difference."""
+    return and_(
+        allocated.c.company_id == bindparam("company"), allocated.c.invoice_id == bindparam("invoice"),
+        lines.c.item_type != documents.TAX_ITEM, lines.c.net_sum >= 0,
+    )  # fmt: skip
+
+
+@lru_cache(maxsize=1)
+def _agreed() -> Statement:
+    """What so much as an invoice bills of each order costs by the order."""
+    lines, allocated = table("invoice_lines"), table("invoice_line_allocations")
+    return Statement(
+        select(allocated.c.order_id, func.sum(allocated.c.agreed_sum, type_=allocated.c.agreed_sum.type))
+        .join_from(allocated, lines, _of_line(allocated, lines))
+        .where(_counted(allocated, lines))
+        .group_by(allocated.c.order_id)
+    )
+
+
+@lru_cache(maxsize=1)
+def _unlike() -> Statement:
+    """The lines that are not just as ordered: by price, by thing, or because more is billed than open."""
+    lines, allocated = table("invoice_lines"), table("invoice_line_allocations")
+    ordered, orders = table("purchase_order_lines"), table("purchase_orders")
+    named = or_(lines.c.product_id.is_not(None), ordered.c.product_id.is_not(None))
+    is_other = case(
+        (named, lines.c.product_id.is_distinct_from(ordered.c.product_id)),
+        else_=lines.c.name.is_distinct_from(ordered.c.name),
+    )
+    worth = type_coerce(ordered.c.net_sum, BigInteger) * 10 ** (PRICE_SCALE - MONEY_SCALE)
+    whole = case((orders.c.logic_type == SERVICE, worth), else_=type_coerce(ordered.c.quantity, BigInteger))
+    others, own = _taken_of(allocated, others=True), _taken_of(allocated, others=False)
+    kind = Fixed(PRICE_SCALE)
+    return Statement(
+        select(
+            lines.c.position, lines.c.name, lines.c.is_split, allocated.c.order_id, allocated.c.order_line_id,
+            allocated.c.quantity, allocated.c.net_sum, allocated.c.agreed_sum, is_other.label("is_other"),
+            ordered.c.status.label("ordered_status"), type_coerce(whole, kind).label("ordered"),
+            type_coerce(others, kind).label("others"),
+        )
+        .join_from(allocated, lines, _of_line(allocated, lines))
+        .join(
+            ordered, and_(ordered.c.company_id == allocated.c.company_id, ordered.c.id == allocated.c.order_line_id)
+        )
+        .join(orders, and_(orders.c.company_id == ordered.c.company_id, orders.c.id == ordered.c.order_id))
+        .where(
+            _counted(allocated, lines),
+            or_(
+                allocated.c.net_sum != allocated.c.agreed_sum, is_other, ordered.c.status == CLOSED_LINE,
+                own + others > whole,
+            ),
+        )
+        .order_by(lines.c.position, allocated.c.id)
+    )  # fmt: skip
+
+
+def _taken_of(allocated: Any, *, others: bool) -> ColumnElement[Any]:
+    """What the invoice, or what other invoices that count, bill of the order's line that `allocated` bills."""
+    also, invoices = table("invoice_line_allocations").alias(), table("invoices").alias()
+    taken = select(cast(func.coalesce(func.sum(type_coerce(also.c.quantity, BigInteger)), 0), BigInteger)).where(
+        also.c.company_id == allocated.c.company_id, also.c.order_line_id == allocated.c.order_line_id
+    )
+    if not others:
+        return taken.where(also.c.invoice_id == allocated.c.invoice_id).scalar_subquery()
+    return taken.where(
+        also.c.invoice_id != allocated.c.invoice_id, invoices.c.company_id == also.c.company_id,
+        invoices.c.id == also.c.invoice_id, or_(*(invoices.c.status == state for state in billing.LIVING)),
+        *(invoices.c.logic_type != code for code in CREDIT_NOTES),
+    ).scalar_subquery()  # fmt: skip
 
 
 @lru_cache(maxsize=1)
@@ -208,9 +261,7 @@ def _drift() -> Statement:
     drift = func.sum(allocated.c.net_sum - allocated.c.agreed_sum, type_=allocated.c.net_sum.type)
     return Statement(
         select(allocated.c.order_id, drift)
-        .join_from(
-            allocated, lines, and_(lines.c.company_id == allocated.c.company_id, lines.c.id == allocated.c.line_id)
-        )
+        .join_from(allocated, lines, _of_line(allocated, lines))
         .join(invoices, and_(invoices.c.company_id == lines.c.company_id, invoices.c.id == lines.c.invoice_id))
         .where(
             allocated.c.company_id == bindparam("company"), any_of(allocated.c.order_id, "orders"),

@@ -87,15 +87,17 @@ class Verdict:
         return not self.differences
 
 
-def compare(billed: Iterable[Billed], free: Iterable[Free], policy: Policy, before: Decimal = ZERO) -> Verdict:
+def compare(
+    billed: Iterable[Billed], free: Iterable[Free], policy: Policy, before: Decimal = ZERO, same: Decimal = ZERO
+) -> Verdict:
     """Hold what an invoice bills of an order, and what it bills beside it, against the order.
 
-    Lines of less than nothing and taxes are no difference by themselves: leave them out. Up to and including the limit
-    passes.
+    Lines of less than nothing and taxes are no difference by themselves: leave them out. So may be what is just as
+    ordered, with what it costs in `same`. Up to and including the limit passes.
     """
     billed, free = list(billed), list(free)
-    expected = sum((one.agreed for one in billed), ZERO)
-    total = sum((one.net for one in billed), ZERO) + sum((one.net for one in free), ZERO)
+    expected = same + sum((one.agreed for one in billed), ZERO)
+    total = same + sum((one.net for one in billed), ZERO) + sum((one.net for one in free), ZERO)
     drift = before + total - expected
     within = -policy.limit <= drift <= policy.limit if policy.both_ways else drift <= policy.limit
     found: list[Difference] = []
