@@ -216,6 +216,32 @@ def test_only_whoever_placed_the_order_decides(shop: Buying) -> None:
     assert bea.does("accept_changes", bill)["status"] == APPROVED
 
 
+@pytest.mark.parametrize(("verb", "status"), [("accept_changes", APPROVED), ("decline_changes", REJECTED)])
+def test_who_may_not_see_bills_decides_on_the_order(shop: Buying, verb: str, status: int) -> None:
+    bea = shop.person("purchase_order.create", firstname="Bea")
+    other = shop.person("purchase_order.create", "purchase_order.view", firstname="Otto")
+    order = bea.does("confirm", shop.order(("Bolt", 10, 2), by=bea))
+    bill = billed(shop, order, (0, 10, 3))
+    assert bea.tries("accept_changes", bill).status == 404, "she does not see it"
+    assert other.tries(verb, order, {"comment": "no"}).status == 403
+    told = bea.house.get("/-/matches")["data"]
+    assert [one["explanation"] for one in told] == ["Bolt: 30.00 billed, 20.00 by the order, 10.00 more."]
+    assert bea.does(verb, order, {"comment": "no"})["status"] == APPROVED
+    assert shop.ann.sees(bill)["status"] == status
+    assert bea.sees(order)["netSum"] == (30 if status == APPROVED else 20)
+
+
+def test_on_the_order_the_oldest_difference_is_decided(shop: Buying) -> None:
+    order = shop.approved_order(("Bolt", 10, 2))
+    first, second = billed(shop, order, (0, 2, 3)), billed(shop, order, (0, 2, 4))
+    assert shop.ann.does("decline_changes", order, {"comment": "no"})["status"] == MATCHING
+    assert [shop.ann.sees(one)["status"] for one in (first, second)] == [REJECTED, MATCHING]
+    assert shop.ann.does("accept_changes", order)["status"] == APPROVED
+    assert shop.ann.sees(second)["status"] == APPROVED
+    refused = shop.ann.tries("accept_changes", order)
+    assert (refused.status, "is approved" in refused.json["message"]) == (400, True)
+
+
 def test_the_oldest_difference_is_decided_first(shop: Buying) -> None:
     order = shop.approved_order(("Bolt", 10, 2))
     first = billed(shop, order, (0, 2, 3))

@@ -187,7 +187,7 @@ def _agreed() -> Statement:
 
 @lru_cache(maxsize=1)
 def _unlike() -> Statement:
-    """The lines that are not just as ordered: by price, by thing, or because more is billed than open."""
+    """The lines that are not just as ordered: by price, by thing, or because more may be billed than is open."""
     lines, allocated = table("invoice_lines"), table("invoice_line_allocations")
     ordered, orders = table("purchase_order_lines"), table("purchase_orders")
     named = or_(lines.c.product_id.is_not(None), ordered.c.product_id.is_not(None))
@@ -197,14 +197,17 @@ def _unlike() -> Statement:
     )
     worth = type_coerce(ordered.c.net_sum, BigInteger) * 10 ** (PRICE_SCALE - MONEY_SCALE)
     whole = case((orders.c.logic_type == SERVICE, worth), else_=type_coerce(ordered.c.quantity, BigInteger))
-    others, own = _taken_of(allocated, others=True), _taken_of(allocated, others=False)
-    kind = Fixed(PRICE_SCALE)
+    also, kind = table("invoice_line_allocations").alias("also"), Fixed(PRICE_SCALE)
+    shared = select(also.c.id).where(
+        also.c.company_id == allocated.c.company_id, also.c.order_line_id == allocated.c.order_line_id,
+        also.c.id != allocated.c.id,
+    )  # fmt: skip
     return Statement(
         select(
             lines.c.position, lines.c.name, lines.c.is_split, allocated.c.order_id, allocated.c.order_line_id,
             allocated.c.quantity, allocated.c.net_sum, allocated.c.agreed_sum, is_other.label("is_other"),
             ordered.c.status.label("ordered_status"), type_coerce(whole, kind).label("ordered"),
-            type_coerce(others, kind).label("others"),
+            type_coerce(_taken_by_others(allocated), kind).label("others"),
         )
         .join_from(allocated, lines, _of_line(allocated, lines))
         .join(
@@ -215,26 +218,27 @@ def _unlike() -> Statement:
             _counted(allocated, lines),
             or_(
                 allocated.c.net_sum != allocated.c.agreed_sum, is_other, ordered.c.status == CLOSED_LINE,
-                own + others > whole,
+                type_coerce(allocated.c.quantity, BigInteger) > whole, shared.exists(),
             ),
         )
         .order_by(lines.c.position, allocated.c.id)
     )  # fmt: skip
 
 
-def _taken_of(allocated: Any, *, others: bool) -> ColumnElement[Any]:
-    """What the invoice, or what other invoices that count, bill of the order's line that `allocated` bills."""
+def _taken_by_others(allocated: Any) -> ColumnElement[Any]:
+    """What other invoices that count bill of the order's line that `allocated` bills."""
     also, invoices = table("invoice_line_allocations").alias(), table("invoices").alias()
-    taken = select(cast(func.coalesce(func.sum(type_coerce(also.c.quantity, BigInteger)), 0), BigInteger)).where(
-        also.c.company_id == allocated.c.company_id, also.c.order_line_id == allocated.c.order_line_id
-    )
-    if not others:
-        return taken.where(also.c.invoice_id == allocated.c.invoice_id).scalar_subquery()
-    return taken.where(
-        also.c.invoice_id != allocated.c.invoice_id, invoices.c.company_id == also.c.company_id,
-        invoices.c.id == also.c.invoice_id, or_(*(invoices.c.status == state for state in billing.LIVING)),
-        *(invoices.c.logic_type != code for code in CREDIT_NOTES),
-    ).scalar_subquery()  # fmt: skip
+    taken = cast(func.coalesce(func.sum(type_coerce(also.c.quantity, BigInteger)), 0), BigInteger)
+    return (
+        select(taken)
+        .where(
+            also.c.company_id == allocated.c.company_id, also.c.order_line_id == allocated.c.order_line_id,
+            also.c.invoice_id != allocated.c.invoice_id, invoices.c.company_id == also.c.company_id,
+            invoices.c.id == also.c.invoice_id, or_(*(invoices.c.status == state for state in billing.LIVING)),
+            *(invoices.c.logic_type != code for code in CREDIT_NOTES),
+        )
+        .scalar_subquery()
+    )  # fmt: skip
 
 
 @lru_cache(maxsize=1)

@@ -13,7 +13,7 @@ from emptor.domains import documents, notices, verbs, writing
 from emptor.domains.approvals import rules, running, workflows
 from emptor.domains.payables.matching import ACCEPTED, DECLINED, LONGEST, MATCHES, WAITING, WITHDRAWN
 from emptor.kit.errors import IllegalMove
-from emptor.kit.states import Party
+from emptor.kit.states import Party, perform
 from emptor.store import query
 from emptor.store.schema import table
 from emptor.store.statement import Statement
@@ -82,6 +82,16 @@ def accept(tx: UnitOfWork, kind: str, row: Row, take_over: TakeOver) -> None:
     resume(tx, kind, row["id"])
 
 
+def decide(tx: UnitOfWork, order: Row, verb: str, values: Row) -> None:
+    """Make that move with the document whose difference from the order is the oldest one undecided."""
+    first = _of_order(tx, order["id"], WAITING)[0]
+    kind, document = _document(tx, first)
+    life = verbs.RESOURCES[kind].life
+    assert life is not None
+    move = next(move for move in life.moves if move.verb == verb)
+    perform(life, move, kind, tx, document, values)
+
+
 def decline(tx: UnitOfWork, kind: str, row: Row) -> None:
     """The orders stay as they are and the document is rejected."""
     for match, order in _open_matches(tx, kind, row):
@@ -143,11 +153,17 @@ def _in_turn(tx: UnitOfWork, match: Row, order: Row) -> None:
     """IllegalMove where an older difference of the order comes first."""
     first = _of_order(tx, order["id"], WAITING)[0]
     if first["id"] != match["id"]:
-        kind = next(kind for kind, column in COLUMNS.items() if first[column])
-        older = query.stored(tx, verbs.RESOURCES[kind], "id", first[COLUMNS[kind]])
-        assert older is not None
+        kind, older = _document(tx, first)
         noun = verbs.KINDS[kind].noun
         raise IllegalMove(f"{noun.capitalize()} {older['idn']} of order {order['idn']} came first; decide about that.")
+
+
+def _document(tx: UnitOfWork, match: Row) -> tuple[str, Row]:
+    """What a match is about: the name of its resource and its row."""
+    kind = next(kind for kind, column in COLUMNS.items() if match[column])
+    row = query.stored(tx, verbs.RESOURCES[kind], "id", match[COLUMNS[kind]])
+    assert row is not None
+    return kind, row
 
 
 def _end(tx: UnitOfWork, kind: str, row: Row, status: int) -> None:

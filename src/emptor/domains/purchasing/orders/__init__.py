@@ -65,7 +65,7 @@ KIND = verbs.Kind(
         "end_date", "blanket_sum", "blanket_is_gross", "terms_and_conditions",
     ),
 )  # fmt: skip
-_, CONCERNED, _ = verbs.parties(KIND)
+INITIATOR, CONCERNED, _ = verbs.parties(KIND)
 LIFE = verbs.life(
     KIND,
     Move(
@@ -80,6 +80,16 @@ LIFE = verbs.life(
         "receive", (doc.APPROVED,), (doc.APPROVED, doc.PAID, doc.MATCHING), Permission("receipt", ("create",)),
         actions.receive, body=actions.RECEIVE, hosted=False,
         summary="Receive all that is open of an order: a receipt is made and submitted",
+    ),
+    Move(
+        "accept_changes", (doc.MATCHING,), (doc.MATCHING, doc.PENDING, doc.APPROVED, doc.PAID), CREATE,
+        actions.decide("accept_changes"), INITIATOR, hosted=False,
+        summary="Have an order take over what the oldest invoice or receipt that waits for that has different",
+    ),
+    Move(
+        "decline_changes", (doc.MATCHING,), (doc.MATCHING, doc.APPROVED), CREATE, actions.decide("decline_changes"),
+        INITIATOR, (verbs.REASON,), hosted=False,
+        summary="Turn down the oldest invoice or receipt that waits because it differs from an order",
     ),
     Move(
         "send", (doc.APPROVED,), (doc.APPROVED,), CREATE, actions.send, CONCERNED, actions.SEND, hosted=False,

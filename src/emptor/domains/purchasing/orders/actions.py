@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from decimal import Decimal
 from functools import lru_cache, partial
 from typing import Any
@@ -247,6 +247,17 @@ def stop(tx: UnitOfWork, row: Row, values: Row) -> None:
     documents.move(tx, _orders(), row, documents.CLOSED)
     billing.recount(tx, row["id"])  # nothing more will be billed, so it may be paid
     sources_changed(tx, row["id"])
+
+
+def decide(verb: str) -> Callable[[UnitOfWork, Row, Row], None]:
+    """Accepting or declining what differs from an order, by whoever placed it and may not see bills."""
+
+    def run(tx: UnitOfWork, row: Row, values: Row) -> None:
+        from emptor.domains.payables.matching import queue  # it reads the declaration of orders
+
+        queue.decide(tx, row, verb, values)
+
+    return run
 
 
 def receive(tx: UnitOfWork, row: Row, values: Row) -> None:

@@ -266,6 +266,10 @@ def _allocated() -> Any:
 OF_LINE = ("id", "order_id", "position", "quantity", "net_sum", "status", "received_quantity")
 
 
+def _same_invoice(allocated: Any, invoices: Any) -> ColumnElement[bool]:
+    return and_(allocated.c.company_id == invoices.c.company_id, allocated.c.invoice_id == invoices.c.id)
+
+
 def _same(one: Any, other: Any, column: str) -> ColumnElement[bool]:
     """The row of `one` that `column` of `other` names."""
     return and_(one.c.company_id == other.c.company_id, one.c.id == other.c[column])
@@ -316,31 +320,29 @@ def _orders() -> Statement:
 
 @lru_cache(maxsize=1)
 def _bills() -> Statement:
-    """Per order and invoice what its allocations bill, and, where its header names the order, its free lines."""
-    invoices, billed, allocated = table("invoices"), table("invoice_lines"), table("invoice_line_allocations")
-    of_line = and_(allocated.c.company_id == billed.c.company_id, allocated.c.line_id == billed.c.id)
-    by_line = select(allocated.c.order_id, allocated.c.invoice_id, allocated.c.net_sum, allocated.c.sum).where(
-        allocated.c.company_id == bindparam("company"), any_of(allocated.c.order_id, "orders")
-    )
+    """Per order and invoice what its allocations bill, and, where its header names the order, what they leave of it."""
+    invoices, allocated = table("invoices"), table("invoice_line_allocations")
+    by_line = select(
+        allocated.c.order_id, allocated.c.invoice_id, allocated.c.net_sum, allocated.c.sum, literal(1).label("by_line")
+    ).where(allocated.c.company_id == bindparam("company"), any_of(allocated.c.order_id, "orders"))
     headed = invoices.alias("headed")
-    by_name = (
-        select(headed.c.purchase_order_id.label("order_id"), billed.c.invoice_id, billed.c.net_sum, billed.c.sum)
-        .join_from(headed, billed, and_(billed.c.company_id == headed.c.company_id, billed.c.invoice_id == headed.c.id))
-        .join(allocated, of_line, isouter=True)
-        .where(
-            headed.c.company_id == bindparam("company"), any_of(headed.c.purchase_order_id, "orders"),
-            allocated.c.id.is_(None),
-        )
-    )  # fmt: skip
-    pile, money = union_all(by_line, by_name).subquery("pile"), invoices.c.sum.type
+    naming = (headed.c.company_id == bindparam("company"), any_of(headed.c.purchase_order_id, "orders"))
+    whole = select(
+        headed.c.purchase_order_id, headed.c.id, headed.c.net_sum, headed.c.sum, literal(0)
+    ).where(*naming)  # fmt: skip
+    taken = (
+        select(headed.c.purchase_order_id, headed.c.id, -allocated.c.net_sum, -allocated.c.sum, literal(0))
+        .join_from(headed, allocated, _same_invoice(allocated, headed))
+        .where(*naming)
+    )
+    pile, money = union_all(by_line, whole, taken).subquery("pile"), invoices.c.sum.type
+    net, gross = func.sum(pile.c.net_sum, type_=money), func.sum(pile.c.sum, type_=money)
     sums = (
-        select(
-            pile.c.order_id, pile.c.invoice_id, func.sum(pile.c.net_sum, type_=money).label("net"),
-            func.sum(pile.c.sum, type_=money).label("gross"),
-        )
+        select(pile.c.order_id, pile.c.invoice_id, net.label("net"), gross.label("gross"))
         .group_by(pile.c.order_id, pile.c.invoice_id)
+        .having(or_(func.max(pile.c.by_line) == 1, net != 0, gross != 0))
         .subquery("sums")
-    )  # fmt: skip
+    )
     return Statement(
         select(
             sums.c.order_id, invoices.c.status, sums.c.net, sums.c.gross, invoices.c.exchange_rate,

@@ -222,9 +222,12 @@ def _write_lines() -> Statement:
     # Found by their ids alone: told the order as well, PostgreSQL would expect a single line and compare all with all.
     return Statement(
         update(lines)
-        .where(lines.c.company_id == bindparam("company"), lines.c.id == taken.c.id)
+        .where(
+            lines.c.company_id == bindparam("company"), lines.c.id == taken.c.id,
+            or_(lines.c.received_quantity != taken.c.kept, lines.c.status != state),
+        )
         .values(received_quantity=taken.c.kept, status=state)
-    )
+    )  # fmt: skip
 
 
 def _orders() -> Resource:

@@ -179,22 +179,22 @@ def received(tx: UnitOfWork, row: Row, items: Sequence[Row]) -> None:
     if order["net_invoiced_sum"]:
         _linking().link(tx, order)
     notices.tell(tx, [order["creator_id"]], "received", _receipts(), row, lines=notices.listed(came))
-    for requisition, theirs in _asked_for(tx, came):
+    for requisition, theirs in _asked_for(tx, order, came):
         said = notices.listed(theirs)
         notices.tell(tx, [requisition["creator_id"]], "received", verbs.RESOURCES["purchaserequisitions"], requisition,
                      lines=said)  # fmt: skip
 
 
-def _asked_for(tx: UnitOfWork, items: list[Row]) -> list[tuple[Row, list[Row]]]:
-    """The requisitions behind these lines, each with the lines that came for it."""
+def _asked_for(tx: UnitOfWork, order: Row, items: list[Row]) -> list[tuple[Row, list[Row]]]:
+    """The requisitions behind an order of which these lines came, each with those that came for it."""
     by_line = {item["order_line_id"]: item for item in items if item["quantity"]}
-    pairs = tx.records(_requisitions(), company=tx.company_id, lines=list(by_line))
     lines: dict[int, list[Row]] = {}
     rows = {}
-    for pair in pairs:
-        line = by_line[pair.pop("order_line_id")]
-        rows[pair["id"]] = pair
-        lines.setdefault(pair["id"], []).append(line)
+    for pair in tx.records(_requisitions(), company=tx.company_id, order=order["id"]):
+        line = by_line.get(pair.pop("order_line_id"))
+        if line:
+            rows[pair["id"]] = pair
+            lines.setdefault(pair["id"], []).append(line)
     return [(row, lines[row_id]) for row_id, row in rows.items()]
 
 
@@ -352,16 +352,18 @@ def _came() -> Statement:
 
 @lru_cache(maxsize=1)
 def _requisitions() -> Statement:
-    """Requisitions, each beside the lines of orders that were made for it."""
-    sources, lines = table("purchase_order_line_sources"), table("purchase_requisition_lines")
-    rows = table("purchase_requisitions")
+    """The requisitions behind an order, each beside the lines that were made for it."""
+    ordered, sources = table("purchase_order_lines"), table("purchase_order_line_sources")
+    lines, rows = table("purchase_requisition_lines"), table("purchase_requisitions")
+    made = (sources.c.company_id == ordered.c.company_id) & (sources.c.line_id == ordered.c.id)
     asked = (lines.c.company_id == sources.c.company_id) & (lines.c.id == sources.c.requisition_line_id)
     owner = (rows.c.company_id == lines.c.company_id) & (rows.c.id == lines.c.requisition_id)
     return Statement(
         select(sources.c.line_id.label("order_line_id"), rows)
-        .join_from(sources, lines, asked)
+        .join_from(ordered, sources, made)
+        .join(lines, asked)
         .join(rows, owner)
-        .where(sources.c.company_id == bindparam("company"), any_of(sources.c.line_id, "lines"))
+        .where(ordered.c.company_id == bindparam("company"), ordered.c.order_id == bindparam("order"))
         .distinct()
     )
 
