@@ -266,6 +266,32 @@ def test_what_is_over_its_budget_can_need_somebody_more(shop: Paying) -> None:
     assert shop.ann.does("confirm", shop.order(("Bolt", 1, 1), **IN_TIME))["status"] == 1
 
 
+def test_what_is_over_is_reckoned_as_it_will_be_charged(premises: Premises) -> None:
+    """Net where the budget deducts net, by line where lines name budgets, and less what the requisition gives up."""
+    shop = Paying(premises.house(requisitionBudgets=True))
+    cy = shop.person("purchase_order.approve", firstname="Cy")
+    step = {"name": "Controller", "onlyOverBudget": True, "approvers": [{"user": cy.house.user_id}]}
+    shop.house.made("/-/approvalworkflows", {"documentType": "purchaseorders", "steps": [step]})
+    works = budget(shop, 100, deduction="net")
+    bolts = shop.item(price=10)
+    asked = shop.ann.does("confirm", shop.requisition((bolts, 10, 10), **IN_TIME))
+    (order,) = shop.ann.orders(
+        asked["items"]["data"][0]["id"], supplier=shop.supplier["id"], requiredDate="2026-06-30"
+    )  # fmt: skip
+    assert (shop.ann.does("confirm", order)["status"], stands(shop, works)) == (2, (100, 0, 0))
+    shop.ann.does("cancel", order, {"comment": "no"})
+    shop.ann.does("cancel", asked, {"comment": "no"})
+    vat = shop.house.made("/taxes", {"name": "VAT", "percent": 20})
+    taxed = shop.order(("Bolt", 1, 100), **IN_TIME)
+    line = taxed["items"]["data"][0]["id"]
+    shop.ann.changes(taxed, items=[{"id": line, "taxes": [vat["id"]], "budget": works["id"]}], budget=None)
+    taxed = shop.ann.does("confirm", taxed)
+    assert (taxed["sum"], taxed["status"], stands(shop, works)) == (120, 2, (100, 0, 0))
+    shop.ann.does("revision", taxed, {"comment": "more"})
+    shop.ann.changes(taxed, items=[{"id": line, "quantity": 2}])
+    assert shop.ann.does("confirm_revise", taxed)["status"] == 1
+
+
 def test_a_frozen_budget_takes_no_new_documents(shop: Paying) -> None:
     works = budget(shop)
     order = shop.approved_order(("Bolt", 10, 100), **IN_TIME)

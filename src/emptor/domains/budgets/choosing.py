@@ -16,7 +16,6 @@ from emptor.domains.budgets import balances, rules
 from emptor.domains.budgets.rules import EXPENSES, INVOICES, KINDS, ORDERS, REQUISITIONS, Leaf, Place
 from emptor.domains.payables.rules import CREDIT_NOTES
 from emptor.kit.fields import Parts
-from emptor.kit.money import ZERO
 from emptor.kit.resource import Resource
 from emptor.store.schema import table
 from emptor.store.statement import Statement
@@ -127,12 +126,9 @@ def _look_at_limits(tx: UnitOfWork, resource: Resource, row: Row) -> None:
         return
     from emptor.domains.budgets import ledger
 
-    before = ledger.posted(tx, resource.name, [row["id"]])
-    as_submitted = {**row, "status": documents.PENDING}
-    over = False
-    for budget, account in balances.accounts(tx, [row["budget_id"]] if row["budget_id"] else []).items():
-        held = sum((sum_ for (_, of, _), sum_ in before.items() if of == budget), ZERO)
-        over = over or account.available + held < as_submitted["sum_in_company_currency"]
+    more = ledger.would_take(tx, resource.name, row["id"])
+    accounts = balances.accounts(tx, list(more))
+    over = any(account.available < more[budget] for budget, account in accounts.items())
     if over != bool(row["is_budget_over_limit"]):
         tx.update(table(resource.table), {"is_budget_over_limit": over}, id=row["id"])
         row["is_budget_over_limit"] = over

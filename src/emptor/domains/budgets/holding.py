@@ -39,16 +39,16 @@ FINISHED = (doc.PAID, doc.CLOSED)
 """Requisitions and orders in these states wait for nothing more."""
 
 
-def charges(tx: Transaction, resource: str, ids: Collection[int]) -> Held:
-    """What these documents hold, line by line."""
-    return READERS[resource](tx, list(ids)) if ids else {}
+def charges(tx: Transaction, resource: str, ids: Collection[int], *, counting: int = 0) -> Held:
+    """What these documents hold, line by line, or would hold if that order counted."""
+    return READERS[resource](tx, list(ids), counting) if ids else {}
 
 
-def _requisitions(tx: Transaction, ids: list[int]) -> Held:
+def _requisitions(tx: Transaction, ids: list[int], counting: int) -> Held:
     """What is not on an order that holds it itself. What nobody will order any more holds nothing."""
     found: Held = {}
     rows = tx.records(_lines_of(REQUISITIONS), company=tx.company_id, ids=ids)
-    taken = _taken(tx, _ordered(), rows)
+    taken = _taken(tx, _ordered(), rows, counting=counting)
     for row in rows:
         one = _entry(found, REQUISITIONS, row)
         share = left(row["quantity"], taken.get(row["line"], ZERO))
@@ -57,7 +57,7 @@ def _requisitions(tx: Transaction, ids: list[int]) -> Held:
     return found
 
 
-def _orders(tx: Transaction, ids: list[int]) -> Held:
+def _orders(tx: Transaction, ids: list[int], counting: int) -> Held:
     """What is not on an invoice that counts. A blanket order by its total holds what of that has not been billed.
 
     Where the company keeps no invoices, an order that is done is the last word: it holds what nobody has given up.
@@ -84,7 +84,7 @@ def _orders(tx: Transaction, ids: list[int]) -> Held:
     return found
 
 
-def _invoices(tx: Transaction, ids: list[int]) -> Held:
+def _invoices(tx: Transaction, ids: list[int], counting: int) -> Held:
     """All of an invoice, at its own amount. A credit note gives all of itself back."""
     found: Held = {}
     for row in tx.records(_lines_of(INVOICES), company=tx.company_id, ids=ids):
@@ -93,7 +93,7 @@ def _invoices(tx: Transaction, ids: list[int]) -> Held:
     return found
 
 
-def _expenses(tx: Transaction, ids: list[int]) -> Held:
+def _expenses(tx: Transaction, ids: list[int], counting: int) -> Held:
     found: Held = {}
     for row in tx.records(_lines_of(EXPENSES), company=tx.company_id, ids=ids):
         _entry(found, EXPENSES, row).append(_charge(row))
@@ -107,16 +107,17 @@ def _kept(row: Row, ordered: Decimal) -> Fraction:
     return 1 - left(ordered, row["received_quantity"])
 
 
-READERS: dict[str, Callable[[Transaction, list[int]], Held]] = {
+READERS: dict[str, Callable[[Transaction, list[int], int], Held]] = {
     REQUISITIONS: _requisitions, ORDERS: _orders, INVOICES: _invoices, EXPENSES: _expenses,
 }  # fmt: skip
 
 
-def _taken(tx: Transaction, statement: Statement, rows: list[Row]) -> dict[int, Decimal]:
+def _taken(tx: Transaction, statement: Statement, rows: list[Row], **values: Any) -> dict[int, Decimal]:
     """How much others have taken over of each of these lines. Asked by the lines' numbers, and only where there are
     any: in one statement with them, a database without statistics would look through all that was ever taken.
     """
-    return dict(tx.all(statement, company=tx.company_id, lines=[row["line"] for row in rows])) if rows else {}
+    lines = [row["line"] for row in rows]
+    return dict(tx.all(statement, company=tx.company_id, lines=lines, **values)) if rows else {}
 
 
 def _entry(found: Held, resource: str, row: Row) -> list[Charge]:
@@ -171,7 +172,7 @@ def _lines_of(resource: str) -> Statement:
 
 @lru_cache(maxsize=1)
 def _ordered() -> Statement:
-    """How much of requisition lines is on orders that hold it themselves."""
+    """How much of requisition lines is on orders that hold it themselves, or on the one that is to."""
     sources, lines, orders = (
         table(name) for name in ("purchase_order_line_sources", "purchase_order_lines", "purchase_orders")
     )
@@ -181,7 +182,7 @@ def _ordered() -> Statement:
         .join(orders, and_(orders.c.company_id == lines.c.company_id, orders.c.id == lines.c.order_id))
         .where(
             sources.c.company_id == bindparam("company"), any_of(sources.c.requisition_line_id, "lines"),
-            *(orders.c.status != status for status in RELEASED),
+            or_(and_(*(orders.c.status != status for status in RELEASED)), orders.c.id == bindparam("counting")),
         )
         .group_by(sources.c.requisition_line_id)
     )  # fmt: skip

@@ -106,18 +106,37 @@ def _settle(tx: UnitOfWork) -> None:
     balances.add(tx, changes)
 
 
-def holdings(tx: Transaction, resource: str, ids: Collection[int]) -> Holdings:
-    """What these documents hold as they are now, reckoned from themselves and from what has been made of them."""
+def holdings(tx: Transaction, resource: str, ids: Collection[int], *, counting: int = 0) -> Holdings:
+    """What these documents hold as they are now, reckoned from themselves and from what has been made of them; or would
+    hold if the order `counting` counted.
+    """
     if resource == REQUISITIONS and not tx.actor.settings.get("requisitionBudgets"):
         return {}
     scale = int(tx.actor.settings.get("decimals", 2))
     return {
         (document, budget, stage): sum_
-        for document, (stage, charges) in holding.charges(tx, resource, ids).items()
+        for document, (stage, charges) in holding.charges(tx, resource, ids, counting=counting).items()
         if stage is not None
         for budget, sum_ in held(charges, scale).items()
         if sum_
     }
+
+
+def would_take(tx: Transaction, resource: str, row_id: int) -> dict[int, Decimal]:
+    """How much more will be taken of each budget that a document is charged to, once it is submitted."""
+    scale = int(tx.actor.settings.get("decimals", 2))
+    _, charges = holding.charges(tx, resource, [row_id]).get(row_id, (None, []))
+    found = {budget: sum_ for budget, sum_ in held(charges, scale).items() if sum_ > 0}
+    given = [posted(tx, resource, [row_id])]
+    if found and resource == ORDERS and tx.actor.settings.get("requisitionBudgets"):
+        asked = [one for (one,) in tx.all(_requisitions_behind(), company=tx.company_id, ids=[row_id])]
+        left = holdings(tx, REQUISITIONS, asked, counting=row_id)
+        given += [posted(tx, REQUISITIONS, asked), {key: -sum_ for key, sum_ in left.items()}]
+    for one in given:
+        for (_, budget, _), sum_ in one.items():
+            if budget in found:
+                found[budget] -= sum_
+    return found
 
 
 def posted(tx: Transaction, resource: str, ids: Collection[int]) -> Holdings:
