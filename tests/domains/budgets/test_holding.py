@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+from emptor.kit.errors import Invalid
 from tests.domains.payables.bills import billed, line
 from tests.support.buying import Shown
 from tests.support.house import House, Premises
@@ -290,6 +291,32 @@ def test_what_is_over_is_reckoned_as_it_will_be_charged(premises: Premises) -> N
     shop.ann.does("revision", taxed, {"comment": "more"})
     shop.ann.changes(taxed, items=[{"id": line, "quantity": 2}])
     assert shop.ann.does("confirm_revise", taxed)["status"] == 1
+
+
+def test_a_company_that_chooses_anew_has_everything_reckoned_anew(shop: Paying) -> None:
+    works = budget(shop, 200, isLimited=True)
+    asked = shop.ann.does("confirm", shop.requisition((shop.item(price=10), 8, 10), budget=works["id"], **IN_TIME))
+    order = shop.approved_order(("Bolt", 1, 100), **IN_TIME)
+    assert stands(shop, works) == (100, 0, 100), "requisitions hold nothing yet"
+    shop.house.choose(requisitionBudgets=True)
+    assert (asked["status"], stands(shop, works)) == (2, (180, 0, 20))
+    shop.house.choose(requisitionBudgets=None)
+    assert stands(shop, works) == (100, 0, 100)
+    shop.house.choose(budgets=False)
+    late = shop.approved_order(("Bolt", 1, 70), budget=works["id"], **IN_TIME)
+    assert (late["status"], stands(shop, works)) == (2, (100, 0, 100)), "nothing is charged meanwhile"
+    shop.ann.does("cancel", order, {"comment": "no"})
+    shop.house.choose(budgets=True)
+    assert stands(shop, works) == (70, 0, 130)
+
+
+def test_a_choice_that_a_limit_does_not_allow_is_not_made(shop: Paying) -> None:
+    works = budget(shop, 100, isLimited=True)
+    shop.ann.does("confirm", shop.requisition((shop.item(price=10), 11, 10), budget=works["id"], **IN_TIME))
+    with pytest.raises(Invalid) as refused:
+        shop.house.choose(requisitionBudgets=True)
+    assert "is limited: of 100" in refused.value.problems["budget"]
+    assert stands(shop, works) == (0, 0, 100)
 
 
 def test_a_frozen_budget_takes_no_new_documents(shop: Paying) -> None:

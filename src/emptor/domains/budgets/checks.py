@@ -52,7 +52,7 @@ def documents(tx: Transaction) -> Iterator[str]:
         moved: dict[tuple[int, int, int], Decimal] = {}
         for document, budget, stage, sum_ in tx.all(_moved_by(), company=tx.company_id, kind=kind):
             moved[document, budget, stage] = sum_
-        ids = sorted({document for document, *_ in moved} | _named(tx, kind))
+        ids = sorted({document for document, *_ in moved} | holding.charged(tx, kind))
         for first in range(0, len(ids), AT_ONCE):
             some = ids[first : first + AT_ONCE]
             skip = kind == REQUISITIONS and not chosen.get("requisitionBudgets")
@@ -71,23 +71,6 @@ def documents(tx: Transaction) -> Iterator[str]:
                         f"{kind} {document} has {STAGES[stage]} {money(was)} of budget {budget}; its lines come to "
                         f"{money(is_now)}"
                     )
-
-
-def _named(tx: Transaction, kind: str) -> set[int]:
-    """The documents of a kind that name a budget, in their header or on a line."""
-    return {row_id for (row_id,) in tx.all(_naming(kind), company=tx.company_id)}
-
-
-@lru_cache(maxsize=4)
-def _naming(kind: str) -> Statement:
-    headers = table(holding.HEADERS[kind])
-    lines = table(f"{holding.HEADERS[kind].removesuffix('s')}_lines")
-    company = bindparam("company")
-    by_header = select(headers.c.id).where(headers.c.company_id == company, headers.c.budget_id.is_not(None))
-    by_line = select(lines.c[holding.OWNERS[kind]]).where(
-        lines.c.company_id == company, lines.c.budget_line_id.is_not(None)
-    )
-    return Statement(by_header.union(by_line))
 
 
 @lru_cache(maxsize=1)

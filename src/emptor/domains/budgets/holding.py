@@ -257,3 +257,18 @@ def _granted() -> Statement:
         .join(budgets, and_(budgets.c.company_id == billed.c.company_id, budgets.c.id == budget))
         .where(invoices.c.company_id == bindparam("company"), invoices.c.id == bindparam("invoice"))
     )  # fmt: skip
+
+
+def charged(tx: Transaction, kind: str) -> set[int]:
+    """The documents of a kind that name a budget, in their header or on a line."""
+    return {row_id for (row_id,) in tx.all(_naming(kind), company=tx.company_id)}
+
+
+@lru_cache(maxsize=4)
+def _naming(kind: str) -> Statement:
+    headers = table(HEADERS[kind])
+    lines = table(f"{HEADERS[kind].removesuffix('s')}_lines")
+    company = bindparam("company")
+    by_header = select(headers.c.id).where(headers.c.company_id == company, headers.c.budget_id.is_not(None))
+    by_line = select(lines.c[OWNERS[kind]]).where(lines.c.company_id == company, lines.c.budget_line_id.is_not(None))
+    return Statement(by_header.union(by_line))

@@ -29,6 +29,7 @@ from emptor.domains.budgets.rules import (
     frozen,
     held,
 )
+from emptor.domains.organisation import companies
 from emptor.domains.purchasing.orders import billing
 from emptor.kit.errors import Invalid
 from emptor.kit.fields import Code, Number, Ref, Text
@@ -74,8 +75,23 @@ PENDING = "documents whose holdings may have changed"
 def follow(tx: UnitOfWork, resource: str, row_id: int) -> None:
     """A document has changed, or what has been made of it: bring its holdings up to date before the commit."""
     if resource in KINDS and tx.actor is not None and tx.actor.settings.get("budgets", True):
-        tx.remembered.setdefault(PENDING, defaultdict(set))[resource].add(row_id)
-        tx.finally_(PENDING, partial(_settle, tx))
+        _remember(tx, resource, [row_id])
+
+
+def _remember(tx: UnitOfWork, resource: str, ids: Iterable[int]) -> None:
+    tx.remembered.setdefault(PENDING, defaultdict(set))[resource].update(ids)
+    tx.finally_(PENDING, partial(_settle, tx))
+
+
+def follow_all(tx: UnitOfWork) -> None:
+    """The company has chosen anew what documents hold: all that are charged to a budget are reckoned anew."""
+    if companies.settings_of(tx).get("budgets", True):
+        for kind in KINDS:
+            _remember(tx, kind, holding.charged(tx, kind))
+
+
+for _choice in ("budgets", "requisitionBudgets", "invoices"):
+    companies.CONSEQUENCES[_choice].append(follow_all)
 
 
 def follow_charged(tx: UnitOfWork, budgets: Iterable[int]) -> None:
@@ -89,7 +105,7 @@ def _settle(tx: UnitOfWork) -> None:
     pending: dict[str, set[int]] = tx.remembered.pop(PENDING)
     if pending[INVOICES]:
         pending[ORDERS] |= set(billing.order_ids_of(tx, pending[INVOICES]))
-    if pending[ORDERS] and tx.actor.settings.get("requisitionBudgets"):
+    if pending[ORDERS] and companies.settings_of(tx).get("requisitionBudgets"):
         asked = tx.all(_requisitions_behind(), company=tx.company_id, ids=list(pending[ORDERS]))
         pending[REQUISITIONS] |= {row_id for (row_id,) in asked}
     moves: list[Row] = []
@@ -110,9 +126,10 @@ def holdings(tx: Transaction, resource: str, ids: Collection[int], *, counting: 
     """What these documents hold as they are now, reckoned from themselves and from what has been made of them; or would
     hold if the order `counting` counted.
     """
-    if resource == REQUISITIONS and not tx.actor.settings.get("requisitionBudgets"):
+    chosen = companies.settings_of(tx)
+    if resource == REQUISITIONS and not chosen.get("requisitionBudgets"):
         return {}
-    scale = int(tx.actor.settings.get("decimals", 2))
+    scale = int(chosen.get("decimals", 2))
     return {
         (document, budget, stage): sum_
         for document, (stage, charges) in holding.charges(tx, resource, ids, counting=counting).items()
@@ -150,7 +167,7 @@ def _moves(tx: UnitOfWork, resource: str, ids: Collection[int]) -> list[Row]:
     return [
         {
             "create_date": tx.stamp, "budget_id": budget, "document_kind": resource, "document_id": document,
-            "stage": stage, "sum": difference, "creator_id": tx.actor.user_id,
+            "stage": stage, "sum": difference, "creator_id": tx.actor.user_id if tx.actor else None,
         }
         for document, budget, stage in sorted({**wanted, **before})
         if (difference := wanted.get((document, budget, stage), ZERO) - before.get((document, budget, stage), ZERO))
@@ -190,7 +207,7 @@ def _within_orders(tx: UnitOfWork, move: Row) -> bool:
     """
     if move["document_kind"] != INVOICES:
         return False
-    scale = int(tx.actor.settings.get("decimals", 2))
+    scale = int(companies.settings_of(tx).get("decimals", 2))
     _, charges = holding.charges(tx, INVOICES, [move["document_id"]])[move["document_id"]]
     mine = [one for one in charges if one.budget == move["budget_id"]]
     if any(one.share < 0 for one in mine):  # a credit note that is taken back

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Callable
 from dataclasses import dataclass
 from decimal import Decimal
@@ -157,6 +158,15 @@ def chosen(tx: Transaction) -> dict[str, Any]:
     return dict(tx.scalar(_OWN, company=tx.company_id) or {})
 
 
+def settings_of(tx: Transaction) -> dict[str, Any]:
+    """The same as the acting person knows it; of nobody in particular, as it is now."""
+    return tx.actor.settings if tx.actor else chosen(tx)
+
+
+CONSEQUENCES: dict[str, list[Callable[[UnitOfWork], None]]] = defaultdict(list)
+"""What else has to change with a choice, by its name; rooms that know of something add it."""
+
+
 def choose(tx: UnitOfWork, current: dict[str, Any], **choices: Any) -> None:
     """Change choices of the company; None takes a choice back."""
     merged = {name: value for name, value in {**current, **choices}.items() if value is not None}
@@ -165,4 +175,6 @@ def choose(tx: UnitOfWork, current: dict[str, Any], **choices: Any) -> None:
     if names:
         before, after = ({name: one.get(name) for name in names} for one in (current, merged))
         tx.note("choose", "companies", tx.company_id, None, {"before": before, "after": after})
+    for follow in dict.fromkeys(follow for name in names for follow in CONSEQUENCES[name]):
+        follow(tx)
     access_changed(tx)
