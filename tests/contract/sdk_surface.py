@@ -10,20 +10,13 @@ from typing import Any, Union, get_args, get_origin, get_type_hints, is_typeddic
 
 from precoro import PrecoroClient
 from precoro.base import BaseResource
-from precoro.resources.approval import DOCUMENT_ALIASES
 
 Test = Callable[..., Any]
 
 TESTED: dict[str, list[str]] = {}
 """Method (`suppliers.create`) → the tests that call it and look at what it gives."""
 
-LATER = {}
-"""What the server does not do yet: a method, or a resource with all its methods → what it arrives with."""
-
-LATER_DOCUMENTS: tuple[str, ...] = ()
-"""Kinds of document to whom approval comes with them."""
 APPROVALS = tuple(f"approval.{verb}" for verb in ("confirm", "approve", "reject", "revision", "confirm_revise"))
-APPROVED_BY_NOW = tuple(alias for alias in DOCUMENT_ALIASES if alias not in LATER_DOCUMENTS)
 
 
 def exercises(*methods: str) -> Callable[[Test], Test]:
@@ -48,35 +41,6 @@ def surface() -> dict[str, Callable[..., Any]]:
                 if not method.startswith("_"):
                     found[f"{name}.{method}"] = function
     return found
-
-
-def later() -> dict[str, str]:
-    """`LATER` for each method by itself."""
-    whole = {method: LATER[method.partition(".")[0]] for method in surface() if method.partition(".")[0] in LATER}
-    return {**whole, **{name: with_what for name, with_what in LATER.items() if "." in name}}
-
-
-SAMPLES = {
-    "items": [1], "file_content": b"%PDF-1.7", "filename": "bill.pdf", "required_date": "2026-01-31",
-    "pay_date": "2026-01-31", "sum_paid": 1.5,
-}  # fmt: skip
-
-
-def later_calls() -> list[tuple[str, dict[str, Any]]]:
-    """A call of each method that is to come, the approval ones for each kind of document that is."""
-    calls = [(method, _arguments(method, "")) for method in later()]
-    return calls + [(method, _arguments(method, alias)) for method in APPROVALS for alias in LATER_DOCUMENTS]
-
-
-def _arguments(method: str, alias: str) -> dict[str, Any]:
-    """The arguments that must be given, all plausible; number 1 exists wherever the server knows the kind."""
-    given: dict[str, Any] = {}
-    for name, one in inspect.signature(surface()[method]).parameters.items():
-        if name == "document_alias":
-            given[name] = alias
-        elif name != "self" and one.default is one.empty:
-            given[name] = SAMPLES[name] if name in SAMPLES else "1" if name.endswith("idn") else 1
-    return given
 
 
 class Watched:

@@ -1,8 +1,7 @@
 """A client we did not write: the unmodified precoro-sdk over a real socket, every method it has, on both engines.
 
 The server plays the hosted API (the strict profile); what the hosted API cannot create is made in-process. Each test
-says with `@exercises` which methods it is about, `LATER` in `sdk_surface` names those still without a server, and a
-test sees that no method is in neither list.
+says with `@exercises` which methods it is about, and a test sees that none is left out.
 """
 
 from __future__ import annotations
@@ -27,6 +26,7 @@ from precoro.enums import (
     PurchaseOrderLogicType,
     SupplierStatus,
 )
+from precoro.resources.approval import DOCUMENT_ALIASES
 from precoro.resources.attachments import (
     ATTACHMENT_TYPE_EXPENSE,
     ATTACHMENT_TYPE_INVOICE,
@@ -44,12 +44,9 @@ from emptor.store.schema import table
 from tests.contract.matching import differences
 from tests.contract.sdk_surface import (
     APPROVALS,
-    APPROVED_BY_NOW,
     TESTED,
     Watched,
     exercises,
-    later,
-    later_calls,
     mismatches,
     surface,
 )
@@ -1313,32 +1310,11 @@ def test_the_sdk_waits_as_it_is_told(house: House) -> None:
 
 
 def test_approval_is_tested_for_every_kind_of_document() -> None:
-    assert set(ALIASES) == set(APPROVED_BY_NOW)
+    assert set(ALIASES) == set(DOCUMENT_ALIASES)
 
 
-def test_every_method_is_tested_or_to_come() -> None:
-    offered, tested, to_come = set(surface()), set(TESTED), set(later())
-    assert offered - tested - to_come == set(), "neither tested nor to come"
-    assert tested & to_come == set(), "to come, but tested already"
-    assert (tested | to_come) - offered == set(), "no method of the SDK"
-
-
-@pytest.fixture(scope="module")
-def first_of_all(premises: Premises, address: str) -> Iterator[Watched]:
-    """The SDK in a company that has a first document of every kind there is."""
-    house = premises.house()
-    assert (order(house)["idn"], invoice(house)["idn"]) == ("1", "1")
-    with client(address, house) as found:
-        yield Watched(found)
-
-
-@pytest.mark.parametrize(
-    ("method", "arguments"), later_calls(), ids=lambda it: it if isinstance(it, str) else it.get("document_alias", "")
-)
-def test_what_is_to_come_is_not_there_yet(first_of_all: Watched, method: str, arguments: dict[str, Any]) -> None:
-    """When this fails the server has learned something: take it out of `LATER` and test it."""
-    told = refused(404, first_of_all.call, method, **arguments)
-    assert told["message"].startswith("There is nothing at")
+def test_every_method_is_tested() -> None:
+    assert set(surface()) == set(TESTED)
 
 
 DESCRIBED: dict[str, Any] = {
