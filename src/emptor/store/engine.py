@@ -18,6 +18,8 @@ from emptor.store.types import Ids
 
 BUSY_SECONDS = 60
 """How long a writer on SQLite waits for another process before it gives up."""
+STATEMENTS_KEPT = 512
+"""Statements that a connection to SQLite keeps ready; Python's own 128 are fewer than a busy server uses in turn."""
 ID_BLOCK = 64
 """Ids a change takes at once; what it does not need is lost."""
 ONE_WRITER = 20577
@@ -144,7 +146,8 @@ class Sqlite(Backend):
     name = "sqlite"
 
     def __init__(self, url: URL) -> None:
-        engine = create_engine(url.set(drivername="sqlite"), connect_args={"timeout": BUSY_SECONDS}, pool_size=32)
+        kept = {"timeout": BUSY_SECONDS, "cached_statements": STATEMENTS_KEPT}
+        engine = create_engine(url.set(drivername="sqlite"), connect_args=kept, pool_size=32)
         event.listen(engine, "connect", self._prepare)
         super().__init__(engine)
         self._writer = threading.Lock()
@@ -154,7 +157,7 @@ class Sqlite(Backend):
         connection.isolation_level = None
         for pragma in (
             f"busy_timeout = {BUSY_SECONDS * 1000}", "journal_mode = WAL", "synchronous = FULL", "foreign_keys = ON",
-            "cache_size = -8000", "temp_store = MEMORY",
+            "cache_size = -4000", "temp_store = MEMORY",
         ):  # fmt: skip
             connection.execute(f"PRAGMA {pragma}")
 

@@ -29,11 +29,11 @@ def json_tree(body: bytes, caps: Caps) -> dict[str, Any]:
         raise too_deep(caps) from None
     if type(tree) is not dict:
         raise BadBody(400, "The JSON must be an object.")
-    _tidy(tree, caps)
+    _tidy(tree, caps, brackets=b']"' in body or b"\\u" in body)
     return tree
 
 
-def _tidy(tree: dict[str, Any], caps: Caps) -> None:
+def _tidy(tree: dict[str, Any], caps: Caps, *, brackets: bool) -> None:
     """Check the caps, level by level, and call `currencies[]` what a form calls it: `currencies`."""
     level: list[Any] = [tree]
     depth, leaves = 1, 0
@@ -42,7 +42,7 @@ def _tidy(tree: dict[str, Any], caps: Caps) -> None:
             raise too_deep(caps)
         below = []
         for node in level:
-            if type(node) is dict:
+            if type(node) is dict and node and (brackets or max(map(len, node)) > caps.key_chars):
                 _tidy_keys(node, caps)
             children = node.values() if type(node) is dict else node
             containers = [child for child in children if type(child) in (dict, list) and child]
