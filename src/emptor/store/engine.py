@@ -147,7 +147,7 @@ class Sqlite(Backend):
 
     def __init__(self, url: URL) -> None:
         kept = {"timeout": BUSY_SECONDS, "cached_statements": STATEMENTS_KEPT}
-        engine = create_engine(url.set(drivername="sqlite"), connect_args=kept, pool_size=32)
+        engine = create_engine(url.set(drivername="sqlite"), connect_args=kept, pool_size=32, pool_use_lifo=True)
         event.listen(engine, "connect", self._prepare)
         super().__init__(engine)
         self._writer = threading.Lock()
@@ -235,6 +235,7 @@ class Postgresql(Backend):
             pool_size=pool_size,
             max_overflow=pool_size,
             pool_recycle=1800,
+            pool_use_lifo=True,  # the connection used last has everything at hand
             connect_args={"options": "-c timezone=UTC -c datestyle=ISO"},
         )
 
