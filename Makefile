@@ -1,7 +1,7 @@
 # Everyday tasks by name. A bare checkout needs Python 3.11 or newer and make, nothing else.
 
 PORT ?= 8000
-PYTEST_FLAGS ?= -n logical --dist loadgroup
+PYTEST_FLAGS ?= -n logical
 BENCH_FLAGS ?=
 LOCK_FLAGS ?=
 

@@ -66,6 +66,13 @@ def test_make_knows_its_targets():
     assert asked.returncode == 0, asked.stderr
 
 
+def test_every_test_is_run():
+    """Work divided by the names of tests leaves out all but one of those that share a name, as the fuzzed ones do."""
+    asked = subprocess.run(["make", "--dry-run", "test"], cwd=ROOT, capture_output=True, text=True)
+    assert "pytest -n logical" in asked.stdout
+    assert "--dist" not in asked.stdout
+
+
 def test_demo_takes_a_port():
     asked = subprocess.run(["make", "--dry-run", "demo", "PORT=9000"], cwd=ROOT, capture_output=True, text=True)
     assert "emptor serve --demo --port 9000" in asked.stdout

@@ -9,12 +9,13 @@ from bench.twins.settings import CONNECTIONS, PRAGMAS
 
 def open_engine(url: str, pool_size: int = CONNECTIONS) -> Engine:
     if url.startswith("sqlite"):
-        engine = create_engine(url, pool_size=pool_size)
+        engine = create_engine(url, pool_size=pool_size, pool_use_lifo=True)
         event.listen(engine, "connect", set_pragmas)
         return engine
     return create_engine(
         url.replace("postgresql://", "postgresql+psycopg://", 1),
         pool_size=pool_size,
+        pool_use_lifo=True,
         connect_args={"options": "-c timezone=UTC"},
     )
 

@@ -21,6 +21,6 @@ PRAGMAS = {
     "synchronous": "FULL",
     "foreign_keys": "ON",
     "busy_timeout": "60000",
-    "cache_size": "-8000",
+    "cache_size": "-4000",
     "temp_store": "MEMORY",
 }

@@ -49,8 +49,6 @@ from emptor.store.schema import counters
 from emptor.store.statement import Statement
 from tests.support import services
 
-pytestmark = pytest.mark.xdist_group("demo")  # filling takes a moment, so one worker does it for all
-
 _numbers = count(1)
 
 SCALE = 500
