@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from functools import partial
 
 import pytest
@@ -11,16 +10,9 @@ from tests.domains.budgets.test_holding import IN_TIME, budget, holders, stands
 from tests.domains.payables.bills import draft
 from tests.journeys.reading import APPROVED, DRAFT, PENDING
 from tests.journeys.test_interleavings import TIMES, at_once
-from tests.support.house import House
-from tests.support.paying import Paying
+from tests.support.paying import Paying, furnished
 
-
-@pytest.fixture
-def shop(house: House) -> Iterator[Paying]:
-    found = Paying(house)
-    assert all((found.supplier, found.location))
-    yield found
-    assert found.differences() == []
+shop = pytest.fixture(furnished)
 
 
 def lowered(shop: Paying, total: int) -> None:

@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from functools import partial
 
 import pytest
 
 from tests.journeys.test_interleavings import TIMES, at_once
 from tests.support.buying import DAY, Shown
-from tests.support.house import House
 from tests.support.paying import (
     ACTIVE,
     ALL,
@@ -26,15 +24,10 @@ from tests.support.paying import (
     TAKEN_BACK,
     WAITING,
     Paying,
+    furnished,
 )
 
-
-@pytest.fixture
-def shop(house: House) -> Iterator[Paying]:
-    found = Paying(house)
-    assert all((found.supplier, found.location))
-    yield found
-    assert found.differences() == []
+shop = pytest.fixture(furnished)
 
 
 def at(shown: Shown) -> Shown:

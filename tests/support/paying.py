@@ -8,16 +8,25 @@ assert shop.stands(invoice) == (PARTLY_PAID, "30.00")
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import Any
 
 from emptor.domains.checking import differences
 from tests.support.buying import DAY, Buying, Shown, Someone
-from tests.support.house import Reply
+from tests.support.house import House, Reply
 
 DRAFT, PENDING, APPROVED, REJECTED, PARTLY_PAID, PAID, CANCELED = 0, 1, 2, 3, 4, 5, 8
 ACTIVE, TAKEN_BACK, WAITING, STOPPED = 0, 1, 2, 3
 ORDINARY, PREPAYMENT, CREDIT, TAKEN = 0, 1, 2, 3
 NOT_BILLED, NOT_PAID, PARTLY, ALL = 0, 1, 2, 3
+
+
+def furnished(house: House) -> Iterator[Paying]:
+    """For a fixture: a shop with a supplier and a place; its figures add up when the test is over."""
+    found = Paying(house)
+    assert all((found.supplier, found.location))
+    yield found
+    assert found.differences() == []
 
 
 class Paying(Buying):

@@ -13,11 +13,12 @@ from sqlalchemy.sql.elements import ColumnElement
 from emptor.domains import documents as doc
 from emptor.domains import verbs
 from emptor.domains.approvals import kinds
-from emptor.domains.checking import belongs, check, known, mine, total, units
+from emptor.domains.checking import check
 from emptor.domains.organisation import companies
 from emptor.kit.fields import Part, Parts
 from emptor.kit.money import MONEY_SCALE, plain, product, rounded
 from emptor.store import journal
+from emptor.store.clauses import belongs, known, mine, total, units
 from emptor.store.schema import counters, table
 from emptor.store.statement import Statement
 from emptor.store.types import Fixed

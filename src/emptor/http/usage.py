@@ -21,6 +21,7 @@ from emptor.domains.organisation.tables import api_keys, companies, key_days
 from emptor.http.auth import Caller
 from emptor.http.blocks import BLOCKS, TURNED_AWAY, blocked
 from emptor.http.messages import Answer, Request
+from emptor.kit.background import Background
 from emptor.kit.clock import spell
 from emptor.settings import Settings
 from emptor.store.schema import table
@@ -101,12 +102,14 @@ class Usage:
         self._warnings: dict[Key, str] = {}
         self._judge_at = datetime.min.replace(tzinfo=UTC)
         self._settling = threading.Lock()
-        self._thread: threading.Thread | None = None
-        self._stopping = threading.Event()
+        self._background = Background(
+            "emptor-usage", self.settle, first=0.0, every=WRITE_EVERY_SECONDS, fault="usage_unsettled",
+            patience=STOP_SECONDS,
+        )  # fmt: skip
 
     def catch_up(self) -> None:
         """Settle on the first request of a day, when no thread does it: in tests, or without the server's lifespan."""
-        if self._thread is None and self._database.clock() >= self._judge_at:
+        if not self._background.is_running and self._database.clock() >= self._judge_at:
             self.settle()
 
     def refusal(self, request: Request, caller: Caller) -> Answer | None:
@@ -149,22 +152,12 @@ class Usage:
 
     def start(self) -> None:
         """Begin to settle in the background."""
-        self._stopping.clear()
-        self._thread = threading.Thread(target=self._work, name="emptor-usage", daemon=True)
-        self._thread.start()
+        self._background.start()
 
     def stop(self) -> None:
         """Write what is left and end the thread."""
-        self._stopping.set()
-        if self._thread is not None:
-            self._thread.join(STOP_SECONDS)
-            self._thread = None
+        self._background.stop()
         self.settle()
-
-    def _work(self) -> None:
-        self.settle()
-        while not self._stopping.wait(WRITE_EVERY_SECONDS):
-            self.settle()
 
     def settle(self) -> None:
         """Write what was counted, then judge the days that are over and not judged yet. Never raises."""

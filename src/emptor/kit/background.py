@@ -9,20 +9,32 @@ import structlog
 
 log = structlog.get_logger(__name__)
 
-STOP_SECONDS = 30.0
-"""How long a stop waits for the work under way."""
-
 
 class Background:
-    """Does something again and again until it is stopped. A fault is logged as the event `fault`, and it goes on."""
+    """Does something again and again until it is stopped. A fault is logged as the event `fault`, and it goes on.
+
+    It begins after `first` seconds and then every `every`; a stop waits `patience` seconds for the work under way.
+    """
 
     def __init__(
-        self, name: str, work: Callable[[], object], *, every: float, fault: str, first: float | None = None
+        self,
+        name: str,
+        work: Callable[[], object],
+        *,
+        every: float,
+        fault: str,
+        first: float | None = None,
+        patience: float = 30.0,
     ) -> None:
         self._name, self._run, self._fault = name, work, fault
-        self._first, self._every = every if first is None else first, every
+        self._first, self._every, self._patience = every if first is None else first, every, patience
         self._thread: threading.Thread | None = None
         self._stopping = threading.Event()
+
+    @property
+    def is_running(self) -> bool:
+        """Whether it has been started and not been stopped since."""
+        return self._thread is not None
 
     @property
     def is_stopping(self) -> bool:
@@ -30,7 +42,7 @@ class Background:
         return self._stopping.is_set()
 
     def start(self) -> None:
-        """Begin, after `first` seconds and then every `every`."""
+        """Begin."""
         self._stopping.clear()
         self._thread = threading.Thread(target=self._work, name=self._name, daemon=True)
         self._thread.start()
@@ -39,7 +51,7 @@ class Background:
         """End the thread after the work under way."""
         self._stopping.set()
         if self._thread is not None:
-            self._thread.join(STOP_SECONDS)
+            self._thread.join(self._patience)
             self._thread = None
 
     def _work(self) -> None:

@@ -185,6 +185,8 @@ class UnitOfWork(Transaction):
 
     def update_counted(self, table: Table, changes: dict[str, Any], **keys: Any) -> int:
         """The same; how many rows there were, which PostgreSQL has to be waited for."""
+        if not changes:
+            return 0
         cursor, _ = self._send(*self._update(table, changes, keys))
         return self.backend.touched(self.connection, cursor)
 

@@ -2,25 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from typing import Any
 
 import pytest
 
 from tests.domains.budgets.test_holding import IN_TIME, budget, stands
 from tests.domains.payables.bills import billed
-from tests.support.house import House
-from tests.support.paying import Paying
+from tests.support.paying import Paying, furnished
 
 APPROVED, COMPLETED = 2, 5
 
 
-@pytest.fixture
-def shop(house: House) -> Iterator[Paying]:
-    found = Paying(house)
-    assert all((found.supplier, found.location))
-    yield found
-    assert found.differences() == []
+shop = pytest.fixture(furnished)
 
 
 def plan(shop: Paying) -> Any:

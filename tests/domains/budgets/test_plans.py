@@ -2,25 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from typing import Any
 
 import pytest
 
 from tests.domains.budgets.test_holding import IN_TIME, YEAR, budget, stands
 from tests.support.buying import Shown, Someone
-from tests.support.house import House, Premises
-from tests.support.paying import Paying
+from tests.support.house import Premises
+from tests.support.paying import Paying, furnished
 
 QUARTER = {"name": "Works", "type": "month", "startDate": "2026-01-01", "endDate": "2026-03-31"}
 
 
-@pytest.fixture
-def shop(house: House) -> Iterator[Paying]:
-    found = Paying(house)
-    assert all((found.supplier, found.location))
-    yield found
-    assert found.differences() == []
+shop = pytest.fixture(furnished)
 
 
 def plan(shop: Paying, *sums: Any, **more: Any) -> Shown:

@@ -26,6 +26,7 @@ from emptor.domains.payables.rules import CREDIT_NOTES
 from emptor.domains.purchasing.orders import billing
 from emptor.domains.purchasing.orders.progress import CLOSED_LINE, SERVICE
 from emptor.kit.money import PRICE_SCALE, ZERO
+from emptor.store.clauses import belongs, one_of
 from emptor.store.schema import table
 from emptor.store.statement import Statement
 from emptor.store.types import Fixed, any_of
@@ -39,13 +40,15 @@ FINISHED = (doc.PAID, doc.CLOSED)
 """Requisitions and orders in these states wait for nothing more."""
 
 
-def charges(tx: Transaction, resource: str, ids: Collection[int], *, counting: int = 0) -> Held:
-    """What these documents hold, line by line, or would hold if that order counted."""
-    return READERS[resource](tx, list(ids), counting) if ids else {}
+def charges(tx: Transaction, resource: str, ids: Collection[int]) -> Held:
+    """What these documents hold, line by line."""
+    return READERS[resource](tx, list(ids)) if ids else {}
 
 
-def _requisitions(tx: Transaction, ids: list[int], counting: int) -> Held:
-    """What is not on an order that holds it itself. What nobody will order any more holds nothing."""
+def requisitions(tx: Transaction, ids: list[int], *, counting: int = 0) -> Held:
+    """What is not on an order that holds it itself, or would not be if the order `counting` did. What nobody will order
+    any more holds nothing.
+    """
     found: Held = {}
     rows = tx.records(_lines_of(REQUISITIONS), company=tx.company_id, ids=ids)
     taken = _taken(tx, _ordered(), rows, counting=counting)
@@ -57,13 +60,13 @@ def _requisitions(tx: Transaction, ids: list[int], counting: int) -> Held:
     return found
 
 
-def _orders(tx: Transaction, ids: list[int], counting: int) -> Held:
+def _orders(tx: Transaction, ids: list[int]) -> Held:
     """What is not on an invoice that counts. A blanket order by its total holds what of that has not been billed.
 
     Where the company keeps no invoices, an order that is done is the last word: it holds what nobody has given up.
     """
     found: Held = {}
-    bills_follow = companies.chosen(tx).get("invoices", True)
+    bills_follow = companies.settings_of(tx).get("invoices", True)
     rows = tx.records(_lines_of(ORDERS), company=tx.company_id, ids=ids)
     taken = _taken(tx, _billed(), rows)
     for row in rows:
@@ -84,7 +87,7 @@ def _orders(tx: Transaction, ids: list[int], counting: int) -> Held:
     return found
 
 
-def _invoices(tx: Transaction, ids: list[int], counting: int) -> Held:
+def _invoices(tx: Transaction, ids: list[int]) -> Held:
     """All of an invoice, at its own amount. A credit note gives all of itself back."""
     found: Held = {}
     for row in tx.records(_lines_of(INVOICES), company=tx.company_id, ids=ids):
@@ -93,7 +96,7 @@ def _invoices(tx: Transaction, ids: list[int], counting: int) -> Held:
     return found
 
 
-def _expenses(tx: Transaction, ids: list[int], counting: int) -> Held:
+def _expenses(tx: Transaction, ids: list[int]) -> Held:
     found: Held = {}
     for row in tx.records(_lines_of(EXPENSES), company=tx.company_id, ids=ids):
         _entry(found, EXPENSES, row).append(_charge(row))
@@ -107,8 +110,8 @@ def _kept(row: Row, ordered: Decimal) -> Fraction:
     return 1 - left(ordered, row["received_quantity"])
 
 
-READERS: dict[str, Callable[[Transaction, list[int], int], Held]] = {
-    REQUISITIONS: _requisitions, ORDERS: _orders, INVOICES: _invoices, EXPENSES: _expenses,
+READERS: dict[str, Callable[[Transaction, list[int]], Held]] = {
+    REQUISITIONS: requisitions, ORDERS: _orders, INVOICES: _invoices, EXPENSES: _expenses,
 }  # fmt: skip
 
 
@@ -178,8 +181,8 @@ def _ordered() -> Statement:
     )
     return Statement(
         select(sources.c.requisition_line_id, func.sum(sources.c.quantity, type_=Fixed(PRICE_SCALE)).label("taken"))
-        .join_from(sources, lines, and_(lines.c.company_id == sources.c.company_id, lines.c.id == sources.c.line_id))
-        .join(orders, and_(orders.c.company_id == lines.c.company_id, orders.c.id == lines.c.order_id))
+        .join_from(sources, lines, belongs(sources, "line_id", lines))
+        .join(orders, belongs(lines, "order_id", orders))
         .where(
             sources.c.company_id == bindparam("company"), any_of(sources.c.requisition_line_id, "lines"),
             or_(and_(*(orders.c.status != status for status in RELEASED)), orders.c.id == bindparam("counting")),
@@ -194,13 +197,10 @@ def _billed() -> Statement:
     allocated, invoices = table("invoice_line_allocations"), table("invoices")
     return Statement(
         select(allocated.c.order_line_id, func.sum(allocated.c.quantity, type_=Fixed(PRICE_SCALE)).label("taken"))
-        .join_from(
-            allocated, invoices,
-            and_(invoices.c.company_id == allocated.c.company_id, invoices.c.id == allocated.c.invoice_id),
-        )
+        .join_from(allocated, invoices, belongs(allocated, "invoice_id", invoices))
         .where(
             allocated.c.company_id == bindparam("company"), any_of(allocated.c.order_line_id, "lines"),
-            or_(*(invoices.c.status == status for status in billing.LIVING)),
+            one_of(invoices.c.status, *billing.LIVING),
             *(invoices.c.logic_type != code for code in CREDIT_NOTES),
         )
         .group_by(allocated.c.order_line_id)
@@ -248,12 +248,10 @@ def _granted() -> Statement:
             orders.c.logic_type, orders.c.exchange_rate, allocated.c.quantity.label("taken"), budget.label("budget"),
             budgets.c.used_tax_percent_in_budget,
         )
-        .join_from(
-            invoices, billed, and_(billed.c.company_id == invoices.c.company_id, billed.c.invoice_id == invoices.c.id)
-        )
-        .join(allocated, and_(allocated.c.company_id == billed.c.company_id, allocated.c.line_id == billed.c.id))
-        .join(ordered, and_(ordered.c.company_id == allocated.c.company_id, ordered.c.id == allocated.c.order_line_id))
-        .join(orders, and_(orders.c.company_id == ordered.c.company_id, orders.c.id == ordered.c.order_id))
+        .join_from(invoices, billed, belongs(billed, "invoice_id", invoices))
+        .join(allocated, belongs(allocated, "line_id", billed))
+        .join(ordered, belongs(allocated, "order_line_id", ordered))
+        .join(orders, belongs(ordered, "order_id", orders))
         .join(budgets, and_(budgets.c.company_id == billed.c.company_id, budgets.c.id == budget))
         .where(invoices.c.company_id == bindparam("company"), invoices.c.id == bindparam("invoice"))
     )  # fmt: skip

@@ -122,17 +122,18 @@ def _settle(tx: UnitOfWork) -> None:
     balances.add(tx, changes)
 
 
-def holdings(tx: Transaction, resource: str, ids: Collection[int], *, counting: int = 0) -> Holdings:
-    """What these documents hold as they are now, reckoned from themselves and from what has been made of them; or would
-    hold if the order `counting` counted.
-    """
-    chosen = companies.settings_of(tx)
-    if resource == REQUISITIONS and not chosen.get("requisitionBudgets"):
+def holdings(tx: Transaction, resource: str, ids: Collection[int]) -> Holdings:
+    """What these documents hold as they are now, reckoned from themselves and from what has been made of them."""
+    if resource == REQUISITIONS and not companies.settings_of(tx).get("requisitionBudgets"):
         return {}
-    scale = int(chosen.get("decimals", 2))
+    return _added_up(tx, holding.charges(tx, resource, ids))
+
+
+def _added_up(tx: Transaction, found: holding.Held) -> Holdings:
+    scale = int(companies.settings_of(tx).get("decimals", 2))
     return {
         (document, budget, stage): sum_
-        for document, (stage, charges) in holding.charges(tx, resource, ids, counting=counting).items()
+        for document, (stage, charges) in found.items()
         if stage is not None
         for budget, sum_ in held(charges, scale).items()
         if sum_
@@ -147,7 +148,7 @@ def would_take(tx: Transaction, resource: str, row_id: int) -> dict[int, Decimal
     given = [posted(tx, resource, [row_id])]
     if found and resource == ORDERS and tx.actor.settings.get("requisitionBudgets"):
         asked = [one for (one,) in tx.all(_requisitions_behind(), company=tx.company_id, ids=[row_id])]
-        left = holdings(tx, REQUISITIONS, asked, counting=row_id)
+        left = _added_up(tx, holding.requisitions(tx, asked, counting=row_id))
         given += [posted(tx, REQUISITIONS, asked), {key: -sum_ for key, sum_ in left.items()}]
     for one in given:
         for (_, budget, _), sum_ in one.items():

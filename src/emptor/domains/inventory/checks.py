@@ -8,9 +8,10 @@ from functools import lru_cache
 from sqlalchemy import and_, case, func, literal, or_, select, type_coerce, union_all
 
 from emptor.domains import documents as doc
-from emptor.domains.checking import belongs, check, known, mine, units
+from emptor.domains.checking import check
 from emptor.domains.inventory import ledger
 from emptor.kit.money import PRICE_SCALE, plain
+from emptor.store.clauses import belongs, known, mine, units
 from emptor.store.schema import table
 from emptor.store.statement import Statement
 from emptor.store.types import Fixed

@@ -29,7 +29,6 @@ log = structlog.get_logger(__name__)
 MAILED = Counter("emptor_mail", "Letters by what became of them.", ["result"])
 
 LOOK_EVERY_SECONDS = 2.0
-"""How long the end of the server waits for the letter that is being sent."""
 AT_ONCE = 20
 CLAIMED = timedelta(minutes=10)
 """How long a letter is left to whoever has claimed it; longer than `AT_ONCE` letters take at their slowest."""

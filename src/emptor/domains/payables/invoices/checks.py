@@ -7,8 +7,9 @@ from functools import lru_cache
 
 from sqlalchemy import or_, select, type_coerce
 
-from emptor.domains.checking import belongs, check, mine, total, units
+from emptor.domains.checking import check
 from emptor.kit.money import plain
+from emptor.store.clauses import belongs, mine, total, units
 from emptor.store.schema import table
 from emptor.store.statement import Statement
 from emptor.store.unit_of_work import Transaction

@@ -9,7 +9,8 @@ from typing import Any
 from sqlalchemy import and_, case, func, literal, or_, select, union_all
 
 from emptor.domains import documents as doc
-from emptor.domains.checking import belongs, check, mine, one_of
+from emptor.domains.checking import check
+from emptor.store.clauses import belongs, mine, one_of
 from emptor.store.schema import table
 from emptor.store.statement import Statement
 from emptor.store.unit_of_work import Transaction

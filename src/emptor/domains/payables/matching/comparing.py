@@ -15,9 +15,10 @@ from emptor.domains import documents
 from emptor.domains.payables.matching import queue
 from emptor.domains.payables.matching.rules import Billed, Free, Policy, Verdict, compare, may_bill
 from emptor.domains.payables.rules import CREDIT_NOTES
-from emptor.domains.purchasing.orders import billing
+from emptor.domains.purchasing.orders import billing, progress
 from emptor.domains.purchasing.orders.progress import CLOSED_LINE, SERVICE
 from emptor.kit.money import HUNDRED, MONEY_SCALE, PRICE_SCALE, ZERO, quotient, rounded
+from emptor.store.clauses import belongs, one_of, total, units
 from emptor.store.schema import table
 from emptor.store.statement import Statement
 from emptor.store.types import Fixed, any_of
@@ -155,14 +156,10 @@ def _billed() -> Statement:
             lines.c.position, lines.c.item_type, lines.c.net_sum.label("line_net"), allocated.c.invoice_id,
             allocated.c.order_id, allocated.c.order_line_id, allocated.c.quantity,
         )
-        .join_from(allocated, lines, _of_line(allocated, lines))
+        .join_from(allocated, lines, belongs(allocated, "line_id", lines))
         .where(allocated.c.company_id == bindparam("company"), any_of(allocated.c.invoice_id, "invoices"))
         .order_by(allocated.c.invoice_id, lines.c.position, allocated.c.id)
     )  # fmt: skip
-
-
-def _of_line(allocated: Any, lines: Any) -> ColumnElement[bool]:
-    return and_(lines.c.company_id == allocated.c.company_id, lines.c.id == allocated.c.line_id)
 
 
 def _counted(allocated: Any, lines: Any) -> ColumnElement[bool]:
@@ -179,7 +176,7 @@ def _agreed() -> Statement:
     lines, allocated = table("invoice_lines"), table("invoice_line_allocations")
     return Statement(
         select(allocated.c.order_id, func.sum(allocated.c.agreed_sum, type_=allocated.c.agreed_sum.type))
-        .join_from(allocated, lines, _of_line(allocated, lines))
+        .join_from(allocated, lines, belongs(allocated, "line_id", lines))
         .where(_counted(allocated, lines))
         .group_by(allocated.c.order_id)
     )
@@ -195,8 +192,7 @@ def _unlike() -> Statement:
         (named, lines.c.product_id.is_distinct_from(ordered.c.product_id)),
         else_=lines.c.name.is_distinct_from(ordered.c.name),
     )
-    worth = type_coerce(ordered.c.net_sum, BigInteger) * 10 ** (PRICE_SCALE - MONEY_SCALE)
-    whole = case((orders.c.logic_type == SERVICE, worth), else_=type_coerce(ordered.c.quantity, BigInteger))
+    whole = progress.measured(ordered, orders.c.logic_type == SERVICE)
     also, kind = table("invoice_line_allocations").alias("also"), Fixed(PRICE_SCALE)
     shared = select(also.c.id).where(
         also.c.company_id == allocated.c.company_id, also.c.order_line_id == allocated.c.order_line_id,
@@ -209,16 +205,14 @@ def _unlike() -> Statement:
             ordered.c.status.label("ordered_status"), type_coerce(whole, kind).label("ordered"),
             type_coerce(_taken_by_others(allocated), kind).label("others"),
         )
-        .join_from(allocated, lines, _of_line(allocated, lines))
-        .join(
-            ordered, and_(ordered.c.company_id == allocated.c.company_id, ordered.c.id == allocated.c.order_line_id)
-        )
-        .join(orders, and_(orders.c.company_id == ordered.c.company_id, orders.c.id == ordered.c.order_id))
+        .join_from(allocated, lines, belongs(allocated, "line_id", lines))
+        .join(ordered, belongs(allocated, "order_line_id", ordered))
+        .join(orders, belongs(ordered, "order_id", orders))
         .where(
             _counted(allocated, lines),
             or_(
                 allocated.c.net_sum != allocated.c.agreed_sum, is_other, ordered.c.status == CLOSED_LINE,
-                type_coerce(allocated.c.quantity, BigInteger) > whole, shared.exists(),
+                units(allocated.c.quantity) > whole, shared.exists(),
             ),
         )
         .order_by(lines.c.position, allocated.c.id)
@@ -228,13 +222,13 @@ def _unlike() -> Statement:
 def _taken_by_others(allocated: Any) -> ColumnElement[Any]:
     """What other invoices that count bill of the order's line that `allocated` bills."""
     also, invoices = table("invoice_line_allocations").alias(), table("invoices").alias()
-    taken = cast(func.coalesce(func.sum(type_coerce(also.c.quantity, BigInteger)), 0), BigInteger)
+    taken = cast(total(also.c.quantity), BigInteger)
     return (
         select(taken)
         .where(
             also.c.company_id == allocated.c.company_id, also.c.order_line_id == allocated.c.order_line_id,
-            also.c.invoice_id != allocated.c.invoice_id, invoices.c.company_id == also.c.company_id,
-            invoices.c.id == also.c.invoice_id, or_(*(invoices.c.status == state for state in billing.LIVING)),
+            also.c.invoice_id != allocated.c.invoice_id, belongs(also, "invoice_id", invoices),
+            one_of(invoices.c.status, *billing.LIVING),
             *(invoices.c.logic_type != code for code in CREDIT_NOTES),
         )
         .scalar_subquery()
@@ -265,12 +259,12 @@ def _drift() -> Statement:
     drift = func.sum(allocated.c.net_sum - allocated.c.agreed_sum, type_=allocated.c.net_sum.type)
     return Statement(
         select(allocated.c.order_id, drift)
-        .join_from(allocated, lines, _of_line(allocated, lines))
-        .join(invoices, and_(invoices.c.company_id == lines.c.company_id, invoices.c.id == lines.c.invoice_id))
+        .join_from(allocated, lines, belongs(allocated, "line_id", lines))
+        .join(invoices, belongs(lines, "invoice_id", invoices))
         .where(
             allocated.c.company_id == bindparam("company"), any_of(allocated.c.order_id, "orders"),
             allocated.c.invoice_id != bindparam("without"),
-            or_(*(invoices.c.status == state for state in billing.LIVING)),
+            one_of(invoices.c.status, *billing.LIVING),
             lines.c.item_type != documents.TAX_ITEM, lines.c.net_sum >= 0,
         )
         .group_by(allocated.c.order_id)

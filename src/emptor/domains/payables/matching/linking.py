@@ -9,7 +9,7 @@ from decimal import Decimal
 from functools import lru_cache
 from typing import Any
 
-from sqlalchemy import and_, bindparam, or_, select, update
+from sqlalchemy import and_, bindparam, select, update
 
 from emptor.domains import documents, verbs, writing
 from emptor.domains.payables.invoices import covering
@@ -19,6 +19,7 @@ from emptor.domains.purchasing.orders import billing
 from emptor.kit.errors import Invalid
 from emptor.kit.fields import Parts
 from emptor.kit.money import ZERO, split
+from emptor.store.clauses import belongs, one_of
 from emptor.store.schema import table
 from emptor.store.statement import Statement
 from emptor.store.unit_of_work import UnitOfWork
@@ -148,7 +149,7 @@ def by_hand(tx: UnitOfWork, row: Row, values: Row) -> None:
 def _name_order(tx: UnitOfWork, row: Row) -> None:
     """An invoice names one of the orders that it bills, and bills orders of one kind only."""
     billed = [order_id for (order_id,) in tx.all(_billed_orders(), company=tx.company_id, invoice=row["id"])]
-    orders = {order["id"]: order for order in billing.orders_of(tx, row) if order["id"] in billed}
+    orders = {order["id"]: order for order in billing.orders(tx, billed)}
     first, *others = orders.values() or (None,)
     for other in others:
         if first and other["logic_type"] != first["logic_type"]:
@@ -211,13 +212,10 @@ def _pieces() -> Statement:
     columns = (allocated.c[name] for name in Piece.__dataclass_fields__)
     return Statement(
         select(*columns)
-        .join_from(
-            allocated, invoices,
-            and_(invoices.c.company_id == allocated.c.company_id, invoices.c.id == allocated.c.invoice_id),
-        )
+        .join_from(allocated, invoices, belongs(allocated, "invoice_id", invoices))
         .where(
             allocated.c.company_id == bindparam("company"), allocated.c.order_id == bindparam("order"),
-            or_(*(invoices.c.status == state for state in billing.LIVING)),
+            one_of(invoices.c.status, *billing.LIVING),
         )
         .order_by(allocated.c.id)
     )  # fmt: skip

@@ -14,7 +14,6 @@ from typing import Any
 
 from sqlalchemy import (
     BigInteger,
-    and_,
     bindparam,
     case,
     cast,
@@ -34,7 +33,8 @@ from emptor.domains import verbs
 from emptor.domains.payables.rules import BILLED, CREDIT_NOTES
 from emptor.domains.purchasing.orders import progress
 from emptor.domains.purchasing.orders.progress import CLOSED_LINE, SERVICE
-from emptor.kit.money import MONEY_SCALE, PRICE_SCALE, ZERO, product, rounded, share
+from emptor.kit.money import PRICE_SCALE, ZERO, product, rounded, share
+from emptor.store.clauses import belongs, one_of, units
 from emptor.store.schema import table
 from emptor.store.statement import Statement
 from emptor.store.types import Fixed, any_of
@@ -229,6 +229,9 @@ def has_bills(tx: Transaction, order_id: int) -> bool:
     return tx.one(_any_bill(), company=tx.company_id, order=order_id) is not None
 
 
+OF_LINE = ("id", "order_id", "position", "quantity", "net_sum", "status", "received_quantity")
+
+
 @lru_cache(maxsize=1)
 def _allocated() -> Any:
     """Orders' lines with what their invoices have billed of each and what others claim; invoice `without` has none.
@@ -240,15 +243,14 @@ def _allocated() -> Any:
     nothing, unsaid = literal(0, BigInteger), null()
 
     def within(states: tuple[int, ...]) -> ColumnElement[Any]:
-        counts = or_(*(invoices.c.status == state for state in states))
-        return case((counts, type_coerce(allocated.c.quantity, BigInteger)), else_=nothing)
+        return case((one_of(invoices.c.status, *states), units(allocated.c.quantity)), else_=nothing)
 
     ordered = select(
         *(lines.c[name] for name in OF_LINE), nothing.label("billed"), nothing.label("claimed")
     ).where(lines.c.company_id == bindparam("company"), any_of(lines.c.order_id, "orders"))  # fmt: skip
     taken = (
         select(allocated.c.order_line_id, *(unsaid for _ in OF_LINE[1:]), within(BILLED), within(CLAIMING))
-        .join_from(allocated, invoices, _same(invoices, allocated, "invoice_id"))
+        .join_from(allocated, invoices, belongs(allocated, "invoice_id", invoices))
         .where(
             allocated.c.company_id == bindparam("company"), any_of(allocated.c.order_id, "orders"),
             allocated.c.invoice_id != bindparam("without"), *(invoices.c.logic_type != code for code in CREDIT_NOTES),
@@ -261,18 +263,6 @@ def _allocated() -> Any:
         for name in ("billed", "claimed")
     ]
     return select(pile.c.id, *own, *sums).group_by(pile.c.id).having(func.max(pile.c.position).is_not(None))
-
-
-OF_LINE = ("id", "order_id", "position", "quantity", "net_sum", "status", "received_quantity")
-
-
-def _same_invoice(allocated: Any, invoices: Any) -> ColumnElement[bool]:
-    return and_(allocated.c.company_id == invoices.c.company_id, allocated.c.invoice_id == invoices.c.id)
-
-
-def _same(one: Any, other: Any, column: str) -> ColumnElement[bool]:
-    """The row of `one` that `column` of `other` names."""
-    return and_(one.c.company_id == other.c.company_id, one.c.id == other.c[column])
 
 
 @lru_cache(maxsize=1)
@@ -298,15 +288,14 @@ def _write_lines() -> Statement:
 def _unbilled() -> Statement:
     """The orders of which more is to be billed."""
     orders, lines = table("purchase_orders"), table("purchase_order_lines")
-    amount = type_coerce(lines.c.net_sum, BigInteger) * 10 ** (PRICE_SCALE - MONEY_SCALE)
-    ordered = case((orders.c.logic_type == SERVICE, amount), else_=type_coerce(lines.c.quantity, BigInteger))
+    ordered = progress.measured(lines, orders.c.logic_type == SERVICE)
     return Statement(
         select(lines.c.order_id)
         .distinct()
-        .join_from(orders, lines, and_(lines.c.company_id == orders.c.company_id, lines.c.order_id == orders.c.id))
+        .join_from(orders, lines, belongs(lines, "order_id", orders))
         .where(
             orders.c.company_id == bindparam("company"), any_of(orders.c.id, "orders"), lines.c.status != CLOSED_LINE,
-            lines.c.item_type != doc.TAX_ITEM, type_coerce(lines.c.invoiced_quantity, BigInteger) < ordered,
+            lines.c.item_type != doc.TAX_ITEM, units(lines.c.invoiced_quantity) < ordered,
         )
     )  # fmt: skip
 
@@ -332,7 +321,7 @@ def _bills() -> Statement:
     ).where(*naming)  # fmt: skip
     taken = (
         select(headed.c.purchase_order_id, headed.c.id, -allocated.c.net_sum, -allocated.c.sum, literal(0))
-        .join_from(headed, allocated, _same_invoice(allocated, headed))
+        .join_from(headed, allocated, belongs(allocated, "invoice_id", headed))
         .where(*naming)
     )
     pile, money = union_all(by_line, whole, taken).subquery("pile"), invoices.c.sum.type

@@ -12,9 +12,10 @@ from sqlalchemy import and_, case, func, or_, select, type_coerce, union_all
 from sqlalchemy.sql.elements import ColumnElement
 
 from emptor.domains import documents as doc
-from emptor.domains.checking import belongs, check, known, mine, one_of, total, units
+from emptor.domains.checking import check
 from emptor.domains.checks import scales_of
 from emptor.kit.money import MONEY_SCALE, PRICE_SCALE, ZERO, plain, product, rounded
+from emptor.store.clauses import belongs, known, mine, one_of, total, units
 from emptor.store.schema import table
 from emptor.store.statement import Statement
 from emptor.store.types import Fixed

@@ -183,7 +183,7 @@ def _lines() -> Statement:
     return Statement(select(*(taken.c[name] for name in names)).order_by(taken.c.position))
 
 
-def _measured(taken: Any, service: ColumnElement[Any]) -> ColumnElement[Any]:
+def measured(taken: Any, service: ColumnElement[Any]) -> ColumnElement[Any]:
     """What a line orders: pieces, or money for a service; in units of a quantity."""
     amount = type_coerce(taken.c.net_sum, BigInteger) * 10 ** (PRICE_SCALE - MONEY_SCALE)
     return case((service, amount), else_=type_coerce(taken.c.quantity, BigInteger))
@@ -193,7 +193,7 @@ def _measured(taken: Any, service: ColumnElement[Any]) -> ColumnElement[Any]:
 def _exceeded() -> Statement:
     """Looked for in the database, because as a rule there is nothing to find among a thousand lines."""
     taken = _taken().subquery("taken")
-    ordered = _measured(taken, bindparam("service", type_=Boolean()))
+    ordered = measured(taken, bindparam("service", type_=Boolean()))
     kept, claimed, said = (type_coerce(taken.c[name], BigInteger) for name in ("kept", "claimed", "said"))
     return Statement(
         select(
@@ -214,7 +214,7 @@ def _write_lines() -> Statement:
     service = select(orders.c.logic_type == SERVICE).where(
         orders.c.company_id == bindparam("company"), orders.c.id == bindparam("order")
     )
-    ordered = _measured(taken, service.scalar_subquery())
+    ordered = measured(taken, service.scalar_subquery())
     state = case(
         (taken.c.status == CLOSED_LINE, CLOSED_LINE), (kept >= ordered, RECEIVED_LINE),
         (kept > 0, PARTLY_RECEIVED_LINE), else_=WAITING,

@@ -10,8 +10,9 @@ from sqlalchemy import and_, case, func, or_, select, type_coerce
 from sqlalchemy.sql.elements import ColumnElement
 
 from emptor.domains import documents as doc
-from emptor.domains.checking import belongs, check, known, mine, one_of, total, units
+from emptor.domains.checking import check
 from emptor.kit.money import PRICE_SCALE, plain
+from emptor.store.clauses import belongs, known, mine, one_of, total, units
 from emptor.store.schema import table
 from emptor.store.statement import Statement
 from emptor.store.types import Fixed

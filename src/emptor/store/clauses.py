@@ -1,0 +1,40 @@
+"""What many statements are made of. Figures are added up as the whole numbers they are stored as."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from sqlalchemy import BigInteger, and_, bindparam, case, func, literal, or_, type_coerce
+from sqlalchemy.sql.elements import ColumnElement
+
+
+def mine(source: Any) -> ColumnElement[bool]:
+    """Rows of the company that the statement is about."""
+    found: ColumnElement[bool] = source.c.company_id == bindparam("company")
+    return found
+
+
+def belongs(part: Any, column: str, whole: Any) -> ColumnElement[bool]:
+    """A row of `part` names one of `whole` in `column`."""
+    return and_(whole.c.company_id == part.c.company_id, whole.c.id == part.c[column])
+
+
+def one_of(column: ColumnElement[Any], *codes: int) -> ColumnElement[bool]:
+    """The column has one of the codes."""
+    return or_(*(column == code for code in codes))
+
+
+def units(column: ColumnElement[Any]) -> ColumnElement[int]:
+    """An exact figure as it is stored."""
+    return type_coerce(column, BigInteger)
+
+
+def total(column: ColumnElement[Any], counts: ColumnElement[bool] | None = None) -> ColumnElement[int]:
+    """The sum of a column over the rows of a group that count; nothing is nothing."""
+    one = units(column)
+    return func.coalesce(func.sum(one if counts is None else case((counts, one), else_=0)), literal(0, BigInteger))
+
+
+def known(column: ColumnElement[Any]) -> ColumnElement[int]:
+    """A sum that was joined from outside, where there may be none."""
+    return func.coalesce(units(column), literal(0, BigInteger))
