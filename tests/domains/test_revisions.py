@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import pytest
+from sqlalchemy import select
 
+from emptor.domains import revisions
+from emptor.store.statement import Statement
 from tests.support.buying import Buying
 from tests.support.house import House
 
@@ -132,9 +135,26 @@ def test_who_does_not_see_a_document_does_not_see_its_past(shop: Buying) -> None
     assert shop.house.premises.house().under(profile="extended").call("GET", f"{order['at']}/revisions").status == 404
 
 
-def test_revisions_cannot_be_rewritten(shop: Buying) -> None:
+def copies(shop: Buying) -> int:
+    with shop.house.service.database.read(shop.house.company_id) as tx:
+        mine = revisions.contents.c.company_id == tx.company_id
+        return len(tx.all(Statement(select(revisions.contents).where(mine))))
+
+
+def test_a_document_is_copied_when_it_changes_and_not_before(shop: Buying) -> None:
+    order = shop.approved_order()
+    assert copies(shop) == 0
+    assert shop.house.get(f"{order['at']}/revisions/compare?from=1&to=1")["changes"] == []
+    shop.ann.changes(order, note="later")
+    assert copies(shop) == 2
+    assert changes(shop, order, 1, 2)["note"] == {"field": "note", "from": None, "to": "later"}
+
+
+@pytest.mark.parametrize("attack", ["UPDATE revisions SET verb = ''", "UPDATE revision_contents SET content = '{}'"])
+def test_revisions_cannot_be_rewritten(shop: Buying, attack: str) -> None:
     from tests.domains.test_audit import attacked
 
-    shop.approved_order()
+    order = shop.approved_order()
+    shop.ann.changes(order, note="later")
     with pytest.raises(Exception, match="never changed or deleted"):
-        attacked(shop.house, "UPDATE revisions SET content = '{}'")
+        attacked(shop.house, attack)

@@ -74,9 +74,13 @@ def _rights(tx: Transaction, documents: list[dict[str, Any]]) -> list[dict[str, 
     found = []
     matched = _decided_by(tx, differing) if differing and tx.actor else set()
     for one in documents:
-        decides, matching = one["id"] in in_turn, one["id"] in matched
-        found.append(dict(zip(RIGHTS, (decides, decides, matching, matching, False, matching), strict=True)))
+        found.append(_said_of(one["id"] in in_turn, one["id"] in matched))
     return found
+
+
+@lru_cache(maxsize=4)
+def _said_of(decides: bool, matches: bool) -> dict[str, bool]:
+    return dict(zip(RIGHTS, (decides, decides, matches, matches, False, matches), strict=True))
 
 
 def _decided_by(tx: Transaction, ids: list[int]) -> set[int]:
@@ -173,9 +177,12 @@ DISCOUNT = (
 
 def lines(
     owner_table: str, owner: str, *more: Field, label: str = "LineItem", supplier: Write = Write.NEVER,
-    taxed: tuple[Field, ...] = (),
+    taxed: tuple[Field, ...] = (), busy: bool = False,
 ) -> Parts:  # fmt: skip
-    """The lines of a document, with their taxes and custom fields, and what only lines, or taxes, of this kind have."""
+    """The lines of a document, with their taxes and custom fields, and what only lines, or taxes, of this kind have.
+
+    `busy`: what is made of the document is noted in its lines.
+    """
     name = f"{owner_table.removesuffix('s')}_lines"
     tax = Part(
         f"{label}Tax" if taxed else "LineTax",
@@ -195,6 +202,7 @@ def lines(
         ),
         order="position",
         shorthand="id",
+        beside_owner=True,
     )
     line = Part(
         label,
@@ -232,6 +240,7 @@ def lines(
             Constant("budgetLine"),
         ),
         order="position",
+        busy=busy,
     )
     return Parts("items", part=line, listed=False, write=Write.ALWAYS)
 

@@ -1,4 +1,7 @@
-"""What documents said from their submission on: a copy of every state, and what changed between two of them."""
+"""What documents said from their submission on: a copy of every past state, and what changed between two of them.
+
+The latest state is not copied before the document changes: until then it stands in the document itself.
+"""
 
 from __future__ import annotations
 
@@ -18,6 +21,7 @@ from sqlalchemy import (
     Table,
     Text,
     UniqueConstraint,
+    and_,
     bindparam,
     select,
 )
@@ -30,7 +34,7 @@ from emptor.store import query
 from emptor.store.schema import metadata, table
 from emptor.store.statement import Statement
 from emptor.store.types import Instant, any_of
-from emptor.store.unit_of_work import Transaction, UnitOfWork
+from emptor.store.unit_of_work import Job, Transaction, UnitOfWork
 
 Row = dict[str, Any]
 Content = dict[str, Any]
@@ -48,9 +52,18 @@ revisions = Table(
     Column("on_behalf_of_id", BigInteger),
     Column("verb", String(60), nullable=False),
     Column("status", Integer, nullable=False),
-    Column("content", Text, nullable=False, comment="JSON: header and lines"),
     PrimaryKeyConstraint("company_id", "id"),
     UniqueConstraint("company_id", "object_id", "number"),
+)
+
+contents = Table(
+    "revision_contents",
+    metadata,
+    Column("company_id", BigInteger, nullable=False),
+    Column("revision_id", BigInteger, nullable=False),
+    Column("content", Text, nullable=False, comment="JSON: header and lines"),
+    PrimaryKeyConstraint("company_id", "revision_id"),
+    comment="what the revisions of documents said that have changed since",
 )
 
 TOLD = frozenset({"id", "name", "sku", "sum", "netSum", "percent"})
@@ -60,33 +73,59 @@ _encode = msgspec.json.Encoder(decimal_format="number").encode
 
 
 def note(tx: UnitOfWork, resource: Resource, row_id: int) -> None:
-    """Keep what the document says once this change is complete, if that is new."""
-    tx.finally_(("revision", row_id), partial(_keep, tx, resource, row_id))
+    """Add a revision once this change is complete, if the document says something new then."""
+    tx.finally_(("revision", row_id), partial(_add, tx, resource, row_id))
 
 
-def _keep(tx: UnitOfWork, resource: Resource, row_id: int) -> None:
-    shown = query.one(tx, _shape(resource), resource, "id", row_id, query.EVERYTHING)
-    if shown is None:
-        return
-    status = shown.pop(resource.life.column)
-    content = _encode(shown).decode()
-    number, before = tx.one(_LATEST, company=tx.company_id, object=row_id) or (0, "")
-    if content == before:
-        return
+def keep(tx: UnitOfWork, resource: Resource, row_id: int) -> None:
+    """Copy what a document says, unless there is a copy, before it changes. A draft has said nothing yet."""
+    latest = tx.record(_LATEST, company=tx.company_id, object=row_id)
+    if latest and latest["content"] is None:
+        _copy(tx, latest["id"], _said(tx, resource, row_id))
+
+
+def _add(tx: UnitOfWork, resource: Resource, row_id: int) -> None:
+    asked: list[Job] = [(_LATEST, {"object": row_id}), (_state(resource), {"key": row_id})]
+    found, [[status]] = tx.many(asked)
+    content = None
+    if found:
+        _, number, before = found[0]
+        if before is None:
+            return  # whatever changes a document has its copy made first
+        content = _said(tx, resource, row_id)
+        if content == before:
+            return
+    revision_id = tx.new_id()
     kept = {
-        "id": tx.new_id(), "object_id": row_id, "resource": resource.name, "number": number + 1,
+        "id": revision_id, "object_id": row_id, "resource": resource.name, "number": number + 1 if found else 1,
         "create_date": tx.stamp, "user_id": tx.actor.user_id if tx.actor else None, "on_behalf_of_id": tx.on_behalf_of,
-        "verb": tx.verb or "update", "status": status, "content": content,
+        "verb": tx.verb or "update", "status": status,
     }  # fmt: skip
     tx.insert(revisions, kept)
+    if content is not None:
+        _copy(tx, revision_id, content)
+
+
+def _copy(tx: UnitOfWork, revision_id: int, content: str) -> None:
+    tx.insert(contents, {"revision_id": revision_id, "content": content})
+
+
+def _said(tx: Transaction, resource: Resource, row_id: int) -> str:
+    """What a document says now."""
+    shown = query.one(tx, _shape(resource), resource, "id", row_id, query.EVERYTHING)
+    assert shown is not None, (resource.name, row_id)
+    return _encode(shown).decode()
 
 
 @lru_cache(maxsize=100)
 def _shape(resource: Resource) -> query.Shape:
-    """What a revision reads: what the document says, and the state it is in."""
-    told = _told(resource.fields)
-    state = (one for one in resource.fields if one.column == resource.life.column and one not in told)
-    return query.Shape(_registry(), tuple(map(_by_ids, (*told, *state))), table(resource.table))
+    return query.Shape(_registry(), tuple(map(_by_ids, _told(resource.fields))), table(resource.table))
+
+
+@lru_cache(maxsize=100)
+def tells(resource: Resource) -> frozenset[str]:
+    """The columns in which a document of this kind says something."""
+    return frozenset(column.name for one in _told(resource.fields) for column in one.columns())
 
 
 @lru_cache(maxsize=200)
@@ -96,6 +135,7 @@ def _told(declared: tuple[Field, ...]) -> tuple[Field, ...]:
         one
         for one in declared
         if not isinstance(one, (Constant, Derived, Hidden)) and (one.write is not Write.NEVER or one.wire in TOLD)
+        if not (isinstance(one, Parts) and one.goes_on)
     )
 
 
@@ -185,9 +225,11 @@ def compare(resource: Resource, tx: Transaction, row: Row, asked: Row) -> Row:
         there = f"there are 1 to {len(kept)}" if kept else "it has none before it is submitted"
         raise Invalid({name: f"There is no revision {number}; {there}." for name, number in missing.items()})
     pair = [kept[asked["from"]], kept[asked["to"]]]
-    contents = [content_of(resource.fields, msgspec.json.decode(one["content"])) for one in pair]
-    _name_others(tx, resource, contents)
-    before, after = _with_names(tx, resource, contents)
+    copies = dict(tx.all(_COPIES, company=tx.company_id, ids=[one["id"] for one in pair]))
+    said = [copies.get(one["id"]) or _said(tx, resource, row["id"]) for one in pair]
+    shown = [content_of(resource.fields, msgspec.json.decode(one)) for one in said]
+    _name_others(tx, resource, shown)
+    before, after = _with_names(tx, resource, shown)
     first, last = _described(tx, resource, pair)
     return {"from": first, "to": last, "changes": differences(before, after)}
 
@@ -211,8 +253,9 @@ def _name_others(tx: Transaction, resource: Resource, contents: list[Content]) -
     for one, holder in _referring(resource.fields, contents):
         places[one].append(holder)
     plans = [query.EmbedPlan(_registry(), one.to, one.show, [one.wire]) for one in places]
-    found = tx.many([(plan.statement, plan.wanted(held)) for plan, held in zip(plans, places.values(), strict=True)])
-    for plan, held, rows in zip(plans, places.values(), found, strict=True):
+    held_by = list(zip(plans, places.values(), strict=True))
+    found = tx.many([(plan.statement, plan.wanted(tx, held)) for plan, held in held_by])
+    for (plan, held), rows in zip(held_by, found, strict=True):
         plan.attach(tx, held, rows)
 
 
@@ -290,16 +333,34 @@ def _registry() -> query.Registry:
 
 
 _LATEST = Statement(
-    select(revisions.c.number, revisions.c.content)
+    select(revisions.c.id, revisions.c.number, contents.c.content)
+    .join_from(
+        revisions,
+        contents,
+        and_(contents.c.company_id == revisions.c.company_id, contents.c.revision_id == revisions.c.id),
+        isouter=True,
+    )
     .where(revisions.c.company_id == bindparam("company"), revisions.c.object_id == bindparam("object"))
     .order_by(revisions.c.number.desc())
     .limit(1)
+)
+_COPIES = Statement(
+    select(contents.c.revision_id, contents.c.content).where(
+        contents.c.company_id == bindparam("company"), any_of(contents.c.revision_id, "ids")
+    )
 )
 _ALL = Statement(
     select(revisions)
     .where(revisions.c.company_id == bindparam("company"), revisions.c.object_id == bindparam("object"))
     .order_by(revisions.c.number.desc())
 )
+
+
+@lru_cache(maxsize=100)
+def _state(resource: Resource) -> Statement:
+    source = table(resource.table)
+    mine = (source.c.company_id == bindparam("company"), source.c.id == bindparam("key"))
+    return Statement(select(source.c[resource.life.column]).where(*mine))
 
 
 @lru_cache(maxsize=1)

@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
-from emptor.domains import conversation, documents, notices, writing
+from emptor.domains import conversation, documents, notices, revisions, writing
 from emptor.domains.approvals import running
 from emptor.domains.approvals.rules import Decision
 from emptor.domains.budgets import choosing
@@ -276,6 +276,7 @@ def reject(kind: Kind, tx: UnitOfWork, row: Row, values: Row) -> None:
 def revise(kind: Kind, tx: UnitOfWork, row: Row, values: Row) -> None:
     """Taken back for changes; whoever was asked to approve it need not any more."""
     kind.revisable(tx, row)
+    revisions.keep(tx, kind.resource, row["id"])
     running.withdraw(tx, kind.resource, row, values.get("comment"))
     documents.move(tx, kind.resource, row, IN_REVISION)
 

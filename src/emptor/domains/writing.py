@@ -73,12 +73,15 @@ def replace(tx: UnitOfWork, resource: Resource, row: Values, values: Values, ext
     source = table(resource.table)
     changed = _columns(source, values) | _stamps(tx, source, created=False) | _columns(source, extra or {})
     stored = _stored_inner(tx, resource, row["id"], values)
+    is_submitted = resource.life is not None and row[resource.life.column] != resource.life.beginning
+    if is_submitted:
+        revisions.keep(tx, resource, row["id"])
     tx.update(source, changed, id=row["id"])
     store_inner(tx, resource.fields, row["id"], values)
     noted = changes.between(resource, row, changed, stored, values)
     if noted:
         tx.note("update", resource.name, row["id"], row.get("idn"), noted)
-    if noted and resource.life and row[resource.life.column] != resource.life.beginning:
+    if noted and is_submitted:
         revisions.note(tx, resource, row["id"])
     if resource.governs_access:
         access_changed(tx)
@@ -89,6 +92,8 @@ def change(tx: UnitOfWork, resource: Resource, row: Values, changed: Values, **k
 
     Dates of change are set by whoever calls: some changes, such as an external id, are none.
     """
+    if resource.life and not revisions.tells(resource).isdisjoint(changed):
+        revisions.keep(tx, resource, row["id"])
     done = tx.update_counted(table(resource.table), changed, id=row["id"], **keys) > 0
     noted = changes.between(resource, row, changed) if done else None
     if noted:

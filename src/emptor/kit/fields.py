@@ -493,6 +493,8 @@ class Parts(Field):
     size: int = field(default=2000, kw_only=True)
     bare: bool = field(default=False, kw_only=True)
     """True: shown as a plain list."""
+    goes_on: bool = field(default=False, kw_only=True)
+    """Whether they change with what becomes of the object; its revisions leave them to the journal then."""
 
     filterable = False
 
@@ -669,6 +671,10 @@ class Part:
     """Column, one of its own, for the row that owns its owner: it is found by that without looking at the owners."""
     indexes: tuple[tuple[str, ...], ...] = ()
     """Columns by which many are looked up, beside the owner's."""
+    beside_owner: bool = False
+    """Whether those of one owner are stored side by side, because nobody ever looks for one by its id alone."""
+    busy: bool = False
+    """Whether what becomes of the owner changes all of them again and again."""
 
     @cached_property
     def keyed(self) -> bool:

@@ -86,7 +86,7 @@ class Backend(ABC):
 
     @abstractmethod
     def more_ids(self, tx: Any, count: int) -> list[int]:
-        """At least `count` ids nobody has had."""
+        """At least `count` ids nobody has had, one after another without a gap."""
 
     @abstractmethod
     def conversation(self, connection: Any) -> AbstractContextManager[Any]:
@@ -137,6 +137,7 @@ _TAKE_IDS = Statement(
     .values(last=id_sequence.c.last + bindparam("count"))
     .returning(id_sequence.c.last)
 )
+_NEXT_IDS = "SELECT nextval('emptor_ids') FROM generate_series(1, %s)"
 _FIRST_IDS = Statement(insert(id_sequence).values(name="id", last=bindparam("count")))
 
 
@@ -147,7 +148,13 @@ class Sqlite(Backend):
 
     def __init__(self, url: URL) -> None:
         kept = {"timeout": BUSY_SECONDS, "cached_statements": STATEMENTS_KEPT}
-        engine = create_engine(url.set(drivername="sqlite"), connect_args=kept, pool_size=32, pool_use_lifo=True)
+        engine = create_engine(
+            url.set(drivername="sqlite"),
+            connect_args=kept,
+            pool_size=32,
+            pool_use_lifo=True,
+            pool_reset_on_return=None,  # whoever begins a transaction ends it
+        )
         event.listen(engine, "connect", self._prepare)
         super().__init__(engine)
         self._writer = threading.Lock()
@@ -285,8 +292,13 @@ class Postgresql(Backend):
 
     def more_ids(self, tx: Any, count: int) -> list[int]:
         blocks = -(-count // ID_BLOCK)
-        rows = tx.connection.execute("SELECT nextval('emptor_ids') FROM generate_series(1, %s)", [blocks]).fetchall()
-        return [first + i for (first,) in rows for i in range(ID_BLOCK)]
+        while True:
+            rows = tx.connection.execute(
+                "SELECT nextval('emptor_ids') FROM generate_series(1, %s)", [blocks]
+            ).fetchall()
+            first, end = rows[0][0], rows[-1][0] + ID_BLOCK
+            if end - first == blocks * ID_BLOCK:  # nobody took one in between
+                return list(range(first, end))
 
     def analyze(self, connection: Any, tables: Sequence[str]) -> None:
         # Without this the checks of foreign keys go on scanning whole tables that were empty when they were planned.

@@ -40,7 +40,7 @@ audit_entries = Table(
     sqlite_with_rowid=False,  # one page less to write with every change
 )
 
-APPEND_ONLY = ("audit_entries", "revisions")
+APPEND_ONLY = ("audit_entries", "revisions", "revision_contents")
 """Tables whose rows the database itself keeps from being changed or deleted."""
 
 _CHAINED = tuple(column.name for column in audit_entries.columns if column.name != "hash")

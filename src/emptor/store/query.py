@@ -8,14 +8,15 @@ from dataclasses import dataclass, field
 from functools import lru_cache
 from typing import Any, Protocol
 
-from sqlalchemy import Table, and_, bindparam, false, func, not_, or_, select
+import msgspec
+from sqlalchemy import Table, and_, bindparam, false, func, literal_column, not_, or_, select
 from sqlalchemy.sql.elements import ColumnElement
 
 from emptor.kit.fields import Asked, Constant, CustomValues, Derived, Field, Hidden, Parts, Ref, Refs
 from emptor.kit.resource import Access, Resource
 from emptor.store.schema import table
 from emptor.store.statement import Convert, Statement, reader
-from emptor.store.types import any_of, none_of
+from emptor.store.types import any_of, comma_list, json_list, json_object, none_of
 from emptor.store.types import shown as shown_as
 from emptor.store.unit_of_work import LIVE, Transaction
 
@@ -102,7 +103,7 @@ class Shape:
         for wire in self.bare:
             for shown in objects:
                 shown[wire] = self.empty_ref if shown[wire] is None else {"id": shown[wire]}
-        found = tx.many([(plan.statement, plan.wanted(objects)) for plan in self.plans])
+        found = tx.many([(plan.statement, plan.wanted(tx, objects)) for plan in self.plans])
         for plan, answer in zip(self.plans, found, strict=True):
             plan.attach(tx, objects, answer)
         for wire, compute in self.derived:
@@ -119,7 +120,7 @@ class Plan(Protocol):
 
     statement: Statement
 
-    def wanted(self, objects: list[Shown]) -> dict[str, Any] | None:
+    def wanted(self, tx: Transaction, objects: list[Shown]) -> dict[str, Any] | None:
         """Values for the statement; None when no row is wanted."""
         ...
 
@@ -141,7 +142,7 @@ class EmbedPlan:
             )
         )
 
-    def wanted(self, objects: list[Shown]) -> dict[str, Any] | None:
+    def wanted(self, tx: Transaction, objects: list[Shown]) -> dict[str, Any] | None:
         """The ids that are named anywhere."""
         ids = {shown[wire] for shown in objects for wire in self.wires} - {None}
         return {"ids": list(ids)} if ids else None
@@ -160,10 +161,13 @@ class _Owned:
 
     wire: str
     bare = False
+    source: Table
+    """Where the rows say whose they are."""
 
-    def wanted(self, objects: list[Shown]) -> dict[str, Any] | None:
-        """The ids of the owners."""
-        return {"owners": [shown[self.wire] for shown in objects]}
+    def wanted(self, tx: Transaction, objects: list[Shown]) -> dict[str, Any] | None:
+        """The ids of the owners, if they may own something."""
+        owners = [shown[self.wire] for shown in objects]
+        return {"owners": owners} if tx.may_hold(self.source, owners) else None
 
     def put(self, objects: list[Shown], grouped: dict[Any, list[Shown]]) -> None:
         """Wrap each object's share: `{data: […]}`, unless it is shown bare."""
@@ -177,7 +181,8 @@ class PartsPlan(_Owned):
 
     def __init__(self, registry: Registry, parts: Parts) -> None:
         self.wire, self.bare = parts.wire, parts.bare
-        part, source = parts.of, table(parts.of.table)
+        part = parts.of
+        self.source = source = table(part.table)
         self.shape = Shape(registry, part.fields, source)
         order = [source.c[name] for name in (part.order, "id") if name in source.c]
         self.statement = Statement(
@@ -196,29 +201,47 @@ class PartsPlan(_Owned):
 
 
 class CustomValuesPlan(_Owned):
-    """Custom field values of objects, with the chosen options beside them."""
+    """Custom field values of objects, with the chosen options beside them.
+
+    They are on every row of every list and nothing looks into them, so the database writes their JSON.
+    """
 
     def __init__(self, values: CustomValues) -> None:
-        self.wire, self.names_field, self.options_as = values.wire, values.names_field, values.options_as
-        source = table(values.of.table)
-        self.statement = Statement(
-            select(source.c.owner_id, source.c.id, source.c.value, source.c.field_id, source.c.option_id)
+        self.wire, self.options_as = values.wire, values.options_as
+        self.source = source = table(values.of.table)
+        mine = (
+            select(source)
             .where(source.c.company_id == bindparam("company"), any_of(source.c.owner_id, "owners"))
             .order_by(source.c.owner_id, source.c.id)
+            .subquery()
         )
+        definition = json_object(_word("id"), mine.c.field_id)
+        entry = json_object(
+            _word("id"), mine.c.id, _word("value"), mine.c.value, _word(values.names_field), definition
+        )  # fmt: skip
+        self.statement = Statement(
+            select(
+                mine.c.owner_id, json_list(entry, mine.c.id).label("entries"),
+                comma_list(mine.c.option_id, mine.c.id).label("options"),
+            ).group_by(mine.c.owner_id)
+        )  # fmt: skip
 
     def attach(self, tx: Transaction, objects: list[Shown], rows: list[Sequence[Any]]) -> None:
         """Give each object its values and, where the wire lists them, the ids of the chosen options."""
-        grouped: dict[Any, list[Shown]] = defaultdict(list)
-        chosen: dict[Any, list[str]] = defaultdict(list)
-        for owner, row_id, value, field_id, option_id in rows:
-            grouped[owner].append({"id": row_id, "value": value, self.names_field: {"id": field_id}})
-            if option_id is not None:
-                chosen[owner].append(str(option_id))
         if self.options_as:
+            chosen = {owner: options for owner, _, options in rows}
             for shown in objects:
-                shown[self.options_as] = ",".join(chosen.get(shown[self.wire], ())) or None
-        self.put(objects, grouped)
+                shown[self.options_as] = chosen.get(shown[self.wire])
+        found = {owner: msgspec.Raw(f'{{"data":{entries}}}'.encode()) for owner, entries, _ in rows}
+        for shown in objects:
+            shown[self.wire] = found.get(shown[self.wire], NO_VALUES)
+
+
+NO_VALUES = msgspec.Raw(b'{"data":[]}')
+
+
+def _word(name: str) -> ColumnElement[str]:
+    return literal_column(f"'{name}'")
 
 
 class LinksPlan(_Owned):
@@ -227,7 +250,8 @@ class LinksPlan(_Owned):
     def __init__(self, registry: Registry, links: Refs) -> None:
         self.wire = links.wire
         self.shape = shape = registry.embedded(links.to, links.show)
-        pairs, source = table(links.table), shape.source
+        self.source = pairs = table(links.table)
+        source = shape.source
         linked = (source.c.company_id == pairs.c.company_id) & (source.c.id == pairs.c[links.member])
         self.statement = Statement(
             select(*shape.labelled(), pairs.c[links.owner].label("owner"))

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from decimal import Decimal
+from functools import lru_cache
 from typing import Any
 
 import msgspec
 from sqlalchemy import BigInteger, DateTime, Integer, Text, bindparam
 from sqlalchemy.ext.compiler import compiles
 from sqlalchemy.sql.elements import ColumnElement
+from sqlalchemy.sql.functions import FunctionElement
 from sqlalchemy.types import Boolean, TypeDecorator, TypeEngine
 
 from emptor.kit.money import to_units
@@ -69,20 +71,28 @@ class JsonText(TypeDecorator[Any]):
         return None if value is None else msgspec.json.decode(value)
 
 
+KEPT = 2000
+"""Amounts of one scale that are kept at hand as JSON shows them: a document says most of its sums several times."""
+
+
+@lru_cache(maxsize=20)
+def _amounts(scale: int) -> Callable[[Any], Any]:
+    """Turns units into amounts. Whole ones become ints, which cost less to make and to write than decimals."""
+    unit = 10**scale
+
+    @lru_cache(KEPT)
+    def amount(units: int | None) -> Any:
+        if not units:
+            return units
+        return Decimal(units) / unit if units % unit else units // unit
+
+    return amount
+
+
 def shown(kind: TypeEngine[Any]) -> Callable[[Any], Any] | None:
-    """Turns a stored value of this type into what JSON shows, the same on both engines; None when they are one.
-
-    Whole amounts become ints, which cost less to make and to write than decimals.
-    """
+    """Turns a stored value of this type into what JSON shows, the same on both engines; None when they are one."""
     if isinstance(kind, Fixed):
-        unit = 10**kind.scale
-
-        def amount(units: int | None) -> Any:
-            if not units:
-                return units
-            return Decimal(units) / unit if units % unit else units // unit
-
-        return amount
+        return _amounts(kind.scale)
     if isinstance(kind, Boolean):
         return lambda value: None if value is None else bool(value)
     if isinstance(kind, JsonText):
@@ -169,3 +179,40 @@ def _in_json(element: any_of, compiler: Any, **kw: Any) -> str:
 def _in_array(element: any_of, compiler: Any, **kw: Any) -> str:
     column, values = compiler.process(element.column, **kw), compiler.process(element.values, **kw)
     return f"({column} {element.words['postgresql']}({values}))"
+
+
+class json_object(FunctionElement[Any]):
+    """A JSON object: names and values in turn."""
+
+    inherit_cache = True
+    type = Text()
+    words = {"sqlite": "json_object({})", "postgresql": "json_build_object({})"}
+
+
+class json_list(FunctionElement[str]):
+    """What a group has, as the text of a JSON list, in the order of a second column."""
+
+    inherit_cache = True
+    type = Text()
+    words = {"sqlite": "json_group_array({})", "postgresql": "CAST(json_agg({} ORDER BY {}) AS TEXT)"}
+
+
+class comma_list(FunctionElement[str]):
+    """The whole numbers that a group has, as text with commas between them, in the order of a second column."""
+
+    inherit_cache = True
+    type = Text()
+    words = {"sqlite": "group_concat({})", "postgresql": "string_agg(CAST({} AS TEXT), ',' ORDER BY {})"}
+
+
+@compiles(json_object)
+def _spelled_object(element: json_object, compiler: Any, **kw: Any) -> str:
+    return element.words[compiler.dialect.name].format(compiler.process(element.clauses, **kw))
+
+
+@compiles(json_list)
+@compiles(comma_list)
+def _spelled_list(element: json_list | comma_list, compiler: Any, **kw: Any) -> str:
+    """SQLite takes the rows as they come: give it a table in that order."""
+    parts = (compiler.process(one, **kw) for one in element.clauses)
+    return element.words[compiler.dialect.name].format(*parts)

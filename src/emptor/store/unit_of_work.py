@@ -92,6 +92,10 @@ class Transaction:
         found = self.records(statement, **values)
         return found[0] if found else None
 
+    def may_hold(self, table: Table, owners: Iterable[int]) -> bool:
+        """Whether it is worth asking a table for what these objects own."""
+        return True
+
 
 class UnitOfWork(Transaction):
     """A change in the making. One per company at a time, so every rule reads what it decides on."""
@@ -108,6 +112,8 @@ class UnitOfWork(Transaction):
         """The person for whom the acting one stands in."""
         self.remembered: dict[Any, Any] = {}
         """What actions keep for the end of the unit of work, by keys of their own."""
+        self._given: set[int] = set()
+        self._filled: set[str] = set()
         self._entries: list[dict[str, Any]] = []
         self._last: dict[Any, Callable[[], None]] = {}
         self._tick = (stood or Tick(0, "", 0, "", [])).after(spell(now))
@@ -115,16 +121,30 @@ class UnitOfWork(Transaction):
 
     def new_id(self) -> int:
         """An id nobody has had."""
-        if not self._ids:
-            self._ids = self.backend.more_ids(self, 1)
-        return self._ids.pop(0)
+        return self.new_ids(1)[0]
 
     def new_ids(self, count: int) -> list[int]:
         """That many ids, rising."""
         if count > len(self._ids):
             self._ids += self.backend.more_ids(self, count - len(self._ids))
         taken, self._ids = self._ids[:count], self._ids[count:]
+        self._given.update(taken)
         return taken
+
+    def new_range(self, count: int) -> int:
+        """The first of that many ids without a gap, for rows that the database makes by itself."""
+        ids = self.backend.more_ids(self, count)[:count]
+        self._given.update(ids)
+        return ids[0]
+
+    def _send(self, statement: Statement, values: dict[str, Any]) -> tuple[Any, Compiled]:
+        if statement.clause.is_insert:
+            self._filled.add(statement.clause.table.name)
+        return super()._send(statement, values)
+
+    def may_hold(self, table: Table, owners: Iterable[int]) -> bool:
+        """What is new owns only what is new as well: where nothing has been put, there is nothing of it."""
+        return table.name in self._filled or not self._given.issuperset(owners)
 
     def note(self, verb: str, resource: str, row_id: int, idn: str | None, changes: dict[str, Any]) -> None:
         """Have the journal say what was done to one of `resource`; `changes` has the columns `before` and `after`."""
@@ -170,6 +190,7 @@ class UnitOfWork(Transaction):
         """Insert many rows of this company, all with the same columns."""
         listed = [{"company_id": self.company_id, **row} for row in rows]
         if listed:
+            self._filled.add(table.name)
             self.backend.insert_all(self.connection, table, listed)
 
     def update_all(self, table: Table, rows: Iterable[dict[str, Any]], *keys: str) -> None:

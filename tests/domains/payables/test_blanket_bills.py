@@ -51,3 +51,12 @@ def test_nobody_waits_for_what_a_canceled_bill_had_brought(shop: Paying) -> None
     shop.ann.does("cancel", other)
     now = shop.ann.sees(order)
     assert (now["statusReceiving"], [one["status"] for one in now["items"]["data"]]) == (RECEIVED, [2, CLOSED_LINE])
+
+
+def test_lines_that_bills_brought_are_news_in_the_next_revision(shop: Paying) -> None:
+    order = blanket(shop)
+    shop.billed(order, items=[{"name": "Bolt", "quantity": 1, "price": 40}])
+    shop.ann.changes(order, note="billed in parts")
+    said = shop.house.get(f"{order['at']}/revisions/compare?from=1&to=2")["changes"]
+    lines = next(one for one in said if one["field"] == "items")
+    assert [line["name"] for line in lines["added"]] == ["Bolt"]

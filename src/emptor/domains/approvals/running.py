@@ -202,8 +202,10 @@ def read_case(tx: Transaction, resource: Resource, row: Row, options: Iterable[i
     own = resource.custom_values
     if own is not None and options is None and "id" in row:
         jobs.append((_chosen_options(own), {"owner": row["id"]}))
-    found = tx.many_records([*workflows.questions(kind), *jobs])
-    steps, answers = workflows.steps_of(*found[: -len(jobs)]), found[-len(jobs) :]
+    first, *others = workflows.questions(kind)
+    (entries,) = tx.many_records([first])  # often nobody has to approve, and then nothing more is to be known
+    found = tx.many_records([(statement, values if entries else None) for statement, values in (*others, *jobs)])
+    steps, answers = workflows.steps_of(entries, *found[: -len(jobs)]), found[-len(jobs) :]
     chosen = companies.chosen(tx)
     choices = choices_of(chosen)
     if options is None:

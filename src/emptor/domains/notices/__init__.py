@@ -93,7 +93,8 @@ def tell(
 ) -> None:  # fmt: skip
     """Tell people of the company about a document, by a notice and by mail; whoever does not see it is not told.
 
-    `kind` is one of `texts.WORDS`. Nobody is told what they have done themselves, unless `oneself`.
+    `kind` is one of `texts.WORDS`. Nobody is told what they have done themselves, unless `oneself`. A fact that takes
+    long to find may be a function, which is not called when nobody is told.
     """
     acting = tx.actor.user_id if tx.actor and not oneself else None
     wanted = [user for user in dict.fromkeys(users) if user not in (None, acting)]
@@ -141,7 +142,8 @@ def _keep(
 ) -> None:
     if not recipients:
         return
-    known = {**_facts(tx, resource, row), **facts}
+    told = {name: fact() if callable(fact) else fact for name, fact in facts.items()}
+    known = {**_facts(tx, resource, row), **told}
     known["reason"] = f" The reason: {facts['reason']}" if facts.get("reason") else ""
     words = worded(kind, known)
     kept = [

@@ -124,7 +124,7 @@ KIND = verbs.Kind(
     ),
 )  # fmt: skip
 INITIATOR, CONCERNED, _ = verbs.parties(KIND)
-ALLOCATIONS = Parts("allocations", part=ALLOCATION, write=Write.ALWAYS, size=100)
+ALLOCATIONS = Parts("allocations", part=ALLOCATION, write=Write.ALWAYS, size=100, goes_on=True)
 OPEN_TO_CHANGES = (doc.DRAFT, doc.IN_REVISION)
 DECIDE = Permission("purchase_order", ("create",))
 LIFE = verbs.life(

@@ -10,7 +10,7 @@ from typing import Any
 
 from sqlalchemy import bindparam, select
 
-from emptor.domains import documents, verbs, writing
+from emptor.domains import documents, revisions, verbs, writing
 from emptor.domains.purchasing.orders import billing, progress
 from emptor.domains.purchasing.orders.progress import CLOSED_LINE, SERVICE, WAITING
 from emptor.kit.fields import Parts
@@ -126,6 +126,7 @@ def blanket_lines(tx: UnitOfWork, invoice: Row, order: Row, items: Items) -> Non
     entries = [
         (order["id"], _as_billed(item) | {"position": position + i}) for i, item in enumerate(new)
     ]  # fmt: skip
+    revisions.keep(tx, _orders(), order["id"])
     writing.store_parts(tx, of_order, entries)
     _allocate(tx, order, new)
     again = {one["order_line_id"]: item for item in items for one in item["allocations"]}

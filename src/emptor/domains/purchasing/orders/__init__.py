@@ -175,7 +175,7 @@ RESOURCE = verbs.living(
                     Number("receivedQuantity", scale=PRICE_SCALE, default=ZERO),
                     Number("invoicedQuantity", scale=PRICE_SCALE, default=ZERO),
                     Parts("sources", part=SOURCE),
-                    label="OrderLine",
+                    label="OrderLine", busy=True,
                 ),
                 doc.TAX_TOTALS,
                 # wire: clients loop over it as a plain list

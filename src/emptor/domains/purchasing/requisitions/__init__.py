@@ -81,7 +81,7 @@ RESOURCE = verbs.living(
                     Number("orderedQuantity", scale=PRICE_SCALE, default=ZERO, note="by orders that live"),
                     Moment("requiredDate", day_ends=True, write=Write.ALWAYS, note="where it is not the document's"),
                     Flag("closed", note="nobody wants what has not been ordered of it"),
-                    label="RequisitionLine", supplier=Write.ALWAYS,
+                    label="RequisitionLine", supplier=Write.ALWAYS, busy=True,
                 ),
                 doc.TAX_TOTALS,
                 doc.APPROVAL_STEPS,

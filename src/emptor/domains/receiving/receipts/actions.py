@@ -2,19 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from decimal import Decimal
-from functools import lru_cache
+from functools import cache, lru_cache
 from typing import Any
 
 from sqlalchemy import bindparam, or_, select
 
 from emptor.domains import documents, notices, numbering, verbs, writing
-from emptor.domains.inventory import ledger
 from emptor.domains.purchasing.orders import billing, progress
 from emptor.domains.receiving.quantities import too_much
+from emptor.domains.receiving.receipts import stocking
 from emptor.kit.errors import IllegalMove
-from emptor.kit.money import MONEY_SCALE, PRICE_SCALE, ZERO, rounded
+from emptor.kit.money import PRICE_SCALE, ZERO, rounded
 from emptor.kit.money import product as product_of
 from emptor.kit.resource import Resource
 from emptor.kit.states import Party
@@ -173,24 +173,30 @@ def check(tx: UnitOfWork, row: Row, items: Sequence[Row]) -> None:
 
 def received(tx: UnitOfWork, row: Row, items: Sequence[Row]) -> None:
     """The goods are in: the order's progress is recounted and the stock brought to what the receipt says."""
-    order, came = order_of(tx, row), tx.records(_came(), company=tx.company_id, receipt=row["id"])
+    order = order_of(tx, row)
+
+    @cache
+    def came() -> list[Row]:
+        return tx.records(_came(), company=tx.company_id, receipt=row["id"])
+
     progress.recount(tx, order)
-    post(tx, row, came)
+    stocking.follow(tx, row, came)
     if order["net_invoiced_sum"]:
         _linking().link(tx, order)
-    notices.tell(tx, [order["creator_id"]], "received", _receipts(), row, lines=notices.listed(came))
+    notices.tell(tx, [order["creator_id"]], "received", _receipts(), row, lines=lambda: notices.listed(came()))
     for requisition, theirs in _asked_for(tx, order, came):
         said = notices.listed(theirs)
         notices.tell(tx, [requisition["creator_id"]], "received", verbs.RESOURCES["purchaserequisitions"], requisition,
                      lines=said)  # fmt: skip
 
 
-def _asked_for(tx: UnitOfWork, order: Row, items: list[Row]) -> list[tuple[Row, list[Row]]]:
+def _asked_for(tx: UnitOfWork, order: Row, came: Callable[[], list[Row]]) -> list[tuple[Row, list[Row]]]:
     """The requisitions behind an order of which these lines came, each with those that came for it."""
-    by_line = {item["order_line_id"]: item for item in items if item["quantity"]}
+    pairs = tx.records(_requisitions(), company=tx.company_id, order=order["id"])
+    by_line = {item["order_line_id"]: item for item in came() if item["quantity"]} if pairs else {}
     lines: dict[int, list[Row]] = {}
     rows = {}
-    for pair in tx.records(_requisitions(), company=tx.company_id, order=order["id"]):
+    for pair in pairs:
         line = by_line.get(pair.pop("order_line_id"))
         if line:
             rows[pair["id"]] = pair
@@ -198,56 +204,10 @@ def _asked_for(tx: UnitOfWork, order: Row, items: list[Row]) -> list[tuple[Row, 
     return [(row, lines[row_id]) for row_id, row in rows.items()]
 
 
-Posting = dict[tuple[int, int, int], tuple[Decimal, Decimal]]
-"""(line of the order, item, warehouse) → quantity, and what it is worth in the company's currency."""
-
-
-def post(tx: UnitOfWork, row: Row, items: Sequence[Row]) -> None:
-    """Bring the stock to what the receipt says now: the difference to what it has moved before is moved."""
-    before = ledger.net_of(tx, row["id"])
-    posted = {(m["line_id"], m["product_id"], m["warehouse_id"]): (m["quantity"], m["value"]) for m in before}
-    kind = ledger.CORRECTION if before else ledger.RECEIPT
-    revision = 1 + max((m["revision"] for m in before), default=-1)
-    places = {item["order_line_id"]: f"items[{i}][quantity]" for i, item in enumerate(items)}
-    ledger.post(
-        tx,
-        [
-            ledger.Moved(
-                kind, product, warehouse, quantity, "receipts", row["id"], line, revision, value,
-                place=places.get(line, "warehouse"),
-            )
-            for (line, product, warehouse), (quantity, value) in _differences(_stocked(row, items), posted).items()
-        ],
-    )  # fmt: skip
-
-
-def _stocked(row: Row, items: Sequence[Row]) -> Posting:
-    """What the receipt puts into stock: what it keeps of catalogue items, where it names a warehouse."""
-    if not row["warehouse_id"] or row["is_service_order"]:
-        return {}
-    return {
-        (item["order_line_id"], item["product_id"], row["warehouse_id"]): (
-            item["quantity"], rounded(product_of(item["net_sum"], row["exchange_rate"]), MONEY_SCALE)
-        )
-        for item in items
-        if item["product_id"] and item["quantity"]
-    }  # fmt: skip
-
-
-def _differences(wanted: Posting, posted: Posting) -> Posting:
-    """What has to move so that what is posted becomes what is wanted: first what comes in, then what goes out."""
-    found: Posting = {}
-    for key in {**wanted, **posted}:
-        (now, worth), (before, was) = wanted.get(key, (ZERO, ZERO)), posted.get(key, (ZERO, ZERO))
-        if now != before:
-            found[key] = (now - before, worth - was)
-    return dict(sorted(found.items(), key=lambda entry: entry[1][0], reverse=True))
-
-
 def released(tx: UnitOfWork, row: Row) -> None:
     """Rejected or canceled: what it took of the order is open again, what it put into stock goes out."""
     progress.recount(tx, order_of(tx, row))
-    post(tx, {**row, "warehouse_id": None}, [])
+    stocking.post(tx, {**row, "warehouse_id": None}, [])
     _linking().unlink(tx, row)
 
 

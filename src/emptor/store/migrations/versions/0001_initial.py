@@ -7,7 +7,7 @@ from emptor.store.journal import append_only
 from emptor.store.row_security import guard
 from emptor.store.types import Fixed, Instant, JsonText
 
-revision = "0001_9fecb2e0"
+revision = "0001_ea849dc0"
 down_revision = None
 
 GUARDED = (
@@ -88,6 +88,7 @@ GUARDED = (
     "requests_for_proposal_lines",
     "requests_for_proposal_lines_custom_values",
     "requests_for_proposal_lines_taxes",
+    "revision_contents",
     "revisions",
     "stock_moves",
     "stock_taking_lines",
@@ -122,6 +123,7 @@ GUARDED = (
 SEALED = (
     "audit_entries",
     "revisions",
+    "revision_contents",
 )
 
 
@@ -206,9 +208,16 @@ def upgrade() -> None:
         sa.Column("on_behalf_of_id", sa.BigInteger()),
         sa.Column("verb", sa.String(length=60), nullable=False),
         sa.Column("status", sa.Integer(), nullable=False),
-        sa.Column("content", sa.Text(), nullable=False, comment="JSON: header and lines"),
         sa.PrimaryKeyConstraint("company_id", "id", name="pk_revisions"),
         sa.UniqueConstraint("company_id", "object_id", "number", name="uq_revisions_company_id_object_id_number"),
+    )
+    op.create_table(
+        "revision_contents",
+        sa.Column("company_id", sa.BigInteger(), nullable=False),
+        sa.Column("revision_id", sa.BigInteger(), nullable=False),
+        sa.Column("content", sa.Text(), nullable=False, comment="JSON: header and lines"),
+        sa.PrimaryKeyConstraint("company_id", "revision_id", name="pk_revision_contents"),
+        comment="what the revisions of documents said that have changed since",
     )
     op.create_table(
         "number_formats",
@@ -1390,10 +1399,8 @@ def upgrade() -> None:
             name="fk_suppliers_custom_values_company_id_owner_id",
             ondelete="CASCADE",
         ),
-        sa.PrimaryKeyConstraint("company_id", "id", name="pk_suppliers_custom_values"),
-    )
-    op.create_index(
-        "ix_suppliers_custom_values_company_id_owner_id_id", "suppliers_custom_values", ["company_id", "owner_id", "id"]
+        sa.PrimaryKeyConstraint("company_id", "owner_id", "id", name="pk_suppliers_custom_values"),
+        sqlite_with_rowid=False,
     )
     op.create_table(
         "supplier_legal_entities",
@@ -1575,12 +1582,8 @@ def upgrade() -> None:
             name="fk_warehouse_requests_custom_values_company_id_owner_id",
             ondelete="CASCADE",
         ),
-        sa.PrimaryKeyConstraint("company_id", "id", name="pk_warehouse_requests_custom_values"),
-    )
-    op.create_index(
-        "ix_warehouse_requests_custom_values_company_id_owner_id_id",
-        "warehouse_requests_custom_values",
-        ["company_id", "owner_id", "id"],
+        sa.PrimaryKeyConstraint("company_id", "owner_id", "id", name="pk_warehouse_requests_custom_values"),
+        sqlite_with_rowid=False,
     )
     op.create_table(
         "stock_transfers_custom_values",
@@ -1606,12 +1609,8 @@ def upgrade() -> None:
             name="fk_stock_transfers_custom_values_company_id_owner_id",
             ondelete="CASCADE",
         ),
-        sa.PrimaryKeyConstraint("company_id", "id", name="pk_stock_transfers_custom_values"),
-    )
-    op.create_index(
-        "ix_stock_transfers_custom_values_company_id_owner_id_id",
-        "stock_transfers_custom_values",
-        ["company_id", "owner_id", "id"],
+        sa.PrimaryKeyConstraint("company_id", "owner_id", "id", name="pk_stock_transfers_custom_values"),
+        sqlite_with_rowid=False,
     )
     op.create_table(
         "credit_balances",
@@ -1719,12 +1718,8 @@ def upgrade() -> None:
             name="fk_requests_for_proposal_custom_values_company_id_owner_id",
             ondelete="CASCADE",
         ),
-        sa.PrimaryKeyConstraint("company_id", "id", name="pk_requests_for_proposal_custom_values"),
-    )
-    op.create_index(
-        "ix_requests_for_proposal_custom_values_company_id_owner_id_id",
-        "requests_for_proposal_custom_values",
-        ["company_id", "owner_id", "id"],
+        sa.PrimaryKeyConstraint("company_id", "owner_id", "id", name="pk_requests_for_proposal_custom_values"),
+        sqlite_with_rowid=False,
     )
     op.create_table(
         "budget_lines",
@@ -1776,10 +1771,8 @@ def upgrade() -> None:
             name="fk_items_custom_values_company_id_owner_id",
             ondelete="CASCADE",
         ),
-        sa.PrimaryKeyConstraint("company_id", "id", name="pk_items_custom_values"),
-    )
-    op.create_index(
-        "ix_items_custom_values_company_id_owner_id_id", "items_custom_values", ["company_id", "owner_id", "id"]
+        sa.PrimaryKeyConstraint("company_id", "owner_id", "id", name="pk_items_custom_values"),
+        sqlite_with_rowid=False,
     )
     op.create_table(
         "stock_taking_lines",
@@ -1836,7 +1829,7 @@ def upgrade() -> None:
         sa.UniqueConstraint(
             "company_id", "product_id", "warehouse_id", name="uq_warehouse_items_company_id_product_id_warehouse_id"
         ),
-        postgresql_with={"fillfactor": 70},
+        postgresql_with={"fillfactor": 60},
     )
     op.create_index(
         "ix_warehouse_items_company_id_warehouse_id_id", "warehouse_items", ["company_id", "warehouse_id", "id"]
@@ -2241,12 +2234,8 @@ def upgrade() -> None:
             name="fk_purchase_requisitions_custom_values_company_id_owner_id",
             ondelete="CASCADE",
         ),
-        sa.PrimaryKeyConstraint("company_id", "id", name="pk_purchase_requisitions_custom_values"),
-    )
-    op.create_index(
-        "ix_purchase_requisitions_custom_values_company_id_owner_id_id",
-        "purchase_requisitions_custom_values",
-        ["company_id", "owner_id", "id"],
+        sa.PrimaryKeyConstraint("company_id", "owner_id", "id", name="pk_purchase_requisitions_custom_values"),
+        sqlite_with_rowid=False,
     )
     op.create_table(
         "purchase_requisition_lines",
@@ -2302,6 +2291,7 @@ def upgrade() -> None:
             name="fk_purchase_requisition_lines_company_id_unit_id",
         ),
         sa.PrimaryKeyConstraint("company_id", "id", name="pk_purchase_requisition_lines"),
+        postgresql_with={"fillfactor": 60},
     )
     op.create_index(
         "ix_purchase_requisition_lines_company_id_requisition_id_id",
@@ -2332,12 +2322,8 @@ def upgrade() -> None:
             name="fk_purchase_orders_custom_values_company_id_owner_id",
             ondelete="CASCADE",
         ),
-        sa.PrimaryKeyConstraint("company_id", "id", name="pk_purchase_orders_custom_values"),
-    )
-    op.create_index(
-        "ix_purchase_orders_custom_values_company_id_owner_id_id",
-        "purchase_orders_custom_values",
-        ["company_id", "owner_id", "id"],
+        sa.PrimaryKeyConstraint("company_id", "owner_id", "id", name="pk_purchase_orders_custom_values"),
+        sqlite_with_rowid=False,
     )
     op.create_table(
         "purchase_order_lines",
@@ -2392,6 +2378,7 @@ def upgrade() -> None:
             name="fk_purchase_order_lines_company_id_unit_id",
         ),
         sa.PrimaryKeyConstraint("company_id", "id", name="pk_purchase_order_lines"),
+        postgresql_with={"fillfactor": 60},
     )
     op.create_index(
         "ix_purchase_order_lines_company_id_order_id_id", "purchase_order_lines", ["company_id", "order_id", "id"]
@@ -2550,12 +2537,8 @@ def upgrade() -> None:
             name="fk_warehouse_request_lines_custom_values_company_id_owner_id",
             ondelete="CASCADE",
         ),
-        sa.PrimaryKeyConstraint("company_id", "id", name="pk_warehouse_request_lines_custom_values"),
-    )
-    op.create_index(
-        "ix_warehouse_request_lines_custom_values_company_id_owner_id_id",
-        "warehouse_request_lines_custom_values",
-        ["company_id", "owner_id", "id"],
+        sa.PrimaryKeyConstraint("company_id", "owner_id", "id", name="pk_warehouse_request_lines_custom_values"),
+        sqlite_with_rowid=False,
     )
     op.create_table(
         "warehouse_request_lines_taxes",
@@ -2580,12 +2563,8 @@ def upgrade() -> None:
             ["taxes.company_id", "taxes.id"],
             name="fk_warehouse_request_lines_taxes_company_id_tax_id",
         ),
-        sa.PrimaryKeyConstraint("company_id", "id", name="pk_warehouse_request_lines_taxes"),
-    )
-    op.create_index(
-        "ix_warehouse_request_lines_taxes_company_id_line_id_id",
-        "warehouse_request_lines_taxes",
-        ["company_id", "line_id", "id"],
+        sa.PrimaryKeyConstraint("company_id", "line_id", "id", name="pk_warehouse_request_lines_taxes"),
+        sqlite_with_rowid=False,
     )
     op.create_table(
         "stock_transfer_lines",
@@ -2642,10 +2621,8 @@ def upgrade() -> None:
             name="fk_expenses_custom_values_company_id_owner_id",
             ondelete="CASCADE",
         ),
-        sa.PrimaryKeyConstraint("company_id", "id", name="pk_expenses_custom_values"),
-    )
-    op.create_index(
-        "ix_expenses_custom_values_company_id_owner_id_id", "expenses_custom_values", ["company_id", "owner_id", "id"]
+        sa.PrimaryKeyConstraint("company_id", "owner_id", "id", name="pk_expenses_custom_values"),
+        sqlite_with_rowid=False,
     )
     op.create_table(
         "expense_lines",
@@ -2822,12 +2799,8 @@ def upgrade() -> None:
             name="fk_purchase_requisition_lines_custom_values_company_id_owner_id",
             ondelete="CASCADE",
         ),
-        sa.PrimaryKeyConstraint("company_id", "id", name="pk_purchase_requisition_lines_custom_values"),
-    )
-    op.create_index(
-        op.f("ix_purchase_requisition_lines_custom_values_company_id_owner_id_id"),
-        "purchase_requisition_lines_custom_values",
-        ["company_id", "owner_id", "id"],
+        sa.PrimaryKeyConstraint("company_id", "owner_id", "id", name="pk_purchase_requisition_lines_custom_values"),
+        sqlite_with_rowid=False,
     )
     op.create_table(
         "purchase_requisition_lines_taxes",
@@ -2852,12 +2825,8 @@ def upgrade() -> None:
             ["taxes.company_id", "taxes.id"],
             name="fk_purchase_requisition_lines_taxes_company_id_tax_id",
         ),
-        sa.PrimaryKeyConstraint("company_id", "id", name="pk_purchase_requisition_lines_taxes"),
-    )
-    op.create_index(
-        "ix_purchase_requisition_lines_taxes_company_id_line_id_id",
-        "purchase_requisition_lines_taxes",
-        ["company_id", "line_id", "id"],
+        sa.PrimaryKeyConstraint("company_id", "line_id", "id", name="pk_purchase_requisition_lines_taxes"),
+        sqlite_with_rowid=False,
     )
     op.create_table(
         "requests_for_proposal_lines",
@@ -2951,12 +2920,8 @@ def upgrade() -> None:
             name="fk_purchase_order_lines_custom_values_company_id_owner_id",
             ondelete="CASCADE",
         ),
-        sa.PrimaryKeyConstraint("company_id", "id", name="pk_purchase_order_lines_custom_values"),
-    )
-    op.create_index(
-        "ix_purchase_order_lines_custom_values_company_id_owner_id_id",
-        "purchase_order_lines_custom_values",
-        ["company_id", "owner_id", "id"],
+        sa.PrimaryKeyConstraint("company_id", "owner_id", "id", name="pk_purchase_order_lines_custom_values"),
+        sqlite_with_rowid=False,
     )
     op.create_table(
         "purchase_order_lines_taxes",
@@ -2981,12 +2946,8 @@ def upgrade() -> None:
             ["taxes.company_id", "taxes.id"],
             name="fk_purchase_order_lines_taxes_company_id_tax_id",
         ),
-        sa.PrimaryKeyConstraint("company_id", "id", name="pk_purchase_order_lines_taxes"),
-    )
-    op.create_index(
-        "ix_purchase_order_lines_taxes_company_id_line_id_id",
-        "purchase_order_lines_taxes",
-        ["company_id", "line_id", "id"],
+        sa.PrimaryKeyConstraint("company_id", "line_id", "id", name="pk_purchase_order_lines_taxes"),
+        sqlite_with_rowid=False,
     )
     op.create_table(
         "matches",
@@ -3059,10 +3020,8 @@ def upgrade() -> None:
             name="fk_invoices_custom_values_company_id_owner_id",
             ondelete="CASCADE",
         ),
-        sa.PrimaryKeyConstraint("company_id", "id", name="pk_invoices_custom_values"),
-    )
-    op.create_index(
-        "ix_invoices_custom_values_company_id_owner_id_id", "invoices_custom_values", ["company_id", "owner_id", "id"]
+        sa.PrimaryKeyConstraint("company_id", "owner_id", "id", name="pk_invoices_custom_values"),
+        sqlite_with_rowid=False,
     )
     op.create_table(
         "invoice_contracts",
@@ -3241,12 +3200,8 @@ def upgrade() -> None:
             name="fk_stock_transfer_lines_custom_values_company_id_owner_id",
             ondelete="CASCADE",
         ),
-        sa.PrimaryKeyConstraint("company_id", "id", name="pk_stock_transfer_lines_custom_values"),
-    )
-    op.create_index(
-        "ix_stock_transfer_lines_custom_values_company_id_owner_id_id",
-        "stock_transfer_lines_custom_values",
-        ["company_id", "owner_id", "id"],
+        sa.PrimaryKeyConstraint("company_id", "owner_id", "id", name="pk_stock_transfer_lines_custom_values"),
+        sqlite_with_rowid=False,
     )
     op.create_table(
         "expense_lines_custom_values",
@@ -3272,12 +3227,8 @@ def upgrade() -> None:
             name="fk_expense_lines_custom_values_company_id_owner_id",
             ondelete="CASCADE",
         ),
-        sa.PrimaryKeyConstraint("company_id", "id", name="pk_expense_lines_custom_values"),
-    )
-    op.create_index(
-        "ix_expense_lines_custom_values_company_id_owner_id_id",
-        "expense_lines_custom_values",
-        ["company_id", "owner_id", "id"],
+        sa.PrimaryKeyConstraint("company_id", "owner_id", "id", name="pk_expense_lines_custom_values"),
+        sqlite_with_rowid=False,
     )
     op.create_table(
         "expense_lines_taxes",
@@ -3301,10 +3252,8 @@ def upgrade() -> None:
         sa.ForeignKeyConstraint(
             ["company_id", "tax_id"], ["taxes.company_id", "taxes.id"], name="fk_expense_lines_taxes_company_id_tax_id"
         ),
-        sa.PrimaryKeyConstraint("company_id", "id", name="pk_expense_lines_taxes"),
-    )
-    op.create_index(
-        "ix_expense_lines_taxes_company_id_line_id_id", "expense_lines_taxes", ["company_id", "line_id", "id"]
+        sa.PrimaryKeyConstraint("company_id", "line_id", "id", name="pk_expense_lines_taxes"),
+        sqlite_with_rowid=False,
     )
     op.create_table(
         "payments",
@@ -3383,10 +3332,8 @@ def upgrade() -> None:
             name="fk_receipts_custom_values_company_id_owner_id",
             ondelete="CASCADE",
         ),
-        sa.PrimaryKeyConstraint("company_id", "id", name="pk_receipts_custom_values"),
-    )
-    op.create_index(
-        "ix_receipts_custom_values_company_id_owner_id_id", "receipts_custom_values", ["company_id", "owner_id", "id"]
+        sa.PrimaryKeyConstraint("company_id", "owner_id", "id", name="pk_receipts_custom_values"),
+        sqlite_with_rowid=False,
     )
     op.create_table(
         "receipt_lines",
@@ -3495,12 +3442,8 @@ def upgrade() -> None:
             name=op.f("fk_requests_for_proposal_lines_custom_values_company_id_owner_id"),
             ondelete="CASCADE",
         ),
-        sa.PrimaryKeyConstraint("company_id", "id", name="pk_requests_for_proposal_lines_custom_values"),
-    )
-    op.create_index(
-        op.f("ix_requests_for_proposal_lines_custom_values_company_id_owner_id_id"),
-        "requests_for_proposal_lines_custom_values",
-        ["company_id", "owner_id", "id"],
+        sa.PrimaryKeyConstraint("company_id", "owner_id", "id", name="pk_requests_for_proposal_lines_custom_values"),
+        sqlite_with_rowid=False,
     )
     op.create_table(
         "requests_for_proposal_lines_taxes",
@@ -3525,12 +3468,8 @@ def upgrade() -> None:
             ["taxes.company_id", "taxes.id"],
             name="fk_requests_for_proposal_lines_taxes_company_id_tax_id",
         ),
-        sa.PrimaryKeyConstraint("company_id", "id", name="pk_requests_for_proposal_lines_taxes"),
-    )
-    op.create_index(
-        "ix_requests_for_proposal_lines_taxes_company_id_line_id_id",
-        "requests_for_proposal_lines_taxes",
-        ["company_id", "line_id", "id"],
+        sa.PrimaryKeyConstraint("company_id", "line_id", "id", name="pk_requests_for_proposal_lines_taxes"),
+        sqlite_with_rowid=False,
     )
     op.create_table(
         "invoice_line_allocations",
@@ -3613,12 +3552,8 @@ def upgrade() -> None:
             name="fk_invoice_lines_custom_values_company_id_owner_id",
             ondelete="CASCADE",
         ),
-        sa.PrimaryKeyConstraint("company_id", "id", name="pk_invoice_lines_custom_values"),
-    )
-    op.create_index(
-        "ix_invoice_lines_custom_values_company_id_owner_id_id",
-        "invoice_lines_custom_values",
-        ["company_id", "owner_id", "id"],
+        sa.PrimaryKeyConstraint("company_id", "owner_id", "id", name="pk_invoice_lines_custom_values"),
+        sqlite_with_rowid=False,
     )
     op.create_table(
         "invoice_lines_taxes",
@@ -3641,10 +3576,8 @@ def upgrade() -> None:
         sa.ForeignKeyConstraint(
             ["company_id", "tax_id"], ["taxes.company_id", "taxes.id"], name="fk_invoice_lines_taxes_company_id_tax_id"
         ),
-        sa.PrimaryKeyConstraint("company_id", "id", name="pk_invoice_lines_taxes"),
-    )
-    op.create_index(
-        "ix_invoice_lines_taxes_company_id_line_id_id", "invoice_lines_taxes", ["company_id", "line_id", "id"]
+        sa.PrimaryKeyConstraint("company_id", "line_id", "id", name="pk_invoice_lines_taxes"),
+        sqlite_with_rowid=False,
     )
     op.create_table(
         "purchase_order_line_sources",
