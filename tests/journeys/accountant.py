@@ -45,17 +45,20 @@ CENT = 100
 RESERVED, USED = 0, 1
 RELEASED = {DRAFT, REJECTED, CANCELED}
 CHARGED = {
-    "purchaserequisitions": ("purchase_requisitions", "purchase_requisition_lines", "requisition_id"),
-    "purchaseorders": ("purchase_orders", "purchase_order_lines", "order_id"),
-    "invoices": ("invoices", "invoice_lines", "invoice_id"),
+    "purchaserequisitions": ("purchase_requisitions", "purchase_requisition_lines", "requisition_id", "sum"),
+    "purchaseorders": ("purchase_orders", "purchase_order_lines", "order_id", "sum"),
+    "invoices": ("invoices", "invoice_lines", "invoice_id", "sum"),
+    "expenses": ("expenses", "expense_lines", "expense_id", "sum_in_document_currency"),
 }
-"""What takes of budgets: the tables of documents and of their lines, and how a line names its document."""
+"""What takes of budgets: the tables of documents and of their lines, how a line names its document, what it costs."""
+HANDED_ON = ("purchaserequisitions", "purchaseorders")
+"""What they hold goes on to what is made of them."""
 
 
 class Accounts(Books):
     """The books of goods with bills and payments as well."""
 
-    kinds = (*Books.kinds, "invoices")
+    kinds = (*Books.kinds, "invoices", "expenses")
 
     def read_more(self) -> None:
         """The rows that only the accountant looks at."""
@@ -80,17 +83,19 @@ class Accounts(Books):
             "payments", "id", "idn", "status", "logic_type", "sum_paid", "invoice_id", "purchase_order_id",
             "credit_note_id", "prepayment_id", "creator_id", "automatic",
         )  # fmt: skip
+        self.expenses = self.by_id("expenses", "id", "idn", "status", "sum", "sum_paid")
+        self.paid_back = self.rows("expense_payments", "id", "idn", "status", "sum_paid", "expense_id")
         self.balances = self.rows("credit_balances", "supplier_id", "currency", "sum")
         self.matches = self.rows("matches", "id", "status", "purchase_order_id", "invoice_id", "receipt_id")
         self.budgets = self.by_id("budgets", "id", "sum", "budget_limit")
         self.budget_moves = self.rows("budget_moves", "id", "budget_id", "document_kind", "document_id", "stage", "sum")
         self.budget_balances = self.rows("budget_balances", "budget_id", "resource", "reserved", "used")
         self.headers = {
-            kind: self.by_id(name, "id", "idn", "status", "budget_id") for kind, (name, _, _) in CHARGED.items()
+            kind: self.by_id(name, "id", "idn", "status", "budget_id") for kind, (name, *_) in CHARGED.items()
         }
         self.charged = {
-            kind: self.rows(name, "id", owner, "quantity", "net_sum", "sum", "budget_line_id")
-            for kind, (_, name, owner) in CHARGED.items()
+            kind: self.rows(name, "id", owner, "quantity", "net_sum", cost, "budget_line_id")
+            for kind, (_, name, owner, cost) in CHARGED.items()
         }
 
     def available(self) -> dict[int, int]:
@@ -133,7 +138,7 @@ def faults(house: House) -> list[str]:
 def found_in(accounts: Accounts) -> list[str]:
     """All that is wrong with accounts and with the goods behind them, a sentence each."""
     checks = (billing, progress, lines_of_bills, goods_before_bills, links, settlement, prepayments, credits,
-              decisions, commitments)  # fmt: skip
+              decisions, laid_out, commitments)  # fmt: skip
     return [*auditor.found_in(accounts), *(sentence for check in checks for sentence in check(accounts))]
 
 
@@ -348,6 +353,24 @@ def decisions(accounts: Accounts) -> Iterator[str]:
                 yield f"{noun} {row['idn']} is {row['status']}; somebody {'has' if waits else 'need not'} decide"
 
 
+# Expenses
+
+
+def laid_out(accounts: Accounts) -> Iterator[str]:
+    """What is paid back of an expense is the sum of its payments, never more than it says; its state follows."""
+    payments = grouped(accounts.paid_back, "expense_id")
+    for one in accounts.expenses.values():
+        paid = total((p for p in payments[one["id"]] if p["status"] == ACTIVE), "sum_paid")
+        where = f"expense {one['idn']}"
+        if one["sum_paid"] != paid:
+            yield f"{where}: {one['sum_paid']} noted as paid back, its payments say {paid}"
+        if not 0 <= paid <= one["sum"]:
+            yield f"{where}: {paid} of {one['sum']} are paid back"
+        state = PAID if paid == one["sum"] else PARTLY_PAID if paid else APPROVED
+        if (paid or one["status"] in BILLED) and one["status"] != state:
+            yield f"{where} is {one['status']}, its payments say {state}"
+
+
 # Budgets
 
 
@@ -377,11 +400,11 @@ def commitments(accounts: Accounts) -> Iterator[str]:
 
 def holds(accounts: Accounts) -> dict[tuple[str, int, int, int], int]:
     """What each document holds now: (kind, document, budget, stage) → sum, from the documents alone."""
-    taken = {"purchaserequisitions": ordered_of(accounts), "purchaseorders": billed_of(accounts), "invoices": {}}
+    taken = {"purchaserequisitions": ordered_of(accounts), "purchaseorders": billed_of(accounts)}
     asked = {line["id"]: line for line in accounts.wanted}
     ordered = {line["id"]: line for line in accounts.order_lines}
     exact: dict[tuple[str, int, int, int], Fraction] = defaultdict(Fraction)
-    for kind, (_, _, owner) in CHARGED.items():
+    for kind, (_, _, owner, cost) in CHARGED.items():
         if kind == "purchaserequisitions" and not accounts.choices.get("requisitionBudgets"):
             continue
         for line in accounts.charged[kind]:
@@ -390,7 +413,7 @@ def holds(accounts: Accounts) -> dict[tuple[str, int, int, int], int]:
             credit = kind == "invoices" and accounts.invoices[header["id"]]["logic_type"] in CREDIT_NOTES
             if not budget or status in RELEASED or (credit and status != APPROVED):
                 continue
-            if kind != "invoices" and status in (COMPLETED, auditor.STOPPED):
+            if kind in HANDED_ON and status in (COMPLETED, auditor.STOPPED):
                 continue
             if kind == "purchaserequisitions" and asked[line["id"]]["closed"]:
                 continue
@@ -399,9 +422,10 @@ def holds(accounts: Accounts) -> dict[tuple[str, int, int, int], int]:
             whole = line["quantity"]
             if kind == "purchaseorders":
                 whole = measured(accounts.ordered[header["id"]], line)
-            rest = max(Fraction(0), 1 - Fraction(taken[kind].get(line["id"], 0), whole)) if whole else Fraction(1)
+            gone = taken.get(kind, {}).get(line["id"], 0)
+            rest = max(Fraction(0), 1 - Fraction(gone, whole)) if whole else Fraction(1)
             stage = RESERVED if status in (PENDING, MATCHING, IN_REVISION) else USED
-            exact[kind, header["id"], budget, stage] += line["sum"] * (-1 if credit else rest)
+            exact[kind, header["id"], budget, stage] += line[cost] * (-1 if credit else rest)
     return {key: cents(sum_) for key, sum_ in exact.items() if cents(sum_)}
 
 

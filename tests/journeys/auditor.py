@@ -29,7 +29,9 @@ DOCUMENTS = (
     "purchase_requisitions", "purchase_orders", "receipts", "warehouse_requests", "stock_transfers", "stock_takings",
     "requests_for_proposal",
 )  # fmt: skip
-APPROVED_BY_PEOPLE = {"purchase_requisitions", "purchase_orders", "receipts", "warehouse_requests", "invoices"}
+APPROVED_BY_PEOPLE = {
+    "purchase_requisitions", "purchase_orders", "receipts", "warehouse_requests", "invoices", "expenses",
+}  # fmt: skip
 
 Row = dict[str, Any]
 

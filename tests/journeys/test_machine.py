@@ -36,13 +36,13 @@ LONG = settings(
 
 TABLES = {
     "purchaserequisitions": "purchase_requisitions", "purchaseorders": "purchase_orders", "receipts": "receipts",
-    "warehouserequests": "warehouse_requests", "invoices": "invoices", "stocktransfers": "stock_transfers",
-    "stock_takings": "stock_takings",
+    "warehouserequests": "warehouse_requests", "invoices": "invoices", "expenses": "expenses",
+    "stocktransfers": "stock_transfers", "stock_takings": "stock_takings",
 }  # fmt: skip
 """The table of each kind of document."""
 NOUNS = {
     "purchaserequisitions": "requisition", "purchaseorders": "order", "receipts": "receipt",
-    "warehouserequests": "request", "invoices": "invoice", "stocktransfers": "transfer",
+    "warehouserequests": "request", "invoices": "invoice", "expenses": "expense", "stocktransfers": "transfer",
     "stock_takings": "stock taking",
 }  # fmt: skip
 
@@ -358,7 +358,7 @@ class Companies(RuleBasedStateMachine):
         return [one for one in self.acme.documents if self.state(one) == PENDING and self.asked(one)]
 
     def revisable(self) -> list[Shown]:
-        kinds = [*TABLES][:5]
+        kinds = [*TABLES][:6]
         return [one for one in self.acme.of_kind(*kinds) if self.state(one) in (PENDING, APPROVED)]
 
     def writer(self, document: Shown) -> str:

@@ -32,7 +32,7 @@ from tests.support.buying import DAY, Shown, placed
 from tests.support.house import Premises, Reply
 from tests.support.paying import Paying
 
-WRITES = tuple(f"{kind}.create" for kind in ("purchase_requisition", "purchase_order", "receipt", "invoice"))
+WRITES = tuple(f"{kind}.create" for kind in ("purchase_requisition", "purchase_order", "receipt", "invoice", "expense"))
 DECIDES = tuple(role.replace("create", "approve") for role in WRITES)
 SEES = tuple(role.replace("create", "view") for role in WRITES)
 DRAFT, PARTLY_PAID = 0, 4
@@ -59,7 +59,7 @@ def founded(premises: Premises, name: str, choices: dict[str, Any], approvals: b
     company = Company(name, shop, people, [shop.item(price=2), shop.item(price=20)], [])
     company.items.append(shop.item(price=3, itemType=accountant.TAX_ITEM))
     if approvals:
-        for kind in ("purchaserequisitions", "purchaseorders", "receipts", "invoices"):
+        for kind in ("purchaserequisitions", "purchaseorders", "receipts", "invoices", "expenses"):
             finance = {"user": people["Di"].house.user_id, "from": FINANCE_FROM}
             shop.approving(kind, ("Head", people["Cy"]), ("Finance", finance))
     if limit:
@@ -108,12 +108,16 @@ class Bills(Companies):
         """What names the budget of a new document; the only one there is finds itself."""
         return {"budget": picked(self.budgets, n)["id"]} if len(self.budgets) > 1 else {}
 
+    def apart(self, n: int) -> Shown:
+        """What names a budget of its own for a line, if there is another one; some lines have one."""
+        return {"budget": picked(self.budgets, n + 1)["id"]} if len(self.budgets) > 1 and n % 3 == 0 else {}
+
     @rule(who=WHO, kind=st.sampled_from(("purchaseorders", "purchaseorders", "purchaserequisitions")),
           item=st.integers(0, 1), quantity=FEW, second=st.integers(0, 3), far=FAR, budget=SOME)  # fmt: skip
     def write(self, who: str, kind: str, item: int, quantity: int, second: int, far: int, budget: int) -> None:
         lines = [{"product": picked(self.acme.items[:2], item)["id"], "quantity": quantity}]
         if second:
-            lines.append({"product": picked(self.acme.items, item + 1)["id"], "quantity": second})
+            lines.append({"product": picked(self.acme.items, item + 1)["id"], "quantity": second, **self.apart(budget)})
         if kind == "purchaseorders":
             self.orders(who, lines, far, budget)
             return
@@ -227,6 +231,7 @@ class Bills(Companies):
         names = {"name", "quantity", "price"}
         items = [
             {**{name: each[name] for name in names}, "product": each["product"] and each["product"]["id"],
+             "budget": each["budget"] and each["budget"]["id"],
              "allocations": [{"purchaseOrderItem": a["purchaseOrderItem"], "quantity": a["quantity"]}
                              for a in together(each["allocations"]["data"])]}
             for each in one["items"]["data"]
@@ -383,6 +388,39 @@ class Bills(Companies):
     def how_credit_stands(self, about: Shown | None) -> Any:
         return self.books.balances, about and self.books.invoices[about["id"]], self.books.available()
 
+    # Expenses
+
+    @rule(who=WHO, price=FEW, hotel=st.integers(0, 3), far=FAR, budget=SOME)
+    def lay_out(self, who: str, price: int, hotel: int, far: int, budget: int) -> None:
+        """Somebody has paid for a taxi, and perhaps for a hotel in another currency."""
+        items = [{"name": "Taxi", "price": price * 5}]
+        if hotel:
+            items.append({"name": "Hotel", "price": f"{hotel}.33", "currency": "USD", "exchangeRate": "1.37",
+                          **self.apart(budget)})  # fmt: skip
+        self.takes(who, self.creates(who, "expenses", "/expenses", {"items": items, **self.charge(budget)}), far)
+
+    @precondition(lambda self: self.owed())
+    @rule(who=PAYING, expense=SOME, part=st.sampled_from(("half", "all", "all", "more")))
+    def pay_back(self, who: str, expense: int, part: str) -> None:
+        """Whoever has paid gets it back, in parts or at once; never more than is left."""
+        one = picked(self.owed(), expense)
+        row = self.books.expenses[one["id"]]
+        left = row["sum"] - row["sum_paid"]
+        amount = {"half": left // 200 * 100 or left, "all": left, "more": left + 100}[part]
+        body = {"expense": {"id": one["id"]}, "sumPaid": money(amount), "payDate": DAY}
+        reply = self.pays(who, body, f"pays back {money(amount)} of {self.title(one)}", "/expensePayments")
+        assert part != "more" or reply.status != 201
+
+    @precondition(lambda self: any(one["status"] == ACTIVE for one in self.books.paid_back))
+    @rule(who=PAYING, payment=SOME)
+    def take_back(self, who: str, payment: int) -> None:
+        """What was paid back is taken back, and is owed again."""
+        one = picked([one for one in self.books.paid_back if one["status"] == ACTIVE], payment)
+        entries = self.books.entries
+        reply = self.calls(who, "POST", f"/expensePayments/{one['idn']}/cancel", {})
+        self.says(who, f"would cancel payment {one['idn']} of an expense", reply)
+        assert (self.books.entries > entries) == (reply.status == 200)
+
     # What has to hold, beside what the accountant finds
 
     @invariant()
@@ -427,6 +465,10 @@ class Bills(Companies):
         """Orders that can be billed, the latest first."""
         found = self.acme.of_kind("purchaseorders")[::-1]
         return [one for one in found if self.state(one) in (APPROVED, MATCHING) and one["items"]["data"]]
+
+    def owed(self) -> list[Shown]:
+        """Expenses of which something is left to be paid back."""
+        return [one for one in self.acme.of_kind("expenses") if self.state(one) in (APPROVED, PARTLY_PAID)]
 
     def differing(self) -> list[Shown]:
         """What differs from its order."""

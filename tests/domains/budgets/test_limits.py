@@ -7,10 +7,10 @@ from typing import Any
 import pytest
 
 from tests.domains.budgets.test_holding import IN_TIME, budget, stands
-from tests.domains.payables.bills import billed
+from tests.domains.payables.bills import billed, line
 from tests.support.paying import Paying, furnished
 
-APPROVED, COMPLETED = 2, 5
+APPROVED, COMPLETED, MATCHING = 2, 5, 6
 
 
 shop = pytest.fixture(furnished)
@@ -57,6 +57,17 @@ def test_a_cent_that_rounding_makes_stops_no_bill(shop: Paying) -> None:
     order = shop.approved_order(("Bolt", 3, "33.335"), **IN_TIME)
     assert [billed(shop, order, (0, 1))["sum"] for _ in range(3)] == [33.34] * 3
     assert stands(shop, works) == (100.02, 0, -0.01)
+
+
+def test_an_order_grants_its_bills_no_more_than_it_had(shop: Paying) -> None:
+    """What is billed beyond an order, or a second time, takes of the budget like anything else."""
+    works = budget(shop, 50, isLimited=True)
+    order = shop.approved_order(("Bolt", 1, 20), **IN_TIME)
+    assert (billed(shop, order, (0, 2))["status"], stands(shop, works)) == (MATCHING, (0, 40, 10))
+    again = shop.ann.made("invoices", {"purchaseOrder": {"id": order["id"]}, "items": [line(order, 0, 4, 10)]})
+    status, said, _ = shop.ann.tries("confirm", again)
+    assert (status, [*said["errors"]["errors"]]) == (400, ["budget"])
+    assert stands(shop, works) == (0, 40, 10)
 
 
 def test_a_credit_note_is_not_taken_back_where_the_money_is_spent(shop: Paying) -> None:

@@ -227,11 +227,20 @@ def _blankets() -> Statement:
 
 
 def granted(tx: Transaction, invoice_id: int) -> dict[int, Fraction]:
-    """What the orders behind an invoice had for each of its lines, in the company's currency; others are left out."""
+    """What the orders behind an invoice had for each of its lines, in the company's currency; others are left out.
+
+    An order has nothing for what is billed beyond it, nor for what other invoices bill already.
+    """
     found: dict[int, Fraction] = {}
-    for row in tx.records(_granted(), company=tx.company_id, invoice=invoice_id):
+    rows = tx.records(_granted(), company=tx.company_id, invoice=invoice_id)
+    billed = dict(tx.all(_billed(), company=tx.company_id, lines=[row["ordered"] for row in rows])) if rows else {}
+    for row in rows:
+        billed[row["ordered"]] = billed.get(row["ordered"], ZERO) - row["taken"]
+    for row in rows:
         ordered = row["net_sum"] if row["logic_type"] == SERVICE else row["quantity"]
-        share = Fraction(row["taken"]) / Fraction(ordered) if ordered else Fraction(1)
+        taken = min(row["taken"], max(ordered - billed[row["ordered"]], ZERO))
+        billed[row["ordered"]] += taken
+        share = Fraction(taken) / Fraction(ordered) if ordered else Fraction(1)
         found[row["line"]] = found.get(row["line"], Fraction(0)) + _charge(row, share).exact
     return found
 
@@ -244,7 +253,8 @@ def _granted() -> Statement:
     budget = func.coalesce(billed.c.budget_line_id, invoices.c.budget_id)
     return Statement(
         select(
-            billed.c.id.label("line"), ordered.c.name, ordered.c.quantity, ordered.c.net_sum, ordered.c.sum,
+            billed.c.id.label("line"), ordered.c.id.label("ordered"), ordered.c.name, ordered.c.quantity,
+            ordered.c.net_sum, ordered.c.sum,
             orders.c.logic_type, orders.c.exchange_rate, allocated.c.quantity.label("taken"), budget.label("budget"),
             budgets.c.used_tax_percent_in_budget,
         )
