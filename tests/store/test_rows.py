@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from decimal import Decimal
 
-from sqlalchemy import bindparam, select
+from sqlalchemy import bindparam, insert, select
 
 from emptor.store.engine import MANY
 from emptor.store.schema import table
 from emptor.store.statement import Statement
+from emptor.store.types import comma_list, json_list, json_object
 from tests.support.house import House
 
 NAMES = ["Zwölf 100 %", 'a "quoted" \\ name', "comma, {brace} and 'tick'"]
@@ -60,3 +61,45 @@ def test_queries_asked_together_answer_as_they_do_alone(house: House) -> None:
         asked = tx.many_records([(first, {}), (first, None), (second, {}), (third, {})])
     assert asked == [alone[0], [], [], alone[2]]
     assert [row["name"] for row in alone[0]] == NAMES[::-1]
+
+
+def test_what_is_new_owns_only_what_has_been_put_there_since(house: House) -> None:
+    """What a new row owns is asked for only where this change has put or changed something."""
+    lines, values = table("purchase_order_lines"), table("purchase_orders_custom_values")
+    with house.service.database.read(house.company_id) as tx:
+        assert tx.may_hold(lines, [1])
+    with house.service.database.write(house.company_id) as tx:
+        fresh = tx.new_id()
+        old = fresh - 1_000_000
+        assert [tx.may_hold(lines, ids) for ids in ([fresh], [fresh, old], [])] == [False, True, False]
+        tx.update(lines, {"name": "Nut"}, order_id=old)
+        assert [tx.may_hold(one, [fresh]) for one in (lines, values)] == [True, False]
+        tx.run(Statement(insert(values).from_select(["id"], select(values.c.id).where(values.c.id == 0))))
+        assert tx.may_hold(values, [fresh])
+
+
+def test_ids_without_a_gap(house: House) -> None:
+    with house.service.database.write(house.company_id) as tx:
+        some = tx.new_ids(3)
+        first = tx.new_range(1_000)
+        more = tx.new_ids(200)
+    found = [*some, *range(first, first + 1_000), *more]
+    assert len(set(found)) == len(found)
+
+
+def test_lists_that_the_database_writes_say_the_same_on_both_engines(house: House) -> None:
+    units = table("units")
+    told = []
+    for name, code in (('Zwölf "100" %', "a\\b"), ("Stück", None), ("Liter\\n{}", "l")):
+        told.append(house.made("/units", {"name": name, "code": code})["id"])
+    mine = select(units).where(units.c.company_id == bindparam("company")).order_by(units.c.id).subquery()
+    entry = json_object(id=mine.c.id, inner=json_object(name=mine.c.name, code=mine.c.code))
+    wanted = Statement(select(json_list(entry, mine.c.id), comma_list(mine.c.id, mine.c.id)))
+    with house.service.database.read(house.company_id) as tx:
+        text, ids = tx.one(wanted, company=tx.company_id)
+    assert text == (
+        f'[{{"id":{told[0]},"inner":{{"name":"Zwölf \\"100\\" %","code":"a\\\\b"}}}},'
+        f'{{"id":{told[1]},"inner":{{"name":"Stück","code":null}}}},'
+        f'{{"id":{told[2]},"inner":{{"name":"Liter\\\\n{{}}","code":"l"}}}}]'
+    )
+    assert ids == ",".join(map(str, told))

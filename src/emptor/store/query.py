@@ -9,7 +9,7 @@ from functools import lru_cache
 from typing import Any, Protocol
 
 import msgspec
-from sqlalchemy import Table, and_, bindparam, false, func, literal_column, not_, or_, select
+from sqlalchemy import Table, and_, bindparam, false, func, not_, or_, select
 from sqlalchemy.sql.elements import ColumnElement
 
 from emptor.kit.fields import Asked, Constant, CustomValues, Derived, Field, Hidden, Parts, Ref, Refs
@@ -215,10 +215,8 @@ class CustomValuesPlan(_Owned):
             .order_by(source.c.owner_id, source.c.id)
             .subquery()
         )
-        definition = json_object(_word("id"), mine.c.field_id)
-        entry = json_object(
-            _word("id"), mine.c.id, _word("value"), mine.c.value, _word(values.names_field), definition
-        )  # fmt: skip
+        definition = {values.names_field: json_object(id=mine.c.field_id)}
+        entry = json_object(id=mine.c.id, value=mine.c.value, **definition)
         self.statement = Statement(
             select(
                 mine.c.owner_id, json_list(entry, mine.c.id).label("entries"),
@@ -238,10 +236,6 @@ class CustomValuesPlan(_Owned):
 
 
 NO_VALUES = msgspec.Raw(b'{"data":[]}')
-
-
-def _word(name: str) -> ColumnElement[str]:
-    return literal_column(f"'{name}'")
 
 
 class LinksPlan(_Owned):

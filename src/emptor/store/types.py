@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from decimal import Decimal
 from functools import lru_cache
 from typing import Any
@@ -181,12 +181,15 @@ def _in_array(element: any_of, compiler: Any, **kw: Any) -> str:
     return f"({column} {element.words['postgresql']}({values}))"
 
 
-class json_object(FunctionElement[Any]):
-    """A JSON object: names and values in turn."""
+class json_object(FunctionElement[str]):
+    """A JSON object as text: values by their names, some of them objects themselves. Both engines write it alike."""
 
-    inherit_cache = True
+    inherit_cache = False
     type = Text()
-    words = {"sqlite": "json_object({})", "postgresql": "json_build_object({})"}
+
+    def __init__(self, **values: ColumnElement[Any]) -> None:
+        super().__init__(*values.values())
+        self.names = tuple(values)
 
 
 class json_list(FunctionElement[str]):
@@ -194,7 +197,7 @@ class json_list(FunctionElement[str]):
 
     inherit_cache = True
     type = Text()
-    words = {"sqlite": "json_group_array({})", "postgresql": "CAST(json_agg({} ORDER BY {}) AS TEXT)"}
+    words = {"sqlite": "json_group_array({})", "postgresql": "'[' || string_agg({}, ',' ORDER BY {}) || ']'"}
 
 
 class comma_list(FunctionElement[str]):
@@ -205,9 +208,27 @@ class comma_list(FunctionElement[str]):
     words = {"sqlite": "group_concat({})", "postgresql": "string_agg(CAST({} AS TEXT), ',' ORDER BY {})"}
 
 
-@compiles(json_object)
+@compiles(json_object, "sqlite")
+def _made_object(element: json_object, compiler: Any, **kw: Any) -> str:
+    pairs = (f"'{name}', {compiler.process(one, **kw)}" for name, one in _named(element))
+    return f"json_object({', '.join(pairs)})"
+
+
+@compiles(json_object, "postgresql")
 def _spelled_object(element: json_object, compiler: Any, **kw: Any) -> str:
-    return element.words[compiler.dialect.name].format(compiler.process(element.clauses, **kw))
+    """Its own functions put spaces between."""
+    spelled = []
+    for name, one in _named(element):
+        value = compiler.process(one, **kw)
+        inner = isinstance(one, json_object)
+        spelled.append(
+            f"""'"{name}":' || """ + (value if inner else f"coalesce(CAST(to_json({value}) AS TEXT), 'null')")
+        )
+    return f"""('{{' || {" || ',' || ".join(spelled)} || '}}')"""
+
+
+def _named(element: json_object) -> Iterator[tuple[str, Any]]:
+    return zip(element.names, element.clauses, strict=True)
 
 
 @compiles(json_list)

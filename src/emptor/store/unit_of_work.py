@@ -138,9 +138,17 @@ class UnitOfWork(Transaction):
         return ids[0]
 
     def _send(self, statement: Statement, values: dict[str, Any]) -> tuple[Any, Compiled]:
-        if statement.clause.is_insert:
-            self._filled.add(statement.clause.table.name)
+        self._note_filled(statement)
         return super()._send(statement, values)
+
+    def run_all(self, statement: Statement, rows: Sequence[dict[str, Any]]) -> None:
+        """Run a statement once for each set of values."""
+        self._note_filled(statement)
+        super().run_all(statement, rows)
+
+    def _note_filled(self, statement: Statement) -> None:
+        if statement.clause.is_insert or statement.clause.is_update:
+            self._filled.add(statement.clause.table.name)
 
     def may_hold(self, table: Table, owners: Iterable[int]) -> bool:
         """What is new owns only what is new as well: where nothing has been put, there is nothing of it."""
@@ -197,6 +205,7 @@ class UnitOfWork(Transaction):
         """Change many rows of this company, all in the same columns, each found by its `keys`."""
         listed = [{"company_id": self.company_id, **row} for row in rows]
         if listed:
+            self._filled.add(table.name)
             self.backend.update_all(self.connection, table, ("company_id", *keys), listed)
 
     def update(self, table: Table, changes: dict[str, Any], **keys: Any) -> None:
