@@ -19,6 +19,7 @@ from sqlalchemy import (
     String,
     Table,
     UniqueConstraint,
+    text,
 )
 from sqlalchemy.types import TypeEngine
 
@@ -91,6 +92,14 @@ index has to know.
 """
 
 
+def _index(names: tuple[str, ...], may_be_empty: bool) -> Index:
+    """An index; one on a single column leaves out rows that have nothing there, for nobody looks for these by it."""
+    if not may_be_empty or len(names) > 1:
+        return Index(None, "company_id", *names)
+    said = text(f"{names[0]} IS NOT NULL")
+    return Index(None, "company_id", *names, sqlite_where=said, postgresql_where=said)
+
+
 def _table(
     name: str, declared: tuple[fields.Field, ...], *extra: Any, key: tuple[str, ...] = ("id",), **options: Any
 ) -> Table:
@@ -159,10 +168,11 @@ def define(declared: resource.Resource) -> resource.Resource:
     if declared.table not in metadata.tables:
         indexes: list[Any] = [UniqueConstraint("company_id", f.column) for f in declared.fields if f.unique]
         indexes += [UniqueConstraint("company_id", *columns) for columns in declared.uniques]
-        columns = {column.name for one in declared.fields for column in one.columns()}
-        looked_up = ("external_id",) if declared.busy else ("update_date", "external_id")
-        indexes += [Index(None, "company_id", name) for name in looked_up if name in columns]
-        indexes += [Index(None, "company_id", *wanted) for wanted in declared.indexes]
+        columns = {column.name: column.nullable for one in declared.fields for column in one.columns()}
+        if "update_date" in columns and not declared.busy:
+            indexes.append(Index(None, "company_id", "update_date"))
+        wanted = (*([("external_id",)] if "external_id" in columns else ()), *declared.indexes)
+        indexes += [_index(names, columns[names[0]]) for names in wanted]
         _table(declared.table, declared.fields, *indexes, **(ROOM if declared.busy else {}))
     _inner_tables(declared.fields, declared.table)
     return declared

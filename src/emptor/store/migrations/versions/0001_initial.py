@@ -7,7 +7,7 @@ from emptor.store.journal import append_only
 from emptor.store.row_security import guard
 from emptor.store.types import Fixed, Instant, JsonText
 
-revision = "0001_ea849dc0"
+revision = "0001_88bf996d"
 down_revision = None
 
 GUARDED = (
@@ -284,7 +284,13 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("company_id", "id", name="pk_categories"),
         sa.UniqueConstraint("company_id", "code", name="uq_categories_company_id_code"),
     )
-    op.create_index("ix_categories_company_id_external_id", "categories", ["company_id", "external_id"])
+    op.create_index(
+        "ix_categories_company_id_external_id",
+        "categories",
+        ["company_id", "external_id"],
+        sqlite_where=sa.text("external_id IS NOT NULL"),
+        postgresql_where=sa.text("external_id IS NOT NULL"),
+    )
     op.create_table(
         "units",
         sa.Column("company_id", sa.BigInteger(), nullable=False),
@@ -296,7 +302,13 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("company_id", "id", name="pk_units"),
         sa.UniqueConstraint("company_id", "code", name="uq_units_company_id_code"),
     )
-    op.create_index("ix_units_company_id_external_id", "units", ["company_id", "external_id"])
+    op.create_index(
+        "ix_units_company_id_external_id",
+        "units",
+        ["company_id", "external_id"],
+        sqlite_where=sa.text("external_id IS NOT NULL"),
+        postgresql_where=sa.text("external_id IS NOT NULL"),
+    )
     op.create_table(
         "custom_fields",
         sa.Column("company_id", sa.BigInteger(), nullable=False),
@@ -395,7 +407,13 @@ def upgrade() -> None:
         sa.Column("external_id", sa.String(length=200)),
         sa.PrimaryKeyConstraint("company_id", "id", name="pk_legal_entities"),
     )
-    op.create_index("ix_legal_entities_company_id_external_id", "legal_entities", ["company_id", "external_id"])
+    op.create_index(
+        "ix_legal_entities_company_id_external_id",
+        "legal_entities",
+        ["company_id", "external_id"],
+        sqlite_where=sa.text("external_id IS NOT NULL"),
+        postgresql_where=sa.text("external_id IS NOT NULL"),
+    )
     op.create_index("ix_legal_entities_company_id_update_date", "legal_entities", ["company_id", "update_date"])
     op.create_table(
         "locations",
@@ -412,7 +430,13 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("company_id", "id", name="pk_locations"),
         sa.UniqueConstraint("company_id", "unique_code", name="uq_locations_company_id_unique_code"),
     )
-    op.create_index("ix_locations_company_id_external_id", "locations", ["company_id", "external_id"])
+    op.create_index(
+        "ix_locations_company_id_external_id",
+        "locations",
+        ["company_id", "external_id"],
+        sqlite_where=sa.text("external_id IS NOT NULL"),
+        postgresql_where=sa.text("external_id IS NOT NULL"),
+    )
     op.create_index("ix_locations_company_id_update_date", "locations", ["company_id", "update_date"])
     op.create_table(
         "payment_terms",
@@ -430,7 +454,13 @@ def upgrade() -> None:
         sa.Column("update_date", Instant()),
         sa.PrimaryKeyConstraint("company_id", "id", name="pk_payment_terms"),
     )
-    op.create_index("ix_payment_terms_company_id_external_id", "payment_terms", ["company_id", "external_id"])
+    op.create_index(
+        "ix_payment_terms_company_id_external_id",
+        "payment_terms",
+        ["company_id", "external_id"],
+        sqlite_where=sa.text("external_id IS NOT NULL"),
+        postgresql_where=sa.text("external_id IS NOT NULL"),
+    )
     op.create_index("ix_payment_terms_company_id_update_date", "payment_terms", ["company_id", "update_date"])
     op.create_table(
         "taxes",
@@ -450,7 +480,13 @@ def upgrade() -> None:
         sa.Column("update_date", Instant()),
         sa.PrimaryKeyConstraint("company_id", "id", name="pk_taxes"),
     )
-    op.create_index("ix_taxes_company_id_external_id", "taxes", ["company_id", "external_id"])
+    op.create_index(
+        "ix_taxes_company_id_external_id",
+        "taxes",
+        ["company_id", "external_id"],
+        sqlite_where=sa.text("external_id IS NOT NULL"),
+        postgresql_where=sa.text("external_id IS NOT NULL"),
+    )
     op.create_index("ix_taxes_company_id_update_date", "taxes", ["company_id", "update_date"])
     op.create_table(
         "users",
@@ -539,7 +575,11 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("company_id", "id", name="pk_custom_field_options"),
     )
     op.create_index(
-        "ix_custom_field_options_company_id_external_id", "custom_field_options", ["company_id", "external_id"]
+        "ix_custom_field_options_company_id_external_id",
+        "custom_field_options",
+        ["company_id", "external_id"],
+        sqlite_where=sa.text("external_id IS NOT NULL"),
+        postgresql_where=sa.text("external_id IS NOT NULL"),
     )
     op.create_index("ix_custom_field_options_company_id_field_id", "custom_field_options", ["company_id", "field_id"])
     op.create_table(
@@ -875,7 +915,13 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("company_id", "id", name="pk_suppliers"),
         sa.UniqueConstraint("company_id", "unique_code", name="uq_suppliers_company_id_unique_code"),
     )
-    op.create_index("ix_suppliers_company_id_external_id", "suppliers", ["company_id", "external_id"])
+    op.create_index(
+        "ix_suppliers_company_id_external_id",
+        "suppliers",
+        ["company_id", "external_id"],
+        sqlite_where=sa.text("external_id IS NOT NULL"),
+        postgresql_where=sa.text("external_id IS NOT NULL"),
+    )
     op.create_index("ix_suppliers_company_id_update_date", "suppliers", ["company_id", "update_date"])
     op.create_table(
         "budget_plans",
@@ -1020,7 +1066,11 @@ def upgrade() -> None:
         sa.UniqueConstraint("company_id", "idn", name="uq_warehouse_requests_company_id_idn"),
     )
     op.create_index(
-        "ix_warehouse_requests_company_id_approval_date", "warehouse_requests", ["company_id", "approval_date"]
+        "ix_warehouse_requests_company_id_approval_date",
+        "warehouse_requests",
+        ["company_id", "approval_date"],
+        sqlite_where=sa.text("approval_date IS NOT NULL"),
+        postgresql_where=sa.text("approval_date IS NOT NULL"),
     )
     op.create_index("ix_warehouse_requests_company_id_status_id", "warehouse_requests", ["company_id", "status", "id"])
     op.create_index("ix_warehouse_requests_company_id_update_date", "warehouse_requests", ["company_id", "update_date"])
@@ -1285,7 +1335,13 @@ def upgrade() -> None:
         ),
         sa.PrimaryKeyConstraint("company_id", "id", name="pk_tolerance_rules"),
     )
-    op.create_index("ix_tolerance_rules_company_id_supplier_id", "tolerance_rules", ["company_id", "supplier_id"])
+    op.create_index(
+        "ix_tolerance_rules_company_id_supplier_id",
+        "tolerance_rules",
+        ["company_id", "supplier_id"],
+        sqlite_where=sa.text("supplier_id IS NOT NULL"),
+        postgresql_where=sa.text("supplier_id IS NOT NULL"),
+    )
     op.create_index("ix_tolerance_rules_company_id_update_date", "tolerance_rules", ["company_id", "update_date"])
     op.create_table(
         "approval_tasks",
@@ -1511,7 +1567,11 @@ def upgrade() -> None:
         sa.UniqueConstraint("company_id", "idn", name="uq_requests_for_proposal_company_id_idn"),
     )
     op.create_index(
-        "ix_requests_for_proposal_company_id_approval_date", "requests_for_proposal", ["company_id", "approval_date"]
+        "ix_requests_for_proposal_company_id_approval_date",
+        "requests_for_proposal",
+        ["company_id", "approval_date"],
+        sqlite_where=sa.text("approval_date IS NOT NULL"),
+        postgresql_where=sa.text("approval_date IS NOT NULL"),
     )
     op.create_index(
         "ix_requests_for_proposal_company_id_status_id", "requests_for_proposal", ["company_id", "status", "id"]
@@ -1556,7 +1616,13 @@ def upgrade() -> None:
         ),
         sa.PrimaryKeyConstraint("company_id", "id", name="pk_items"),
     )
-    op.create_index("ix_items_company_id_external_id", "items", ["company_id", "external_id"])
+    op.create_index(
+        "ix_items_company_id_external_id",
+        "items",
+        ["company_id", "external_id"],
+        sqlite_where=sa.text("external_id IS NOT NULL"),
+        postgresql_where=sa.text("external_id IS NOT NULL"),
+    )
     op.create_index("ix_items_company_id_update_date", "items", ["company_id", "update_date"])
     op.create_table(
         "warehouse_requests_custom_values",
@@ -1968,7 +2034,11 @@ def upgrade() -> None:
         sa.UniqueConstraint("company_id", "idn", name="uq_purchase_requisitions_company_id_idn"),
     )
     op.create_index(
-        "ix_purchase_requisitions_company_id_approval_date", "purchase_requisitions", ["company_id", "approval_date"]
+        "ix_purchase_requisitions_company_id_approval_date",
+        "purchase_requisitions",
+        ["company_id", "approval_date"],
+        sqlite_where=sa.text("approval_date IS NOT NULL"),
+        postgresql_where=sa.text("approval_date IS NOT NULL"),
     )
     op.create_index(
         "ix_purchase_requisitions_company_id_status_id", "purchase_requisitions", ["company_id", "status", "id"]
@@ -2064,8 +2134,20 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("company_id", "id", name="pk_purchase_orders"),
         sa.UniqueConstraint("company_id", "idn", name="uq_purchase_orders_company_id_idn"),
     )
-    op.create_index("ix_purchase_orders_company_id_approval_date", "purchase_orders", ["company_id", "approval_date"])
-    op.create_index("ix_purchase_orders_company_id_external_id", "purchase_orders", ["company_id", "external_id"])
+    op.create_index(
+        "ix_purchase_orders_company_id_approval_date",
+        "purchase_orders",
+        ["company_id", "approval_date"],
+        sqlite_where=sa.text("approval_date IS NOT NULL"),
+        postgresql_where=sa.text("approval_date IS NOT NULL"),
+    )
+    op.create_index(
+        "ix_purchase_orders_company_id_external_id",
+        "purchase_orders",
+        ["company_id", "external_id"],
+        sqlite_where=sa.text("external_id IS NOT NULL"),
+        postgresql_where=sa.text("external_id IS NOT NULL"),
+    )
     op.create_index("ix_purchase_orders_company_id_status_id", "purchase_orders", ["company_id", "status", "id"])
     op.create_index(
         "ix_purchase_orders_company_id_supplier_id_id", "purchase_orders", ["company_id", "supplier_id", "id"]
@@ -2207,7 +2289,13 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("company_id", "id", name="pk_expenses"),
         sa.UniqueConstraint("company_id", "idn", name="uq_expenses_company_id_idn"),
     )
-    op.create_index("ix_expenses_company_id_approval_date", "expenses", ["company_id", "approval_date"])
+    op.create_index(
+        "ix_expenses_company_id_approval_date",
+        "expenses",
+        ["company_id", "approval_date"],
+        sqlite_where=sa.text("approval_date IS NOT NULL"),
+        postgresql_where=sa.text("approval_date IS NOT NULL"),
+    )
     op.create_index("ix_expenses_company_id_status_id", "expenses", ["company_id", "status", "id"])
     op.create_index("ix_expenses_company_id_update_date", "expenses", ["company_id", "update_date"])
     op.create_table(
@@ -2500,13 +2588,37 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("company_id", "id", name="pk_invoices"),
         sa.UniqueConstraint("company_id", "idn", name="uq_invoices_company_id_idn"),
     )
-    op.create_index("ix_invoices_company_id_allocated_invoice_id", "invoices", ["company_id", "allocated_invoice_id"])
-    op.create_index("ix_invoices_company_id_approval_date", "invoices", ["company_id", "approval_date"])
-    op.create_index("ix_invoices_company_id_external_id", "invoices", ["company_id", "external_id"])
+    op.create_index(
+        "ix_invoices_company_id_allocated_invoice_id",
+        "invoices",
+        ["company_id", "allocated_invoice_id"],
+        sqlite_where=sa.text("allocated_invoice_id IS NOT NULL"),
+        postgresql_where=sa.text("allocated_invoice_id IS NOT NULL"),
+    )
+    op.create_index(
+        "ix_invoices_company_id_approval_date",
+        "invoices",
+        ["company_id", "approval_date"],
+        sqlite_where=sa.text("approval_date IS NOT NULL"),
+        postgresql_where=sa.text("approval_date IS NOT NULL"),
+    )
+    op.create_index(
+        "ix_invoices_company_id_external_id",
+        "invoices",
+        ["company_id", "external_id"],
+        sqlite_where=sa.text("external_id IS NOT NULL"),
+        postgresql_where=sa.text("external_id IS NOT NULL"),
+    )
     op.create_index(
         "ix_invoices_company_id_logic_type_supplier_id", "invoices", ["company_id", "logic_type", "supplier_id"]
     )
-    op.create_index("ix_invoices_company_id_purchase_order_id", "invoices", ["company_id", "purchase_order_id"])
+    op.create_index(
+        "ix_invoices_company_id_purchase_order_id",
+        "invoices",
+        ["company_id", "purchase_order_id"],
+        sqlite_where=sa.text("purchase_order_id IS NOT NULL"),
+        postgresql_where=sa.text("purchase_order_id IS NOT NULL"),
+    )
     op.create_index("ix_invoices_company_id_status_id", "invoices", ["company_id", "status", "id"])
     op.create_index("ix_invoices_company_id_supplier_id_id", "invoices", ["company_id", "supplier_id", "id"])
     op.create_index(
@@ -2770,8 +2882,20 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("company_id", "id", name="pk_receipts"),
         sa.UniqueConstraint("company_id", "idn", name="uq_receipts_company_id_idn"),
     )
-    op.create_index("ix_receipts_company_id_approval_date", "receipts", ["company_id", "approval_date"])
-    op.create_index("ix_receipts_company_id_external_id", "receipts", ["company_id", "external_id"])
+    op.create_index(
+        "ix_receipts_company_id_approval_date",
+        "receipts",
+        ["company_id", "approval_date"],
+        sqlite_where=sa.text("approval_date IS NOT NULL"),
+        postgresql_where=sa.text("approval_date IS NOT NULL"),
+    )
+    op.create_index(
+        "ix_receipts_company_id_external_id",
+        "receipts",
+        ["company_id", "external_id"],
+        sqlite_where=sa.text("external_id IS NOT NULL"),
+        postgresql_where=sa.text("external_id IS NOT NULL"),
+    )
     op.create_index("ix_receipts_company_id_purchase_order_id", "receipts", ["company_id", "purchase_order_id"])
     op.create_index("ix_receipts_company_id_status_id", "receipts", ["company_id", "status", "id"])
     op.create_index("ix_receipts_company_id_update_date", "receipts", ["company_id", "update_date"])
@@ -2989,11 +3113,23 @@ def upgrade() -> None:
         ),
         sa.PrimaryKeyConstraint("company_id", "id", name="pk_matches"),
     )
-    op.create_index("ix_matches_company_id_invoice_id", "matches", ["company_id", "invoice_id"])
+    op.create_index(
+        "ix_matches_company_id_invoice_id",
+        "matches",
+        ["company_id", "invoice_id"],
+        sqlite_where=sa.text("invoice_id IS NOT NULL"),
+        postgresql_where=sa.text("invoice_id IS NOT NULL"),
+    )
     op.create_index(
         "ix_matches_company_id_purchase_order_id_status", "matches", ["company_id", "purchase_order_id", "status"]
     )
-    op.create_index("ix_matches_company_id_receipt_id", "matches", ["company_id", "receipt_id"])
+    op.create_index(
+        "ix_matches_company_id_receipt_id",
+        "matches",
+        ["company_id", "receipt_id"],
+        sqlite_where=sa.text("receipt_id IS NOT NULL"),
+        postgresql_where=sa.text("receipt_id IS NOT NULL"),
+    )
     op.create_index("ix_matches_company_id_status", "matches", ["company_id", "status"])
     op.create_index("ix_matches_company_id_update_date", "matches", ["company_id", "update_date"])
     op.create_table(
@@ -3172,9 +3308,21 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("company_id", "id", name="pk_ap_documents"),
         sa.UniqueConstraint("company_id", "idn", name="uq_ap_documents_company_id_idn"),
     )
-    op.create_index("ix_ap_documents_company_id_invoice_id", "ap_documents", ["company_id", "invoice_id"])
+    op.create_index(
+        "ix_ap_documents_company_id_invoice_id",
+        "ap_documents",
+        ["company_id", "invoice_id"],
+        sqlite_where=sa.text("invoice_id IS NOT NULL"),
+        postgresql_where=sa.text("invoice_id IS NOT NULL"),
+    )
     op.create_index("ix_ap_documents_company_id_status_id", "ap_documents", ["company_id", "status", "id"])
-    op.create_index("ix_ap_documents_company_id_supplier_name", "ap_documents", ["company_id", "supplier_name"])
+    op.create_index(
+        "ix_ap_documents_company_id_supplier_name",
+        "ap_documents",
+        ["company_id", "supplier_name"],
+        sqlite_where=sa.text("supplier_name IS NOT NULL"),
+        postgresql_where=sa.text("supplier_name IS NOT NULL"),
+    )
     op.create_index("ix_ap_documents_company_id_update_date", "ap_documents", ["company_id", "update_date"])
     op.create_table(
         "stock_transfer_lines_custom_values",
@@ -3302,11 +3450,41 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("company_id", "id", name="pk_payments"),
         sa.UniqueConstraint("company_id", "idn", name="uq_payments_company_id_idn"),
     )
-    op.create_index("ix_payments_company_id_credit_note_id", "payments", ["company_id", "credit_note_id"])
-    op.create_index("ix_payments_company_id_external_id", "payments", ["company_id", "external_id"])
-    op.create_index("ix_payments_company_id_invoice_id", "payments", ["company_id", "invoice_id"])
-    op.create_index("ix_payments_company_id_prepayment_id", "payments", ["company_id", "prepayment_id"])
-    op.create_index("ix_payments_company_id_purchase_order_id", "payments", ["company_id", "purchase_order_id"])
+    op.create_index(
+        "ix_payments_company_id_credit_note_id",
+        "payments",
+        ["company_id", "credit_note_id"],
+        sqlite_where=sa.text("credit_note_id IS NOT NULL"),
+        postgresql_where=sa.text("credit_note_id IS NOT NULL"),
+    )
+    op.create_index(
+        "ix_payments_company_id_external_id",
+        "payments",
+        ["company_id", "external_id"],
+        sqlite_where=sa.text("external_id IS NOT NULL"),
+        postgresql_where=sa.text("external_id IS NOT NULL"),
+    )
+    op.create_index(
+        "ix_payments_company_id_invoice_id",
+        "payments",
+        ["company_id", "invoice_id"],
+        sqlite_where=sa.text("invoice_id IS NOT NULL"),
+        postgresql_where=sa.text("invoice_id IS NOT NULL"),
+    )
+    op.create_index(
+        "ix_payments_company_id_prepayment_id",
+        "payments",
+        ["company_id", "prepayment_id"],
+        sqlite_where=sa.text("prepayment_id IS NOT NULL"),
+        postgresql_where=sa.text("prepayment_id IS NOT NULL"),
+    )
+    op.create_index(
+        "ix_payments_company_id_purchase_order_id",
+        "payments",
+        ["company_id", "purchase_order_id"],
+        sqlite_where=sa.text("purchase_order_id IS NOT NULL"),
+        postgresql_where=sa.text("purchase_order_id IS NOT NULL"),
+    )
     op.create_index("ix_payments_company_id_update_date", "payments", ["company_id", "update_date"])
     op.create_table(
         "receipts_custom_values",
