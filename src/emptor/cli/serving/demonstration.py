@@ -4,8 +4,12 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Callable
+from concurrent.futures import ProcessPoolExecutor
+from contextlib import closing
 from dataclasses import dataclass
+from multiprocessing import get_context
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from emptor.cli.faults import Refused
 from emptor.cli.serving import credentials
@@ -15,6 +19,9 @@ from emptor.domains.organisation import companies
 from emptor.services.files import Files
 from emptor.store import migrate
 from emptor.store.unit_of_work import Database
+
+if TYPE_CHECKING:
+    from emptor.demo import DemoKey
 
 Progress = Callable[[int, int], None]
 
@@ -35,24 +42,21 @@ class Demo:
             return self._filled_aside(Path(self.database.engine.url.database), files)
         if not found.is_current:
             migrate.migrate(self.database.url)
-        return self._kept() or self._filled(self.database, files)
+        return self._kept() or self._filled(self.database.url, files)
 
     def _filled_aside(self, file: Path, files: Files) -> list[Credential]:
         """Fill a file of another name first: a demo that was interrupted is no demo."""
         aside = file.with_name(f"{file.name}.filling")
         for leftover in file.parent.glob(f"{aside.name}*"):
             leftover.unlink()
-        database = Database(f"sqlite:///{aside}", pool_size=2)
-        migrate.migrate(database.url)
-        keys = self._filled(database, files)
-        database.close()
+        keys = self._filled(f"sqlite:///{aside}", files)
         aside.replace(file)
         return keys
 
-    def _filled(self, database: Database, files: Files) -> list[Credential]:
-        from emptor import demo  # holds a lot of text
-
-        found = demo.fill(database, files, seed=self.seed, scale=self.scale, progress=_progress())
+    def _filled(self, url: str, files: Files) -> list[Credential]:
+        # In a process of its own: the server would keep the memory that filling takes.
+        with ProcessPoolExecutor(1, mp_context=get_context("spawn")) as aside:
+            found = aside.submit(_fill, url, files, self.seed, self.scale).result()
         keys = [Credential(one.company, one.region, one.email, one.token, one.roles, one.purpose) for one in found]
         if self.keys_file:
             regions = {key.company: key.region for key in keys}
@@ -72,6 +76,15 @@ class Demo:
             f"{place_of(self.database)} holds companies, but {where} has no keys of a demo; serve it without "
             "--demo, or name another --database"
         )
+
+
+def _fill(url: str, files: Files, seed: int, scale: int) -> list[DemoKey]:
+    from emptor import demo  # holds a lot of text
+
+    with closing(Database(url, pool_size=2)) as database:
+        if not state_of(database).is_current:
+            migrate.migrate(url)
+        return demo.fill(database, files, seed=seed, scale=scale, progress=_progress())
 
 
 def _progress() -> Progress | None:

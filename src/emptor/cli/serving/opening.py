@@ -79,8 +79,6 @@ def serve(listener: socket.socket, wishes: Wishes) -> None:
         if wishes.demo and not is_private(listener):
             remark("Other machines can reach this address, and the keys of the demo are public.")
 
-    if wishes.demo:
-        gc.collect()  # filling it has left much
     # What is loaded now stays; answers are garbage by the hundred and seldom in circles.
     gc.freeze()
     gc.set_threshold(50_000, 20, 50)
