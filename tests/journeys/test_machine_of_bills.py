@@ -275,7 +275,7 @@ class Bills(Companies):
         """A payment of an invoice, in parts or in full; never more than is left."""
         one = picked(self.bills(APPROVED, PARTLY_PAID), bill)
         left = self.left(one)
-        amount = {"half": left // 200 * 100 or left, "all": left, "more": left + 100}[part]
+        amount = so_much(left, part)
         body = {"invoice": {"id": one["id"]}, "sumPaid": money(amount), "payDate": DAY}
         reply = self.pays(who, body, f"pays {money(amount)}, {part} that is left, of {self.title(one)}")
         assert part != "more" or reply.status != 201
@@ -353,7 +353,7 @@ class Bills(Companies):
         """What a supplier owes pays a bill."""
         given, one = picked(self.notes(APPROVED), credit), picked(self.bills(APPROVED, PARTLY_PAID), bill)
         left = min(self.left(one), self.left(given))
-        amount = {"half": left // 200 * 100 or left, "all": left, "more": left + 100}[part]
+        amount = so_much(left, part)
         body = {"invoice": {"id": one["id"]}, "creditNote": {"id": given["id"]}, "sumPaid": money(amount),
                 "payDate": DAY}  # fmt: skip
         reply = self.pays(who, body, f"pays {money(amount)} of {self.title(one)} by {self.title(given)}")
@@ -406,7 +406,7 @@ class Bills(Companies):
         one = picked(self.owed(), expense)
         row = self.books.expenses[one["id"]]
         left = row["sum"] - row["sum_paid"]
-        amount = {"half": left // 200 * 100 or left, "all": left, "more": left + 100}[part]
+        amount = so_much(left, part)
         body = {"expense": {"id": one["id"]}, "sumPaid": money(amount), "payDate": DAY}
         reply = self.pays(who, body, f"pays back {money(amount)} of {self.title(one)}", "/expensePayments")
         assert part != "more" or reply.status != 201
@@ -416,10 +416,7 @@ class Bills(Companies):
     def take_back(self, who: str, payment: int) -> None:
         """What was paid back is taken back, and is owed again."""
         one = picked([one for one in self.books.paid_back if one["status"] == ACTIVE], payment)
-        entries = self.books.entries
-        reply = self.calls(who, "POST", f"/expensePayments/{one['idn']}/cancel", {})
-        self.says(who, f"would cancel payment {one['idn']} of an expense", reply)
-        assert (self.books.entries > entries) == (reply.status == 200)
+        self.does_with_payment(who, "cancel", one, "expensePayments")
 
     # What has to hold, beside what the accountant finds
 
@@ -509,13 +506,18 @@ class Bills(Companies):
         assert (self.books.entries > entries) == (reply.status == 201)
         return reply
 
-    def does_with_payment(self, who: str, verb: str, payment: Shown) -> None:
+    def does_with_payment(self, who: str, verb: str, payment: Shown, kind: str = "payments") -> None:
         entries = self.books.entries
-        reply = self.calls(who, "POST", f"/payments/{payment['idn']}/{verb}", {})
+        reply = self.calls(who, "POST", f"/{kind}/{payment['idn']}/{verb}", {})
         self.says(who, f"would {verb} payment {payment['idn']} of {money(payment['sum_paid'])}", reply)
         assert (self.books.entries > entries) == (reply.status == 200)
         if verb != "cancel":
             assert reply.status != 200 or payment["creator_id"] != self.acme.people[who].house.user_id
+
+
+def so_much(left: int, part: str) -> int:
+    """Half of what is left, all or more, in whole cents."""
+    return {"half": left // 200 * 100 or left, "all": left, "more": left + 100}[part]
 
 
 def money(amount: int) -> str:

@@ -21,7 +21,6 @@ from sqlalchemy import (
     Table,
     Text,
     UniqueConstraint,
-    and_,
     bindparam,
     select,
 )
@@ -31,6 +30,7 @@ from emptor.kit.errors import Invalid
 from emptor.kit.fields import Constant, CustomValues, Derived, Field, Hidden, Parts, Ref, Refs, Write
 from emptor.kit.resource import Operation, Resource
 from emptor.store import query
+from emptor.store.clauses import belongs
 from emptor.store.schema import metadata, table
 from emptor.store.statement import Statement
 from emptor.store.types import Instant, any_of
@@ -334,12 +334,7 @@ def _registry() -> query.Registry:
 
 _LATEST = Statement(
     select(revisions.c.id, revisions.c.number, contents.c.content)
-    .join_from(
-        revisions,
-        contents,
-        and_(contents.c.company_id == revisions.c.company_id, contents.c.revision_id == revisions.c.id),
-        isouter=True,
-    )
+    .join_from(revisions, contents, belongs(contents, "revision_id", revisions), isouter=True)
     .where(revisions.c.company_id == bindparam("company"), revisions.c.object_id == bindparam("object"))
     .order_by(revisions.c.number.desc())
     .limit(1)

@@ -73,7 +73,7 @@ def replace(tx: UnitOfWork, resource: Resource, row: Values, values: Values, ext
     source = table(resource.table)
     changed = _columns(source, values) | _stamps(tx, source, created=False) | _columns(source, extra or {})
     stored = _stored_inner(tx, resource, row["id"], values)
-    is_submitted = resource.life is not None and row[resource.life.column] != resource.life.beginning
+    is_submitted = _is_submitted(resource, row)
     if is_submitted:
         revisions.keep(tx, resource, row["id"])
     tx.update(source, changed, id=row["id"])
@@ -92,13 +92,18 @@ def change(tx: UnitOfWork, resource: Resource, row: Values, changed: Values, **k
 
     Dates of change are set by whoever calls: some changes, such as an external id, are none.
     """
-    if resource.life and not revisions.tells(resource).isdisjoint(changed):
+    if _is_submitted(resource, row) and not revisions.tells(resource).isdisjoint(changed):
         revisions.keep(tx, resource, row["id"])
     done = tx.update_counted(table(resource.table), changed, id=row["id"], **keys) > 0
     noted = changes.between(resource, row, changed) if done else None
     if noted:
         tx.note("update", resource.name, row["id"], row.get("idn"), noted)
     return done
+
+
+def _is_submitted(resource: Resource, row: Values) -> bool:
+    """Whether a document is no draft any more: from then on its revisions are kept."""
+    return resource.life is not None and bool(row[resource.life.column] != resource.life.beginning)
 
 
 def _stored_inner(tx: UnitOfWork, resource: Resource, row_id: int, values: Values) -> Values:

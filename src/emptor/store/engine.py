@@ -293,9 +293,7 @@ class Postgresql(Backend):
     def more_ids(self, tx: Any, count: int) -> list[int]:
         blocks = -(-count // ID_BLOCK)
         while True:
-            rows = tx.connection.execute(
-                "SELECT nextval('emptor_ids') FROM generate_series(1, %s)", [blocks]
-            ).fetchall()
+            rows = tx.connection.execute(_NEXT_IDS, [blocks]).fetchall()
             first, end = rows[0][0], rows[-1][0] + ID_BLOCK
             if end - first == blocks * ID_BLOCK:  # nobody took one in between
                 return list(range(first, end))

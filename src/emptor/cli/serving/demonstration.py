@@ -38,14 +38,16 @@ class Demo:
     def keys(self, files: Files) -> list[Credential]:
         """The keys of the demo, which is there afterwards."""
         found = state_of(self.database)
-        if found.is_new and self.database.backend.name == "sqlite":
-            return self._filled_aside(Path(self.database.engine.url.database), files)
+        if found.is_new:
+            on_file = self.database.backend.name == "sqlite"
+            return self._filled_aside(files) if on_file else self._filled(self.database.url, files)
         if not found.is_current:
             migrate.migrate(self.database.url)
         return self._kept() or self._filled(self.database.url, files)
 
-    def _filled_aside(self, file: Path, files: Files) -> list[Credential]:
+    def _filled_aside(self, files: Files) -> list[Credential]:
         """Fill a file of another name first: a demo that was interrupted is no demo."""
+        file = Path(self.database.engine.url.database)
         aside = file.with_name(f"{file.name}.filling")
         for leftover in file.parent.glob(f"{aside.name}*"):
             leftover.unlink()

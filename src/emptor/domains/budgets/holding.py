@@ -51,7 +51,7 @@ def requisitions(tx: Transaction, ids: list[int], *, counting: int = 0) -> Held:
     """
     found: Held = {}
     rows = tx.records(_lines_of(REQUISITIONS), company=tx.company_id, ids=ids)
-    taken = _taken(tx, _ordered(), rows, counting=counting)
+    taken = _taken(tx, _ordered(), [row["line"] for row in rows], counting=counting)
     for row in rows:
         one = _entry(found, REQUISITIONS, row)
         share = left(row["quantity"], taken.get(row["line"], ZERO))
@@ -68,7 +68,7 @@ def _orders(tx: Transaction, ids: list[int]) -> Held:
     found: Held = {}
     bills_follow = companies.settings_of(tx).get("invoices", True)
     rows = tx.records(_lines_of(ORDERS), company=tx.company_id, ids=ids)
-    taken = _taken(tx, _billed(), rows)
+    taken = _taken(tx, _billed(), [row["line"] for row in rows])
     for row in rows:
         one = _entry(found, ORDERS, row)
         ordered = row["net_sum"] if row["logic_type"] == SERVICE else row["quantity"]
@@ -115,12 +115,11 @@ READERS: dict[str, Callable[[Transaction, list[int]], Held]] = {
 }  # fmt: skip
 
 
-def _taken(tx: Transaction, statement: Statement, rows: list[Row], **values: Any) -> dict[int, Decimal]:
+def _taken(tx: Transaction, statement: Statement, lines: list[int], **values: Any) -> dict[int, Decimal]:
     """How much others have taken over of each of these lines. Asked by the lines' numbers, and only where there are
     any: in one statement with them, a database without statistics would look through all that was ever taken.
     """
-    lines = [row["line"] for row in rows]
-    return dict(tx.all(statement, company=tx.company_id, lines=lines, **values)) if rows else {}
+    return dict(tx.all(statement, company=tx.company_id, lines=lines, **values)) if lines else {}
 
 
 def _entry(found: Held, resource: str, row: Row) -> list[Charge]:
@@ -200,7 +199,7 @@ def _billed() -> Statement:
         .join_from(allocated, invoices, belongs(allocated, "invoice_id", invoices))
         .where(
             allocated.c.company_id == bindparam("company"), any_of(allocated.c.order_line_id, "lines"),
-            one_of(invoices.c.status, *billing.LIVING),
+            allocated.c.invoice_id != bindparam("without", value=0), one_of(invoices.c.status, *billing.LIVING),
             *(invoices.c.logic_type != code for code in CREDIT_NOTES),
         )
         .group_by(allocated.c.order_line_id)
@@ -216,9 +215,7 @@ def _blankets() -> Statement:
             orders.c.id.label("document"), *columns, orders.c.budget_id.label("budget"),
             budgets.c.used_tax_percent_in_budget,
         )
-        .join_from(
-            orders, budgets, and_(budgets.c.company_id == orders.c.company_id, budgets.c.id == orders.c.budget_id)
-        )
+        .join_from(orders, budgets, belongs(orders, "budget_id", budgets))
         .where(
             orders.c.company_id == bindparam("company"), any_of(orders.c.id, "ids"),
             orders.c.logic_type == billing.BLANKET_TOTAL, orders.c.blanket_sum.is_not(None),
@@ -233,13 +230,12 @@ def granted(tx: Transaction, invoice_id: int) -> dict[int, Fraction]:
     """
     found: dict[int, Fraction] = {}
     rows = tx.records(_granted(), company=tx.company_id, invoice=invoice_id)
-    billed = dict(tx.all(_billed(), company=tx.company_id, lines=[row["ordered"] for row in rows])) if rows else {}
-    for row in rows:
-        billed[row["ordered"]] = billed.get(row["ordered"], ZERO) - row["taken"]
+    gone = _taken(tx, _billed(), [row["ordered"] for row in rows], without=invoice_id)
     for row in rows:
         ordered = row["net_sum"] if row["logic_type"] == SERVICE else row["quantity"]
-        taken = min(row["taken"], max(ordered - billed[row["ordered"]], ZERO))
-        billed[row["ordered"]] += taken
+        before = gone.get(row["ordered"], ZERO)
+        taken = min(row["taken"], max(ordered - before, ZERO))
+        gone[row["ordered"]] = before + taken
         share = Fraction(taken) / Fraction(ordered) if ordered else Fraction(1)
         found[row["line"]] = found.get(row["line"], Fraction(0)) + _charge(row, share).exact
     return found

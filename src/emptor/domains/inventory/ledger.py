@@ -30,7 +30,7 @@ from sqlalchemy import (
 from sqlalchemy.sql.elements import ColumnElement
 
 from emptor.kit.money import MONEY_SCALE, PRICE_SCALE, ZERO, plain, product, rounded, to_units
-from emptor.store.clauses import belongs, units
+from emptor.store.clauses import belongs, mine, units
 from emptor.store.schema import table
 from emptor.store.statement import Statement, update_by
 from emptor.store.types import any_of
@@ -403,11 +403,11 @@ def _coming(lines: Arriving) -> tuple[Any, Any, list[Any]]:
             kept.c.warehouse_id == bindparam("warehouse"),
         ),
     )  # fmt: skip
-    mine = [
-        source.c.company_id == bindparam("company"), source.c[lines.owner] == bindparam("document"),
-        source.c.quantity != 0, items.c.item_type == INVENTORY,
+    coming = [
+        mine(source), source.c[lines.owner] == bindparam("document"), source.c.quantity != 0,
+        items.c.item_type == INVENTORY,
     ]  # fmt: skip
-    return source, joined, mine
+    return source, joined, coming
 
 
 def _apiece(quantity: ColumnElement[int], value: ColumnElement[int]) -> ColumnElement[int]:
@@ -418,17 +418,13 @@ def _apiece(quantity: ColumnElement[int], value: ColumnElement[int]) -> ColumnEl
 @lru_cache(maxsize=5)
 def _arriving(lines: Arriving) -> Statement:
     """Whether all lines of a document are plain arrivals, how many there are, and up to which place."""
-    source, joined, mine = _coming(lines)
+    source, joined, coming = _coming(lines)
     kept, moves, warehouses = table("warehouse_items"), table("stock_moves"), table("warehouses")
     quantity, value = units(source.c.quantity), units(source.c[lines.value])
     lying, worth = units(kept.c.quantity), units(kept.c.value)
     apiece = case((and_(quantity > 0, value <= DEAREST), _apiece(quantity, value)), else_=literal(2**62, BigInteger))
-    in_place = select(warehouses.c.enable).where(
-        warehouses.c.company_id == bindparam("company"), warehouses.c.id == bindparam("warehouse")
-    )
-    moved = select(moves.c.id).where(
-        moves.c.company_id == bindparam("company"), moves.c.document_id == bindparam("document")
-    )
+    is_open = select(warehouses.c.enable).where(mine(warehouses), warehouses.c.id == bindparam("warehouse"))
+    moved = select(moves.c.id).where(mine(moves), moves.c.document_id == bindparam("document"))
     count = func.count()
     fits = and_(
         func.min(value) >= 0, func.min(lying) >= 0,
@@ -437,18 +433,17 @@ def _arriving(lines: Arriving) -> Statement:
         func.max(worth + value) <= to_units(MOST_VALUE, MONEY_SCALE),
         count == func.count(kept.c.id), count == func.count(source.c.product_id.distinct()),
     )  # fmt: skip
-    usual = and_(or_(count == 0, fits), in_place.scalar_subquery(), not_(moved.exists()))
+    usual = and_(or_(count == 0, fits), is_open.scalar_subquery(), not_(moved.exists()))
     return Statement(
-        select(usual, count, func.coalesce(func.max(source.c.position), 0) + 1).select_from(joined).where(*mine)
+        select(usual, count, func.coalesce(func.max(source.c.position), 0) + 1).select_from(joined).where(*coming)
     )
 
 
 @lru_cache(maxsize=5)
 def _arrived(lines: Arriving) -> Statement:
-    source, joined, mine = _coming(lines)
+    source, joined, coming = _coming(lines)
     kept, moves = table("warehouse_items"), table("stock_moves")
     quantity, value = units(source.c.quantity), units(source.c[lines.value])
-
     columns: dict[str, Any] = {
         "company_id": source.c.company_id, "id": bindparam("first", type_=BigInteger()) + source.c.position,
         "create_date": bindparam("stamp", type_=moves.c.create_date.type),
@@ -458,7 +453,7 @@ def _arrived(lines: Arriving) -> Statement:
         "balance_value": units(kept.c.value) + value, "document_kind": literal(lines.document_kind),
         "document_id": source.c[lines.owner], "line_id": source.c[lines.line], "revision": literal(0),
     }  # fmt: skip
-    chosen = select(*(one.label(name) for name, one in columns.items())).select_from(joined).where(*mine)
+    chosen = select(*(one.label(name) for name, one in columns.items())).select_from(joined).where(*coming)
     return Statement(insert(moves).from_select(list(columns), chosen))
 
 
@@ -531,8 +526,7 @@ def _net() -> Statement:
 @lru_cache(maxsize=1)
 def _first_move() -> Statement:
     moves = table("stock_moves")
-    mine = (moves.c.company_id == bindparam("company"), moves.c.product_id == bindparam("product"))
-    return Statement(select(moves.c.id).where(*mine).limit(1))
+    return Statement(select(moves.c.id).where(mine(moves), moves.c.product_id == bindparam("product")).limit(1))
 
 
 @lru_cache(maxsize=1)
@@ -572,8 +566,7 @@ def _totals() -> Statement:
         figures = [source.c[name].label(f"{prefix}{name}") for name in names]
         nothing = [(source.c[name] - source.c[name]).label(f"{other}{name}") for name in names]
         columns = sorted((*figures, *nothing), key=lambda column: column.name)
-        mine = source.c.company_id == bindparam("company")
-        return select(source.c.product_id, source.c.warehouse_id, *columns).where(mine)
+        return select(source.c.product_id, source.c.warehouse_id, *columns).where(mine(source))
 
     both = union_all(entries(kept, "", "counted_"), entries(moves, "counted_", "")).subquery()
     sums = {

@@ -144,7 +144,7 @@ def _keep(
         return
     told = {name: fact() if callable(fact) else fact for name, fact in facts.items()}
     known = {**_facts(tx, resource, row), **told}
-    known["reason"] = f" The reason: {facts['reason']}" if facts.get("reason") else ""
+    known["reason"] = f" The reason: {told['reason']}" if told.get("reason") else ""
     words = worded(kind, known)
     kept = [
         {

@@ -33,6 +33,7 @@ from emptor.kit.errors import IllegalMove
 from emptor.kit.money import MONEY_SCALE, PRICE_SCALE
 from emptor.kit.resource import Resource
 from emptor.store import query
+from emptor.store.clauses import belongs, one_of, units
 from emptor.store.schema import table
 from emptor.store.statement import Statement
 from emptor.store.types import Fixed
@@ -145,10 +146,10 @@ def _taken() -> Any:
     itself = receipts.c.id == bindparam("without", value=0)
 
     def counted(condition: ColumnElement[bool]) -> ColumnElement[Any]:
-        return case((condition, type_coerce(received.c.quantity, BigInteger)), else_=nothing)
+        return case((condition, units(received.c.quantity)), else_=nothing)
 
     def within(states: tuple[int, ...]) -> ColumnElement[Any]:
-        return counted(and_(or_(*(receipts.c.status == state for state in states)), not_(itself)))
+        return counted(and_(one_of(receipts.c.status, *states), not_(itself)))
 
     ordered = select(
         *(lines.c[name] for name in ("id", "position", "quantity", "net_sum", "status")),
@@ -162,9 +163,7 @@ def _taken() -> Any:
             received.c.order_line_id, unsaid, unsaid, unsaid, unsaid, within(KEPT), within(CLAIMING), counted(itself),
             case((itself, received.c.position)),
         )
-        .join_from(receipts, received, and_(
-            received.c.company_id == receipts.c.company_id, received.c.receipt_id == receipts.c.id,
-        ))
+        .join_from(receipts, received, belongs(received, "receipt_id", receipts))
         .where(receipts.c.company_id == bindparam("company"), receipts.c.purchase_order_id == bindparam("order"))
     )  # fmt: skip
     pile = union_all(ordered, taken).subquery("pile")
@@ -185,8 +184,8 @@ def _lines() -> Statement:
 
 def measured(taken: Any, service: ColumnElement[Any]) -> ColumnElement[Any]:
     """What a line orders: pieces, or money for a service; in units of a quantity."""
-    amount = type_coerce(taken.c.net_sum, BigInteger) * 10 ** (PRICE_SCALE - MONEY_SCALE)
-    return case((service, amount), else_=type_coerce(taken.c.quantity, BigInteger))
+    amount = units(taken.c.net_sum) * 10 ** (PRICE_SCALE - MONEY_SCALE)
+    return case((service, amount), else_=units(taken.c.quantity))
 
 
 @lru_cache(maxsize=1)
@@ -194,7 +193,7 @@ def _exceeded() -> Statement:
     """Looked for in the database, because as a rule there is nothing to find among a thousand lines."""
     taken = _taken().subquery("taken")
     ordered = measured(taken, bindparam("service", type_=Boolean()))
-    kept, claimed, said = (type_coerce(taken.c[name], BigInteger) for name in ("kept", "claimed", "said"))
+    kept, claimed, said = (units(taken.c[name]) for name in ("kept", "claimed", "said"))
     return Statement(
         select(
             taken.c.place, taken.c.said, taken.c.id, type_coerce(ordered, Fixed(PRICE_SCALE)), taken.c.kept,
@@ -210,7 +209,7 @@ def _write_lines() -> Statement:
     """One statement for all lines: a line that nobody waits for stays closed."""
     lines, orders = table("purchase_order_lines"), table("purchase_orders")
     taken = _taken().subquery("taken")
-    kept = type_coerce(taken.c.kept, BigInteger)
+    kept = units(taken.c.kept)
     service = select(orders.c.logic_type == SERVICE).where(
         orders.c.company_id == bindparam("company"), orders.c.id == bindparam("order")
     )

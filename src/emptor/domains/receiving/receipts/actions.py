@@ -19,6 +19,7 @@ from emptor.kit.money import product as product_of
 from emptor.kit.resource import Resource
 from emptor.kit.states import Party
 from emptor.store import query
+from emptor.store.clauses import belongs
 from emptor.store.schema import table
 from emptor.store.statement import Statement
 from emptor.store.types import any_of
@@ -315,14 +316,11 @@ def _requisitions() -> Statement:
     """The requisitions behind an order, each beside the lines that were made for it."""
     ordered, sources = table("purchase_order_lines"), table("purchase_order_line_sources")
     lines, rows = table("purchase_requisition_lines"), table("purchase_requisitions")
-    made = (sources.c.company_id == ordered.c.company_id) & (sources.c.line_id == ordered.c.id)
-    asked = (lines.c.company_id == sources.c.company_id) & (lines.c.id == sources.c.requisition_line_id)
-    owner = (rows.c.company_id == lines.c.company_id) & (rows.c.id == lines.c.requisition_id)
     return Statement(
         select(sources.c.line_id.label("order_line_id"), rows)
-        .join_from(ordered, sources, made)
-        .join(lines, asked)
-        .join(rows, owner)
+        .join_from(ordered, sources, belongs(sources, "line_id", ordered))
+        .join(lines, belongs(sources, "requisition_line_id", lines))
+        .join(rows, belongs(lines, "requisition_id", rows))
         .where(ordered.c.company_id == bindparam("company"), ordered.c.order_id == bindparam("order"))
         .distinct()
     )
