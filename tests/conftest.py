@@ -10,7 +10,7 @@ import pytest
 
 from tests.support import services
 
-pytest_plugins = ["tests.support.checked", "tests.support.recalled", "tests.support.house"]
+pytest_plugins = ["tests.support.asked_anew", "tests.support.checked", "tests.support.recalled", "tests.support.house"]
 
 _numbers = count(1)
 

@@ -24,6 +24,7 @@ from emptor.domains import discover
 from emptor.domains.organisation import companies, keys
 from emptor.kit.errors import DomainError
 from emptor.services.files import Files
+from emptor.store.schema import metadata
 from emptor.store.unit_of_work import Database
 
 COMPANIES = (KORVENBACH, AMERICA)
@@ -68,6 +69,8 @@ def fill(
     found = []
     for company in COMPANIES:
         found += _found(database, files, company, seed, scale if company is COMPANIES[0] else 0, progress)
+    with database.write() as tx:  # the first who use it shall not wait for statistics
+        tx.backend.analyze(tx.connection, list(metadata.tables))
     return found
 
 

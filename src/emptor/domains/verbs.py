@@ -180,7 +180,7 @@ def confirm(kind: Kind, tx: UnitOfWork, row: Row, values: Row) -> None:
 
 def submit(kind: Kind, tx: UnitOfWork, row: Row, items: Items, decision: Decision | None = None) -> None:
     """Start the approval of a document whose lines are complete; `decision`: what a revision has made necessary."""
-    if running.begin(tx, kind.resource, row, decision):
+    if running.begin(tx, kind.resource, row, decision, fresh=row["status"] == DRAFT):
         documents.move(tx, kind.resource, row, PENDING)
     else:
         grant(kind, tx, row, items)

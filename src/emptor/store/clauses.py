@@ -4,7 +4,21 @@ from __future__ import annotations
 
 from typing import Any
 
-from sqlalchemy import BigInteger, and_, bindparam, case, func, literal, or_, type_coerce
+from sqlalchemy import (
+    BigInteger,
+    Select,
+    Subquery,
+    and_,
+    bindparam,
+    case,
+    cast,
+    func,
+    literal,
+    or_,
+    select,
+    type_coerce,
+    union_all,
+)
 from sqlalchemy.sql.elements import ColumnElement
 
 
@@ -33,6 +47,20 @@ def total(column: ColumnElement[Any], counts: ColumnElement[bool] | None = None)
     """The sum of a column over the rows of a group that count; nothing is nothing."""
     one = units(column)
     return func.coalesce(func.sum(one if counts is None else case((counts, one), else_=0)), literal(0, BigInteger))
+
+
+def added_up(ids: Select[Any], entries: Select[Any]) -> Subquery:
+    """For each of the `ids` the `sum` of its entries, pairs of an id and an exact figure; 0 where there is none.
+
+    All is put on one pile. A join would be in PostgreSQL's hands: of a document that is newer than its statistics it
+    expects a single line, and compares each of a thousand with each.
+    """
+    figure = list(entries.selected_columns)[1]
+    nothing = type_coerce(literal(0, BigInteger), figure.type)
+    pile = union_all(ids.add_columns(nothing.label("figure")), entries).subquery("pile")
+    key, one = pile.c
+    summed = type_coerce(cast(func.sum(units(one)), BigInteger), figure.type)
+    return select(key.label("id"), summed.label("sum")).group_by(key).subquery("taken")
 
 
 def known(column: ColumnElement[Any]) -> ColumnElement[int]:

@@ -120,9 +120,9 @@ class Backend(ABC):
         bound = [{f"key_{n}" if n in keys else f"set_{n}": value for n, value in row.items()} for row in rows]
         self.execute_many(connection, ready.sql, ready.bind_all(bound))
 
+    @abstractmethod
     def touched(self, connection: Any, cursor: Any) -> int:
-        """How many rows the cursor's statement touched."""
-        return int(cursor.rowcount)
+        """How many rows the cursor's statement wrote, the latest one."""
 
 
 TICKED = Statement(
@@ -194,6 +194,10 @@ class Sqlite(Backend):
             connection.execute("ROLLBACK")
         finally:
             self.end_write()
+
+    def touched(self, connection: Any, cursor: Any) -> int:
+        # Python's own count does not know statements that begin with WITH.
+        return int(connection.execute("SELECT changes()").fetchone()[0])
 
     def more_ids(self, tx: Any, count: int) -> list[int]:
         count = max(count, ID_BLOCK)

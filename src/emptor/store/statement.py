@@ -7,9 +7,10 @@ from dataclasses import dataclass
 from functools import cached_property, lru_cache
 from typing import Any
 
-from sqlalchemy import Table, bindparam, delete, insert, update
+from sqlalchemy import Column, Select, Table, bindparam, delete, insert, update
 from sqlalchemy.engine import Dialect
-from sqlalchemy.sql.elements import ColumnElement
+from sqlalchemy.sql import visitors
+from sqlalchemy.sql.elements import ColumnClause, ColumnElement
 from sqlalchemy.sql.expression import Executable
 
 Convert = Callable[[Any], Any]
@@ -85,13 +86,24 @@ def reader(columns: Sequence[tuple[str, Convert | None]], constants: dict[str, A
 class Statement:
     """A statement that is written once at import and compiled once per engine.
 
-    `prepare=False` asks PostgreSQL to plan it anew with the values at hand, which lists with filters need.
+    `prepare=False` asks PostgreSQL to plan it anew with the values at hand, which lists with filters need. `sets`
+    tells which columns an `UPDATE` sets; without, it may be any.
     """
 
-    def __init__(self, clause: Executable, *, prepare: bool | None = None) -> None:
+    def __init__(self, clause: Executable, *, prepare: bool | None = None, sets: Iterable[str] = ()) -> None:
         self.clause: Any = clause
         self.prepare = prepare
+        self.sets = frozenset(sets)
         self._by_dialect: dict[str, Compiled] = {}
+
+    @cached_property
+    def reads(self) -> frozenset[Column[Any]]:
+        """The columns of tables that the answer to a query is read from; empty for what is no query."""
+        elements = list(visitors.iterate(self.clause)) if self.clause.is_select else []
+        named = {element for element in elements if isinstance(element, ColumnClause)}
+        shown = {column for element in elements if isinstance(element, Select) for column in element.selected_columns}
+        bases = {base for column in named | shown for base in column.base_columns}
+        return frozenset(base for base in bases if isinstance(base, Column))
 
     def on(self, dialect: Dialect) -> Compiled:
         """The compiled form for `dialect`."""
@@ -160,7 +172,7 @@ def update_by(table: Table, keys: tuple[str, ...], columns: tuple[str, ...]) -> 
     """`UPDATE` of `columns` where every key column equals `key_<column>`."""
     condition = [_equals(table, name) for name in keys]
     changes = {name: bindparam(f"set_{name}", type_=table.c[name].type) for name in columns}
-    return Statement(update(table).where(*condition).values(changes))
+    return Statement(update(table).where(*condition).values(changes), sets=columns)
 
 
 @lru_cache(maxsize=2000)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from typing import Any
 
@@ -18,6 +18,9 @@ from emptor.store.statement import Compiled, Statement, delete_by, insert_into, 
 
 Job = tuple[Statement, dict[str, Any] | None]
 """A query and its values; without values it is not asked."""
+
+REMEMBERED_ROWS = 100
+"""Longer answers are not kept until the commit."""
 
 PLATFORM = 0
 """The company id of work that belongs to no company: looking up keys, administration."""
@@ -48,9 +51,13 @@ class Transaction:
         ready = statement.on(self.dialect)
         self.backend.execute_many(self.connection, ready.sql, [ready.bind(row) for row in rows])
 
-    def raw(self, statement: Statement, **values: Any) -> list[Sequence[Any]]:
+    def _ask(self, statement: Statement, values: dict[str, Any]) -> tuple[Sequence[Sequence[Any]], Compiled]:
+        cursor, ready = self._send(statement, values)
+        return cursor.fetchall(), ready
+
+    def raw(self, statement: Statement, **values: Any) -> Sequence[Sequence[Any]]:
         """All rows just as the driver gives them."""
-        return self._send(statement, values)[0].fetchall()
+        return self._ask(statement, values)[0]
 
     def many(self, jobs: Sequence[Job]) -> list[list[Sequence[Any]]]:
         """Raw rows of several independent queries of this company, asked together; no values, no rows."""
@@ -69,8 +76,8 @@ class Transaction:
 
     def all(self, statement: Statement, **values: Any) -> list[Sequence[Any]]:
         """All rows."""
-        cursor, ready = self._send(statement, values)
-        return [ready.convert(row) for row in cursor.fetchall()]
+        rows, ready = self._ask(statement, values)
+        return [ready.convert(row) for row in rows]
 
     def one(self, statement: Statement, **values: Any) -> Sequence[Any] | None:
         """The first row, if there is one."""
@@ -84,8 +91,8 @@ class Transaction:
 
     def records(self, statement: Statement, **values: Any) -> list[dict[str, Any]]:
         """All rows as dictionaries by column name."""
-        cursor, ready = self._send(statement, values)
-        return ready.records(cursor.fetchall())
+        rows, ready = self._ask(statement, values)
+        return ready.records(rows)
 
     def record(self, statement: Statement, **values: Any) -> dict[str, Any] | None:
         """The first row as a dictionary, if there is one."""
@@ -114,6 +121,7 @@ class UnitOfWork(Transaction):
         """What actions keep for the end of the unit of work, by keys of their own."""
         self._given: set[int] = set()
         self._filled: set[str] = set()
+        self._known: dict[tuple[Statement, str], Sequence[Sequence[Any]]] = {}
         self._entries: list[dict[str, Any]] = []
         self._last: dict[Any, Callable[[], None]] = {}
         self._tick = (stood or Tick(0, "", 0, "", [])).after(spell(now))
@@ -137,18 +145,42 @@ class UnitOfWork(Transaction):
         self._given.update(ids)
         return ids[0]
 
+    def _ask(self, statement: Statement, values: dict[str, Any]) -> tuple[Sequence[Sequence[Any]], Compiled]:
+        """Nobody else writes in the company now, so what was asked once need not be asked again, until something that
+        the answer was read from is written.
+        """
+        if not statement.reads:
+            return super()._ask(statement, values)
+        ready = statement.on(self.dialect)
+        key = statement, repr(ready.bind(values))
+        found = self._known.get(key)
+        if found is None:
+            found, _ = super()._ask(statement, values)
+            if len(found) <= REMEMBERED_ROWS:
+                self._known[key] = found
+        return found, ready
+
     def _send(self, statement: Statement, values: dict[str, Any]) -> tuple[Any, Compiled]:
-        self._note_filled(statement)
+        self._note_statement(statement)
         return super()._send(statement, values)
 
     def run_all(self, statement: Statement, rows: Sequence[dict[str, Any]]) -> None:
         """Run a statement once for each set of values."""
-        self._note_filled(statement)
+        self._note_statement(statement)
         super().run_all(statement, rows)
 
-    def _note_filled(self, statement: Statement) -> None:
-        if statement.clause.is_insert or statement.clause.is_update:
-            self._filled.add(statement.clause.table.name)
+    def _note_statement(self, statement: Statement) -> None:
+        if statement.clause.is_delete:
+            self._known.clear()  # what belonged to the rows may be gone with them
+        elif statement.clause.is_dml:
+            self._note_written(statement.clause.table, statement.sets)
+
+    def _note_written(self, table: Table, columns: Collection[str] = ()) -> None:
+        """These columns of a table are about to change, or all where none are told."""
+        self._filled.add(table.name)
+        written = {table.c[name] for name in columns} or set(table.c)
+        for key in [key for key in self._known if not written.isdisjoint(key[0].reads)]:
+            del self._known[key]
 
     def may_hold(self, table: Table, owners: Iterable[int]) -> bool:
         """What is new owns only what is new as well: where nothing has been put, there is nothing of it."""
@@ -198,14 +230,14 @@ class UnitOfWork(Transaction):
         """Insert many rows of this company, all with the same columns."""
         listed = [{"company_id": self.company_id, **row} for row in rows]
         if listed:
-            self._filled.add(table.name)
+            self._note_written(table)
             self.backend.insert_all(self.connection, table, listed)
 
     def update_all(self, table: Table, rows: Iterable[dict[str, Any]], *keys: str) -> None:
         """Change many rows of this company, all in the same columns, each found by its `keys`."""
         listed = [{"company_id": self.company_id, **row} for row in rows]
         if listed:
-            self._filled.add(table.name)
+            self._note_written(table, listed[0].keys() - {"company_id", *keys})
             self.backend.update_all(self.connection, table, ("company_id", *keys), listed)
 
     def update(self, table: Table, changes: dict[str, Any], **keys: Any) -> None:
@@ -217,7 +249,12 @@ class UnitOfWork(Transaction):
         """The same; how many rows there were, which PostgreSQL has to be waited for."""
         if not changes:
             return 0
-        cursor, _ = self._send(*self._update(table, changes, keys))
+        statement, bound = self._update(table, changes, keys)
+        return self.run_counted(statement, **bound)
+
+    def run_counted(self, statement: Statement, **values: Any) -> int:
+        """Run a statement that writes; how many rows that were, which PostgreSQL has to be waited for."""
+        cursor, _ = self._send(statement, values)
         return self.backend.touched(self.connection, cursor)
 
     def _update(self, table: Table, changes: dict[str, Any], keys: dict[str, Any]) -> tuple[Statement, dict[str, Any]]:

@@ -34,6 +34,7 @@ from emptor.domains.approvals import people as persons
 from emptor.domains.approvals import rules, workflows
 from emptor.domains.approvals.kinds import MODULES, approves, noun, resources
 from emptor.domains.approvals.rules import Choices, Decision, Option, State, Step, Subject, Verdict
+from emptor.domains.custom_fields import values as custom_field_values
 from emptor.domains.organisation import companies, leaving
 from emptor.domains.organisation.access import Principal
 from emptor.kit.clock import spell
@@ -244,18 +245,22 @@ def total_of(row: Row, chosen: Row) -> Decimal:
     return ZERO
 
 
-def begin(tx: UnitOfWork, resource: Resource, row: Row, decision: Decision | None = None) -> bool:
-    """Start a round of approval; whether anybody has to approve. Steps before `decision.from_step` keep theirs.
+def begin(
+    tx: UnitOfWork, resource: Resource, row: Row, decision: Decision | None = None, *, fresh: bool = False
+) -> bool:
+    """Start a round of approval; whether anybody has to approve. Steps before `decision.from_step` keep theirs. Of what
+    is `fresh` nobody has been asked before.
 
     IllegalMove when the workflow cannot decide about the document.
     """
     case = read_case(tx, resource, row)
     verdicts = case.verdicts()
-    withdraw(tx, resource, row, None)
-    tx.update(SNAPSHOTS, {"superseded": True}, object_id=row["id"])
+    if not fresh:
+        withdraw(tx, resource, row, None)
+        tx.update(SNAPSHOTS, {"superseded": True}, object_id=row["id"])
     if not verdicts:
         return False
-    past = tx.records(_rounds(), company=tx.company_id, object=row["id"])
+    past = [] if fresh else tx.records(_rounds(), company=tx.company_id, object=row["id"])
     last = max((one["round"] for one in past), default=0)
     first = (decision.from_step if decision else None) or 1
     kept = {
@@ -887,7 +892,7 @@ def custom_of(tx: Transaction, resource: Resource, row_id: int) -> dict[int, Any
     own = resource.custom_values
     if own is None:
         return {}
-    return {one["field_id"]: one["value"] for one in tx.records(_custom(own), company=tx.company_id, owner=row_id)}
+    return {one["field_id"]: one["value"] for one in custom_field_values.stored(tx, own, row_id)}
 
 
 def _stored_state(kept: Values) -> State:
@@ -949,16 +954,6 @@ def _limiting(own: CustomValues) -> Statement:
         .where(_of_company(values), any_of(values.c.owner_id, "owners"), values.c.option_id.is_not(None))
         .where(fields.c.company_id == values.c.company_id, fields.c.id == values.c.field_id)
         .where(fields.c.limits_access.is_(True))
-    )
-
-
-@lru_cache(maxsize=20)
-def _custom(own: CustomValues) -> Statement:
-    values = table(own.of.table)
-    return Statement(
-        select(values.c.field_id, values.c.value)
-        .where(_of_company(values), values.c.owner_id == bindparam("owner"))
-        .order_by(values.c.id)
     )
 
 

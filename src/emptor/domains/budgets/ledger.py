@@ -14,7 +14,7 @@ from fractions import Fraction
 from functools import lru_cache, partial
 from typing import Any
 
-from sqlalchemy import and_, bindparam, func, select
+from sqlalchemy import bindparam, func, select
 
 from emptor.domains.budgets import balances, holding
 from emptor.domains.budgets.plans import SEE
@@ -31,6 +31,7 @@ from emptor.domains.budgets.rules import (
 )
 from emptor.domains.organisation import companies
 from emptor.domains.purchasing.orders import billing
+from emptor.domains.purchasing.requisitions import sources
 from emptor.kit.errors import Invalid
 from emptor.kit.fields import Code, Number, Ref, Text
 from emptor.kit.money import ZERO
@@ -106,8 +107,7 @@ def _settle(tx: UnitOfWork) -> None:
     if pending[INVOICES]:
         pending[ORDERS] |= set(billing.order_ids_of(tx, pending[INVOICES]))
     if pending[ORDERS] and companies.settings_of(tx).get("requisitionBudgets"):
-        asked = tx.all(_requisitions_behind(), company=tx.company_id, ids=list(pending[ORDERS]))
-        pending[REQUISITIONS] |= {row_id for (row_id,) in asked}
+        pending[REQUISITIONS] |= set(sources.requisitions_behind(tx, pending[ORDERS]))
     moves: list[Row] = []
     for resource, ids in pending.items():
         moves += _moves(tx, resource, ids)
@@ -147,7 +147,7 @@ def would_take(tx: Transaction, resource: str, row_id: int) -> dict[int, Decimal
     found = {budget: sum_ for budget, sum_ in held(charges, scale).items() if sum_ > 0}
     given = [posted(tx, resource, [row_id])]
     if found and resource == ORDERS and tx.actor.settings.get("requisitionBudgets"):
-        asked = [one for (one,) in tx.all(_requisitions_behind(), company=tx.company_id, ids=[row_id])]
+        asked = sources.requisitions_behind(tx, [row_id])
         left = _added_up(tx, holding.requisitions(tx, asked, counting=row_id))
         given += [posted(tx, REQUISITIONS, asked), {key: -sum_ for key, sum_ in left.items()}]
     for one in given:
@@ -265,21 +265,4 @@ def _charged() -> Statement:
         select(moves.c.document_kind, moves.c.document_id)
         .distinct()
         .where(moves.c.company_id == bindparam("company"), any_of(moves.c.budget_id, "ids"))
-    )
-
-
-@lru_cache(maxsize=1)
-def _requisitions_behind() -> Statement:
-    """The requisitions from whose lines orders were made."""
-    ordered, sources, asked = (
-        table(name) for name in ("purchase_order_lines", "purchase_order_line_sources", "purchase_requisition_lines")
-    )
-    return Statement(
-        select(asked.c.requisition_id)
-        .distinct()
-        .join_from(
-            ordered, sources, and_(sources.c.company_id == ordered.c.company_id, sources.c.line_id == ordered.c.id)
-        )
-        .join(asked, and_(asked.c.company_id == sources.c.company_id, asked.c.id == sources.c.requisition_line_id))
-        .where(ordered.c.company_id == bindparam("company"), any_of(ordered.c.order_id, "ids"))
     )

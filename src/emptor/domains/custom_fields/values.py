@@ -15,7 +15,7 @@ from emptor.kit.fields import CustomValues, Part
 from emptor.store.schema import table
 from emptor.store.statement import Statement
 from emptor.store.types import any_of
-from emptor.store.unit_of_work import Job, UnitOfWork
+from emptor.store.unit_of_work import Job, Transaction, UnitOfWork
 
 DROPDOWN, TEXT, DATE = 0, 1, 2
 TYPES = {DROPDOWN: "dropdown", TEXT: "text", DATE: "date"}
@@ -193,7 +193,7 @@ def lacking(tx: UnitOfWork, custom: CustomValues, part: Part, owner: int) -> dic
     return found
 
 
-def stored(tx: UnitOfWork, custom: CustomValues, owner: int) -> list[dict[str, Any]]:
+def stored(tx: Transaction, custom: CustomValues, owner: int) -> list[dict[str, Any]]:
     """The values an object has, as if a client had sent them."""
     return [
         {"field_id": field_id, "value": value}

@@ -180,21 +180,19 @@ class Arriving(NamedTuple):
     """Column for what all of a line is worth, in the company's currency."""
 
 
-def arrive(tx: UnitOfWork, lines: Arriving, document_id: int, warehouse_id: int) -> bool:
+def arrive(tx: UnitOfWork, lines: Arriving, document_id: int, warehouse_id: int, places: int) -> bool:
     """Take in all goods of a document in the database itself, a thousand lines as fast as one; whether that was done.
+    They stand on its first so many `places`.
 
     It is where nothing is out of the ordinary: the document has moved nothing before, each item stands on one line
     and has been in the warehouse before, nothing is missing there, and all fits. Else it is for `post`, with the same
     result or with a sentence about what is wrong.
     """
     where = {"company": tx.company_id, "document": document_id, "warehouse": warehouse_id}
-    plain_one, count, places = tx.one(_arriving(lines), **where) or (False, 0, 0)
-    if not plain_one:
-        return False
-    if count:
-        first = tx.new_range(places)
-        tx.run(_arrived(lines), **where, first=first, stamp=tx.stamp, creator=tx.actor.user_id if tx.actor else None)
-        tx.run(_taken_over(), company=tx.company_id, moves=list(range(first, first + places)), stamp=tx.stamp)
+    first, creator = tx.new_range(places), tx.actor.user_id if tx.actor else None
+    if not tx.run_counted(_arrived(lines), **where, first=first, stamp=tx.stamp, creator=creator):
+        return tx.one(_any_coming(lines), **where) is None
+    tx.run(_taken_over(), company=tx.company_id, moves=list(range(first, first + places)), stamp=tx.stamp)
     return True
 
 
@@ -393,21 +391,27 @@ DEAREST = 4 * 10**10
 """Units of worth of a line, some four million, up to which the database finds the price of one without overflow."""
 
 
-def _coming(lines: Arriving) -> tuple[Any, Any, list[Any]]:
+def _coming(lines: Arriving) -> Any:
     """A document's lines of inventory items, with what lies of each in the warehouse if any ever did."""
     source, items, kept = table(lines.table), table("items"), table("warehouse_items")
-    joined = source.join(items, belongs(source, "product_id", items)).outerjoin(
-        kept,
-        and_(
-            kept.c.company_id == source.c.company_id, kept.c.product_id == source.c.product_id,
-            kept.c.warehouse_id == bindparam("warehouse"),
-        ),
+    lying = and_(
+        kept.c.company_id == source.c.company_id, kept.c.product_id == source.c.product_id,
+        kept.c.warehouse_id == bindparam("warehouse"),
     )  # fmt: skip
-    coming = [
-        mine(source), source.c[lines.owner] == bindparam("document"), source.c.quantity != 0,
-        items.c.item_type == INVENTORY,
-    ]  # fmt: skip
-    return source, joined, coming
+    figures = {
+        "quantity": source.c.quantity, "value": source.c[lines.value], "lying": kept.c.quantity, "worth": kept.c.value
+    }  # fmt: skip
+    return (
+        select(
+            source.c.position, source.c.product_id, source.c[lines.line].label("line_id"), kept.c.warehouse_id,
+            *(units(column).label(name) for name, column in figures.items()),
+        )
+        .select_from(source.join(items, belongs(source, "product_id", items)).outerjoin(kept, lying))
+        .where(
+            mine(source), source.c[lines.owner] == bindparam("document"), source.c.quantity != 0,
+            items.c.item_type == INVENTORY,
+        )
+    )  # fmt: skip
 
 
 def _apiece(quantity: ColumnElement[int], value: ColumnElement[int]) -> ColumnElement[int]:
@@ -416,44 +420,45 @@ def _apiece(quantity: ColumnElement[int], value: ColumnElement[int]) -> ColumnEl
 
 
 @lru_cache(maxsize=5)
-def _arriving(lines: Arriving) -> Statement:
-    """Whether all lines of a document are plain arrivals, how many there are, and up to which place."""
-    source, joined, coming = _coming(lines)
-    kept, moves, warehouses = table("warehouse_items"), table("stock_moves"), table("warehouses")
-    quantity, value = units(source.c.quantity), units(source.c[lines.value])
-    lying, worth = units(kept.c.quantity), units(kept.c.value)
-    apiece = case((and_(quantity > 0, value <= DEAREST), _apiece(quantity, value)), else_=literal(2**62, BigInteger))
+def _any_coming(lines: Arriving) -> Statement:
+    return Statement(_coming(lines).limit(1))
+
+
+def _are_usual(coming: Any) -> ColumnElement[bool]:
+    """Whether all these lines are plain arrivals."""
+    moves, warehouses, one = table("stock_moves"), table("warehouses"), coming.c
+    too_dear = literal(2**62, BigInteger)
+    apiece = case((and_(one.quantity > 0, one.value <= DEAREST), _apiece(one.quantity, one.value)), else_=too_dear)
+    fits = select(
+        and_(
+            func.min(one.value) >= 0, func.min(one.lying) >= 0,
+            func.max(apiece) <= to_units(MOST_APIECE, PRICE_SCALE),
+            func.max(one.lying + one.quantity) <= to_units(MOST, PRICE_SCALE),
+            func.max(one.worth + one.value) <= to_units(MOST_VALUE, MONEY_SCALE),
+            func.count() == func.count(one.warehouse_id), func.count() == func.count(one.product_id.distinct()),
+        )
+    )  # fmt: skip
     is_open = select(warehouses.c.enable).where(mine(warehouses), warehouses.c.id == bindparam("warehouse"))
     moved = select(moves.c.id).where(mine(moves), moves.c.document_id == bindparam("document"))
-    count = func.count()
-    fits = and_(
-        func.min(value) >= 0, func.min(lying) >= 0,
-        func.max(apiece) <= to_units(MOST_APIECE, PRICE_SCALE),
-        func.max(lying + quantity) <= to_units(MOST, PRICE_SCALE),
-        func.max(worth + value) <= to_units(MOST_VALUE, MONEY_SCALE),
-        count == func.count(kept.c.id), count == func.count(source.c.product_id.distinct()),
-    )  # fmt: skip
-    usual = and_(or_(count == 0, fits), is_open.scalar_subquery(), not_(moved.exists()))
-    return Statement(
-        select(usual, count, func.coalesce(func.max(source.c.position), 0) + 1).select_from(joined).where(*coming)
-    )
+    return and_(fits.scalar_subquery(), is_open.scalar_subquery(), not_(moved.exists()))
 
 
 @lru_cache(maxsize=5)
 def _arrived(lines: Arriving) -> Statement:
-    source, joined, coming = _coming(lines)
-    kept, moves = table("warehouse_items"), table("stock_moves")
-    quantity, value = units(source.c.quantity), units(source.c[lines.value])
+    moves, coming = table("stock_moves"), _coming(lines).cte("coming")
+    one = coming.c
     columns: dict[str, Any] = {
-        "company_id": source.c.company_id, "id": bindparam("first", type_=BigInteger()) + source.c.position,
+        "company_id": bindparam("company", type_=BigInteger()),
+        "id": bindparam("first", type_=BigInteger()) + one.position,
         "create_date": bindparam("stamp", type_=moves.c.create_date.type),
         "creator_id": bindparam("creator", type_=BigInteger()), "kind": literal(RECEIPT),
-        "product_id": source.c.product_id, "warehouse_id": kept.c.warehouse_id, "quantity": quantity,
-        "unit_value": _apiece(quantity, value), "value": value, "balance_quantity": units(kept.c.quantity) + quantity,
-        "balance_value": units(kept.c.value) + value, "document_kind": literal(lines.document_kind),
-        "document_id": source.c[lines.owner], "line_id": source.c[lines.line], "revision": literal(0),
+        "product_id": one.product_id, "warehouse_id": one.warehouse_id, "quantity": one.quantity,
+        "unit_value": _apiece(one.quantity, one.value), "value": one.value,
+        "balance_quantity": one.lying + one.quantity, "balance_value": one.worth + one.value,
+        "document_kind": literal(lines.document_kind), "document_id": bindparam("document", type_=BigInteger()),
+        "line_id": one.line_id, "revision": literal(0),
     }  # fmt: skip
-    chosen = select(*(one.label(name) for name, one in columns.items())).select_from(joined).where(*coming)
+    chosen = select(*(one.label(name) for name, one in columns.items())).where(_are_usual(coming))
     return Statement(insert(moves).from_select(list(columns), chosen))
 
 

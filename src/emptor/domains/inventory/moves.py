@@ -43,6 +43,6 @@ MOVES = define(
         ),
         access=Access(within=("warehouse_id", "warehouses"), owner=WAREHOUSES.access),
         uniques=(("document_id", "line_id", "kind", "revision", "warehouse_id", "product_id"),),
-        indexes=(("product_id", "warehouse_id", "id"), ("warehouse_id", "id"), ("create_date",)),
+        indexes=(("product_id", "warehouse_id", "id"), ("create_date",)),
     )
 )  # fmt: skip

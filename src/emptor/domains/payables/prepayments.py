@@ -58,18 +58,17 @@ def hand_over(tx: UnitOfWork, invoice: Row) -> None:
     """Let an invoice take what its orders have been prepaid, the oldest first, as far as something of it is left."""
     rest = settling.owed(tx, invoice).left
     entries = []
-    for order_id in settling.orders_of(tx, [invoice]):
-        for row in tx.records(_open(), company=tx.company_id, order=order_id):
-            taken = min(rest, row["open"])
-            if taken > 0 and row["currency"] == invoice["currency"]:
-                entries.append(
-                    {
-                        "logic_type": TAKEN, "prepayment": True, "automatic": True, "status": ACTIVE,
-                        "pay_date": tx.stamp, "sum_paid": taken, "invoice_id": invoice["id"],
-                        "purchase_order_id": order_id, "prepayment_id": row["id"],
-                    }
-                )  # fmt: skip
-                rest -= taken
+    for row in tx.records(_open(), company=tx.company_id, orders=settling.orders_of(tx, [invoice])):
+        taken = min(rest, row["open"])
+        if taken > 0 and row["currency"] == invoice["currency"]:
+            entries.append(
+                {
+                    "logic_type": TAKEN, "prepayment": True, "automatic": True, "status": ACTIVE,
+                    "pay_date": tx.stamp, "sum_paid": taken, "invoice_id": invoice["id"],
+                    "purchase_order_id": row["purchase_order_id"], "prepayment_id": row["id"],
+                }
+            )  # fmt: skip
+            rest -= taken
     settling.book(tx, entries)
 
 
@@ -156,7 +155,7 @@ def _of_orders() -> Statement:
 
 @lru_cache(maxsize=1)
 def _open() -> Statement:
-    """The prepayments of an order of which something is left, the oldest first."""
+    """The prepayments of orders of which something is left, order by order, the oldest first."""
     payments, orders, takings = table("payments"), table("purchase_orders"), table("payments").alias("takings")
     taken = (
         select(func.sum(takings.c.sum_paid))
@@ -169,14 +168,17 @@ def _open() -> Statement:
     rest = type_coerce(payments.c.sum_paid, BigInteger) - func.coalesce(type_coerce(taken, BigInteger), 0)
     of_order = and_(orders.c.company_id == payments.c.company_id, orders.c.id == payments.c.purchase_order_id)
     return Statement(
-        select(payments.c.id, orders.c.currency, type_coerce(rest, payments.c.sum_paid.type).label("open"))
+        select(
+            payments.c.id, payments.c.purchase_order_id, orders.c.currency,
+            type_coerce(rest, payments.c.sum_paid.type).label("open"),
+        )
         .join_from(payments, orders, of_order)
         .where(
-            payments.c.company_id == bindparam("company"), payments.c.purchase_order_id == bindparam("order"),
+            payments.c.company_id == bindparam("company"), any_of(payments.c.purchase_order_id, "orders"),
             payments.c.logic_type == PREPAYMENT, payments.c.invoice_id.is_(None), payments.c.status == ACTIVE,
             rest > 0,
         )
-        .order_by(payments.c.pay_date, payments.c.id)
+        .order_by(payments.c.purchase_order_id, payments.c.pay_date, payments.c.id)
     )  # fmt: skip
 
 

@@ -218,12 +218,14 @@ def approved(tx: UnitOfWork, row: Row, items: Items) -> None:
     if row["logic_type"] not in CREDIT_NOTES:
         if tx.actor.settings.get("threeWayMatch") == comparing.APPROVE:
             refuse_early(tx, row)
-        for order in billing.orders_of(tx, row):
+        orders = billing.orders_of(tx, row)
+        for order in orders:
             if order["logic_type"] == billing.BLANKET_TOTAL:
                 taking_over.blanket_lines(tx, row, order, items)
             else:
                 taking_over.tax_items(tx, row, order, items)
-            linking.link(tx, order)
+        linking.link(tx, orders)
+        for order in orders:
             billing.give_up_rests(tx, order)
     settling.approved(tx, row)
 

@@ -18,7 +18,7 @@ from emptor.domains.payables.rules import CREDIT_NOTES
 from emptor.domains.purchasing.orders import billing, progress
 from emptor.domains.purchasing.orders.progress import CLOSED_LINE, SERVICE
 from emptor.kit.money import HUNDRED, MONEY_SCALE, PRICE_SCALE, ZERO, quotient, rounded
-from emptor.store.clauses import belongs, one_of, total, units
+from emptor.store.clauses import belongs, mine, one_of, total, units
 from emptor.store.schema import table
 from emptor.store.statement import Statement
 from emptor.store.types import Fixed, any_of
@@ -38,10 +38,11 @@ def verdicts(tx: UnitOfWork, invoice: Row) -> list[tuple[Row, Verdict]]:
     orders = billing.orders(tx, sorted({*agreed, named} - {None}))
     if not orders:
         return []
-    unlike: dict[int, list[Row]] = defaultdict(list)
-    for line in tx.records(_unlike(), company=tx.company_id, invoice=invoice["id"]):
+    ids, unlike = [order["id"] for order in orders], defaultdict(list)
+    services = [order["id"] for order in orders if order["logic_type"] == SERVICE]
+    about = {"company": tx.company_id, "invoice": invoice["id"], "orders": ids, "services": services}
+    for line in tx.records(_unlike(), **about):
         unlike[line["order_id"]].append(line)
-    ids = [order["id"] for order in orders]
     before = dict(tx.all(_drift(), company=tx.company_id, orders=ids, without=invoice["id"]))
     first = named or orders[0]["id"]
     found = []
@@ -186,18 +187,20 @@ def _agreed() -> Statement:
 def _unlike() -> Statement:
     """The lines that are not just as ordered: by price, by thing, or because more may be billed than is open."""
     lines, allocated = table("invoice_lines"), table("invoice_line_allocations")
-    ordered, orders = table("purchase_order_lines"), table("purchase_orders")
+    ordered = table("purchase_order_lines")
     named = or_(lines.c.product_id.is_not(None), ordered.c.product_id.is_not(None))
     is_other = case(
         (named, lines.c.product_id.is_distinct_from(ordered.c.product_id)),
         else_=lines.c.name.is_distinct_from(ordered.c.name),
     )
-    whole = progress.measured(ordered, orders.c.logic_type == SERVICE)
+    whole = progress.measured(ordered, any_of(allocated.c.order_id, "services"))
     also, kind = table("invoice_line_allocations").alias("also"), Fixed(PRICE_SCALE)
-    shared = select(also.c.id).where(
-        also.c.company_id == allocated.c.company_id, also.c.order_line_id == allocated.c.order_line_id,
-        also.c.id != allocated.c.id,
-    )  # fmt: skip
+    shared = (
+        select(also.c.order_line_id)
+        .where(mine(also), any_of(also.c.order_id, "orders"))
+        .group_by(also.c.order_line_id)
+        .having(func.count() > 1)
+    )
     return Statement(
         select(
             lines.c.position, lines.c.name, lines.c.is_split, allocated.c.order_id, allocated.c.order_line_id,
@@ -207,12 +210,11 @@ def _unlike() -> Statement:
         )
         .join_from(allocated, lines, belongs(allocated, "line_id", lines))
         .join(ordered, belongs(allocated, "order_line_id", ordered))
-        .join(orders, belongs(ordered, "order_id", orders))
         .where(
             _counted(allocated, lines),
             or_(
                 allocated.c.net_sum != allocated.c.agreed_sum, is_other, ordered.c.status == CLOSED_LINE,
-                units(allocated.c.quantity) > whole, shared.exists(),
+                units(allocated.c.quantity) > whole, allocated.c.order_line_id.in_(shared),
             ),
         )
         .order_by(lines.c.position, allocated.c.id)

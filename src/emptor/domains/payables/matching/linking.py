@@ -22,6 +22,7 @@ from emptor.kit.money import ZERO, split
 from emptor.store.clauses import belongs, one_of
 from emptor.store.schema import table
 from emptor.store.statement import Statement
+from emptor.store.types import any_of
 from emptor.store.unit_of_work import UnitOfWork
 
 Row = dict[str, Any]
@@ -95,12 +96,13 @@ def assigned(pieces: Iterable[Piece], brought: Iterable[Brought], scale: int = 2
     return changed
 
 
-def link(tx: UnitOfWork, order: Row) -> None:
-    """Lay what has been billed of an order on what its receipts have brought."""
-    brought = [Brought(*row) for row in tx.all(_brought(), company=tx.company_id, order=order["id"])]
+def link(tx: UnitOfWork, orders: Iterable[Row]) -> None:
+    """Lay what has been billed of orders on what their receipts have brought."""
+    about = {"company": tx.company_id, "orders": [order["id"] for order in orders]}
+    brought = [Brought(*row) for row in tx.all(_brought(), **about)]
     if not brought:
         return
-    pieces = [Piece(*row) for row in tx.all(_pieces(), company=tx.company_id, order=order["id"])]
+    pieces = [Piece(*row) for row in tx.all(_pieces(), **about)]
     changed = assigned(pieces, brought, int(tx.actor.settings.get("decimals", 2)))
     tx.update_all(table(ALLOCATIONS), (vars(one) for one in changed if one.id), "id")
     fresh = [one for one in changed if not one.id]
@@ -214,7 +216,7 @@ def _pieces() -> Statement:
         select(*columns)
         .join_from(allocated, invoices, belongs(allocated, "invoice_id", invoices))
         .where(
-            allocated.c.company_id == bindparam("company"), allocated.c.order_id == bindparam("order"),
+            allocated.c.company_id == bindparam("company"), any_of(allocated.c.order_id, "orders"),
             one_of(invoices.c.status, *billing.LIVING),
         )
         .order_by(allocated.c.id)
@@ -230,7 +232,7 @@ def _brought() -> Statement:
             receipts, lines, and_(lines.c.company_id == receipts.c.company_id, lines.c.receipt_id == receipts.c.id)
         )
         .where(
-            receipts.c.company_id == bindparam("company"), receipts.c.purchase_order_id == bindparam("order"),
+            receipts.c.company_id == bindparam("company"), any_of(receipts.c.purchase_order_id, "orders"),
             receipts.c.status == documents.APPROVED, lines.c.quantity > ZERO,
         )
         .order_by(lines.c.id)

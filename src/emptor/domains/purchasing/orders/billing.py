@@ -34,7 +34,7 @@ from emptor.domains.payables.rules import BILLED, CREDIT_NOTES
 from emptor.domains.purchasing.orders import progress
 from emptor.domains.purchasing.orders.progress import CLOSED_LINE, SERVICE
 from emptor.kit.money import PRICE_SCALE, ZERO, product, rounded, share
-from emptor.store.clauses import belongs, one_of, units
+from emptor.store.clauses import added_up, belongs, mine, one_of, units
 from emptor.store.schema import table
 from emptor.store.statement import Statement
 from emptor.store.types import Fixed, any_of
@@ -72,6 +72,7 @@ class Billable:
 class Bill:
     """What one invoice bills of an order."""
 
+    invoice_id: int
     status: int
     net: Decimal
     gross: Decimal
@@ -154,8 +155,9 @@ def recount_all(tx: UnitOfWork, ids: Sequence[int]) -> None:
     """The same for many orders."""
     if not ids:
         return
-    tx.run(_write_lines(), company=tx.company_id, orders=list(ids), without=0)
     billed, found = bills_of(tx, ids, *BILLED), orders(tx, ids)
+    invoices = sorted({one.invoice_id for of_order in billed.values() for one in of_order})
+    tx.run(_write_lines(), company=tx.company_id, orders=list(ids), invoices=invoices)
     states = _paid(tx, found, billed)
     scale = int(tx.actor.settings.get("decimals", 2))
     for order in found:
@@ -273,15 +275,19 @@ def _lines() -> Statement:
 
 @lru_cache(maxsize=1)
 def _write_lines() -> Statement:
-    lines, taken = table("purchase_order_lines"), _allocated().subquery("taken")
+    """Sets what `invoices` have billed of each line."""
+    lines, allocated = table("purchase_order_lines"), table("invoice_line_allocations")
+    all_lines = select(lines.c.id).where(mine(lines), any_of(lines.c.order_id, "orders"))
+    billed = select(allocated.c.order_line_id, allocated.c.quantity).where(
+        mine(allocated), any_of(allocated.c.order_id, "orders"), any_of(allocated.c.invoice_id, "invoices")
+    )
+    taken = added_up(all_lines, billed)
     return Statement(
         update(lines)
-        .where(
-            lines.c.company_id == bindparam("company"), lines.c.id == taken.c.id,
-            lines.c.invoiced_quantity != taken.c.billed,
-        )
-        .values(invoiced_quantity=taken.c.billed)
-    )  # fmt: skip
+        .where(mine(lines), lines.c.id == taken.c.id, lines.c.invoiced_quantity != taken.c.sum)
+        .values(invoiced_quantity=taken.c.sum),
+        sets=("invoiced_quantity",),
+    )
 
 
 @lru_cache(maxsize=1)
@@ -334,7 +340,7 @@ def _bills() -> Statement:
     )
     return Statement(
         select(
-            sums.c.order_id, invoices.c.status, sums.c.net, sums.c.gross, invoices.c.exchange_rate,
+            sums.c.order_id, invoices.c.id, invoices.c.status, sums.c.net, sums.c.gross, invoices.c.exchange_rate,
             invoices.c.sum_paid, invoices.c.sum,
         )
         .join_from(sums, invoices, invoices.c.id == sums.c.invoice_id)

@@ -9,13 +9,11 @@ from typing import Any
 from sqlalchemy import (
     BigInteger,
     Boolean,
-    and_,
     bindparam,
     case,
     cast,
     func,
     literal,
-    not_,
     null,
     or_,
     select,
@@ -33,7 +31,7 @@ from emptor.kit.errors import IllegalMove
 from emptor.kit.money import MONEY_SCALE, PRICE_SCALE
 from emptor.kit.resource import Resource
 from emptor.store import query
-from emptor.store.clauses import belongs, one_of, units
+from emptor.store.clauses import added_up, belongs, mine, one_of, total, units
 from emptor.store.schema import table
 from emptor.store.statement import Statement
 from emptor.store.types import Fixed
@@ -64,7 +62,7 @@ def ordered_lines(tx: UnitOfWork, order: dict[str, Any], without: int = 0) -> li
 def exceeded(tx: UnitOfWork, order: dict[str, Any], receipt_id: int) -> list[tuple[int, Decimal, Ordered]]:
     """The lines of a receipt that take more than is open: position in it, quantity, and the line of the order."""
     rows = tx.all(
-        _exceeded(), company=tx.company_id, order=order["id"], without=receipt_id,
+        _exceeded(), company=tx.company_id, order=order["id"], receipt=receipt_id,
         service=order["logic_type"] == SERVICE,
     )  # fmt: skip
     return [
@@ -133,44 +131,42 @@ def close(tx: UnitOfWork, order: dict[str, Any]) -> None:
         doc.move(tx, _orders(), now, doc.PAID)
 
 
+OF_LINE = ("id", "position", "quantity", "net_sum", "status")
+
+
 @lru_cache(maxsize=1)
 def _taken() -> Any:
-    """The order's lines that can be received, with what receipts have kept of each, what others claim and what receipt
-    `without`, which counts as none, says.
+    """The order's lines that can be received, with what receipts have kept of each and what others claim; receipt
+    `without` counts as none.
 
     All is put on one pile and added up. A join would be in PostgreSQL's hands: of an order that is newer than its
     statistics it expects a single line, and compares each of a thousand with each.
     """
     lines, receipts, received = (table(name) for name in ("purchase_order_lines", "receipts", "receipt_lines"))
     nothing, unsaid = literal(0, BigInteger), null()
-    itself = receipts.c.id == bindparam("without", value=0)
-
-    def counted(condition: ColumnElement[bool]) -> ColumnElement[Any]:
-        return case((condition, units(received.c.quantity)), else_=nothing)
 
     def within(states: tuple[int, ...]) -> ColumnElement[Any]:
-        return counted(and_(one_of(receipts.c.status, *states), not_(itself)))
+        return case((one_of(receipts.c.status, *states), units(received.c.quantity)), else_=nothing)
 
     ordered = select(
-        *(lines.c[name] for name in ("id", "position", "quantity", "net_sum", "status")),
-        nothing.label("kept"), nothing.label("claimed"), nothing.label("said"), unsaid.label("place"),
+        *(lines.c[name] for name in OF_LINE), nothing.label("kept"), nothing.label("claimed"),
     ).where(
         lines.c.company_id == bindparam("company"), lines.c.order_id == bindparam("order"),
         lines.c.item_type != doc.TAX_ITEM,
     )  # fmt: skip
     taken = (
-        select(
-            received.c.order_line_id, unsaid, unsaid, unsaid, unsaid, within(KEPT), within(CLAIMING), counted(itself),
-            case((itself, received.c.position)),
-        )
+        select(received.c.order_line_id, *(unsaid for _ in OF_LINE[1:]), within(KEPT), within(CLAIMING))
         .join_from(receipts, received, belongs(received, "receipt_id", receipts))
-        .where(receipts.c.company_id == bindparam("company"), receipts.c.purchase_order_id == bindparam("order"))
+        .where(
+            receipts.c.company_id == bindparam("company"), receipts.c.purchase_order_id == bindparam("order"),
+            receipts.c.id != bindparam("without", value=0),
+        )
     )  # fmt: skip
     pile = union_all(ordered, taken).subquery("pile")
-    own = [func.max(pile.c[name]).label(name) for name in ("position", "quantity", "net_sum", "status", "place")]
+    own = [func.max(pile.c[name]).label(name) for name in OF_LINE[1:]]
     sums = [
         type_coerce(cast(func.sum(pile.c[name]), BigInteger), Fixed(PRICE_SCALE)).label(name)
-        for name in ("kept", "claimed", "said")
+        for name in ("kept", "claimed")
     ]
     return select(pile.c.id, *own, *sums).group_by(pile.c.id).having(func.max(pile.c.position).is_not(None))
 
@@ -178,8 +174,7 @@ def _taken() -> Any:
 @lru_cache(maxsize=1)
 def _lines() -> Statement:
     taken = _taken().subquery("taken")
-    names = ("id", "position", "quantity", "net_sum", "status", "kept", "claimed")
-    return Statement(select(*(taken.c[name] for name in names)).order_by(taken.c.position))
+    return Statement(select(*(taken.c[name] for name in (*OF_LINE, "kept", "claimed"))).order_by(taken.c.position))
 
 
 def measured(taken: Any, service: ColumnElement[Any]) -> ColumnElement[Any]:
@@ -191,41 +186,72 @@ def measured(taken: Any, service: ColumnElement[Any]) -> ColumnElement[Any]:
 @lru_cache(maxsize=1)
 def _exceeded() -> Statement:
     """Looked for in the database, because as a rule there is nothing to find among a thousand lines."""
-    taken = _taken().subquery("taken")
-    ordered = measured(taken, bindparam("service", type_=Boolean()))
-    kept, claimed, said = (units(taken.c[name]) for name in ("kept", "claimed", "said"))
+    lines, said, kind = table("purchase_order_lines"), table("receipt_lines"), Fixed(PRICE_SCALE)
+    ordered, kept = measured(lines, bindparam("service", type_=Boolean())), units(lines.c.received_quantity)
+    claimed = _claimed(lines)
     return Statement(
         select(
-            taken.c.place, taken.c.said, taken.c.id, type_coerce(ordered, Fixed(PRICE_SCALE)), taken.c.kept,
-            taken.c.claimed, taken.c.status,
+            said.c.position, said.c.quantity, lines.c.id, type_coerce(ordered, kind), lines.c.received_quantity,
+            type_coerce(claimed, kind), lines.c.status,
         )
-        .where(said > 0, or_(taken.c.status == CLOSED_LINE, said > ordered - kept - claimed))
-        .order_by(taken.c.place)
+        .join_from(said, lines, belongs(said, "order_line_id", lines))
+        .where(
+            mine(said), said.c.receipt_id == bindparam("receipt"), said.c.quantity > 0,
+            or_(lines.c.status == CLOSED_LINE, units(said.c.quantity) > ordered - kept - claimed),
+        )
+        .order_by(said.c.position)
     )  # fmt: skip
+
+
+def _claimed(lines: Any) -> ColumnElement[int]:
+    """What other receipts claim of a line; whether the order has any is asked once, not for each of a thousand."""
+    receipts, claims = table("receipts").alias("others"), table("receipt_lines").alias("claims")
+    others = [
+        mine(receipts), receipts.c.purchase_order_id == bindparam("order"), receipts.c.id != bindparam("receipt"),
+        one_of(receipts.c.status, *CLAIMING),
+    ]  # fmt: skip
+    of_line = (
+        select(cast(total(claims.c.quantity), BigInteger))
+        .join_from(claims, receipts, belongs(claims, "receipt_id", receipts))
+        .where(*others, claims.c.company_id == lines.c.company_id, claims.c.order_line_id == lines.c.id)
+        .correlate(lines)
+    )  # fmt: skip
+    any_other = select(receipts.c.id).where(*others).exists()
+    return case((any_other, of_line.scalar_subquery()), else_=literal(0, BigInteger))
 
 
 @lru_cache(maxsize=1)
 def _write_lines() -> Statement:
     """One statement for all lines: a line that nobody waits for stays closed."""
-    lines, orders = table("purchase_order_lines"), table("purchase_orders")
-    taken = _taken().subquery("taken")
-    kept = units(taken.c.kept)
-    service = select(orders.c.logic_type == SERVICE).where(
-        orders.c.company_id == bindparam("company"), orders.c.id == bindparam("order")
+    lines, receipts, received = (table(name) for name in ("purchase_order_lines", "receipts", "receipt_lines"))
+    all_lines = select(lines.c.id).where(
+        mine(lines), lines.c.order_id == bindparam("order"), lines.c.item_type != doc.TAX_ITEM
     )
-    ordered = measured(taken, service.scalar_subquery())
+    came = (
+        select(received.c.order_line_id, received.c.quantity)
+        .join_from(receipts, received, belongs(received, "receipt_id", receipts))
+        .where(
+            mine(receipts), receipts.c.purchase_order_id == bindparam("order"), one_of(receipts.c.status, *KEPT),
+            receipts.c.id != bindparam("without", value=0),
+        )
+    )  # fmt: skip
+    taken = added_up(all_lines, came)
+    orders = table("purchase_orders")
+    service = select(orders.c.logic_type == SERVICE).where(mine(orders), orders.c.id == bindparam("order"))
+    ordered = measured(lines, service.scalar_subquery())
     state = case(
-        (taken.c.status == CLOSED_LINE, CLOSED_LINE), (kept >= ordered, RECEIVED_LINE),
-        (kept > 0, PARTLY_RECEIVED_LINE), else_=WAITING,
+        (lines.c.status == CLOSED_LINE, CLOSED_LINE), (units(taken.c.sum) >= ordered, RECEIVED_LINE),
+        (units(taken.c.sum) > 0, PARTLY_RECEIVED_LINE), else_=WAITING,
     )  # fmt: skip
     # Found by their ids alone: told the order as well, PostgreSQL would expect a single line and compare all with all.
     return Statement(
         update(lines)
         .where(
-            lines.c.company_id == bindparam("company"), lines.c.id == taken.c.id,
-            or_(lines.c.received_quantity != taken.c.kept, lines.c.status != state),
+            mine(lines), lines.c.id == taken.c.id,
+            or_(lines.c.received_quantity != taken.c.sum, lines.c.status != state),
         )
-        .values(received_quantity=taken.c.kept, status=state)
+        .values(received_quantity=taken.c.sum, status=state),
+        sets=("received_quantity", "status"),
     )  # fmt: skip
 
 

@@ -26,10 +26,11 @@ from emptor.domains.purchasing.requisitions.rules import (
     all_rejected,
 )
 from emptor.kit.money import PRICE_SCALE, ZERO
+from emptor.store.clauses import belongs, mine
 from emptor.store.schema import table
 from emptor.store.statement import Statement
 from emptor.store.types import Fixed, any_of
-from emptor.store.unit_of_work import UnitOfWork
+from emptor.store.unit_of_work import Transaction, UnitOfWork
 
 Row = dict[str, Any]
 
@@ -101,6 +102,11 @@ def fate(lines: list[Asked]) -> int | None:
     return doc.PAID if all_done(lines) else None
 
 
+def requisitions_behind(tx: Transaction, orders: Iterable[int]) -> list[int]:
+    """The requisitions from whose lines these orders were made."""
+    return [row_id for (row_id,) in tx.all(_behind(), company=tx.company_id, orders=list(orders))]
+
+
 def claims(tx: UnitOfWork, requisition_id: int) -> dict[int, Row]:
     """For each line of a requisition its `quantity`, what of it is `ordered` by living orders, whether it is `asked`
     for in a request for proposal, and whether anything was ever made from it (`used`).
@@ -157,12 +163,25 @@ def requested(lines: Any) -> ColumnElement[bool]:
 @lru_cache(maxsize=1)
 def _of_order() -> Statement:
     sources, lines = table("purchase_order_line_sources"), table("purchase_order_lines")
-    belongs = (lines.c.company_id == sources.c.company_id) & (lines.c.id == sources.c.line_id)
     return Statement(
         select(sources)
-        .join_from(sources, lines, belongs)
+        .join_from(sources, lines, belongs(sources, "line_id", lines))
         .where(lines.c.company_id == bindparam("company"), lines.c.order_id == bindparam("order"))
         .order_by(sources.c.id)
+    )
+
+
+@lru_cache(maxsize=1)
+def _behind() -> Statement:
+    ordered, sources, asked = (
+        table(name) for name in ("purchase_order_lines", "purchase_order_line_sources", "purchase_requisition_lines")
+    )
+    return Statement(
+        select(asked.c.requisition_id)
+        .distinct()
+        .join_from(ordered, sources, belongs(sources, "line_id", ordered))
+        .join(asked, belongs(sources, "requisition_line_id", asked))
+        .where(mine(ordered), any_of(ordered.c.order_id, "orders"))
     )
 
 

@@ -7,10 +7,11 @@ from decimal import Decimal
 from functools import cache, lru_cache
 from typing import Any
 
-from sqlalchemy import bindparam, or_, select
+from sqlalchemy import bindparam, func, or_, select
 
 from emptor.domains import documents, notices, numbering, verbs, writing
 from emptor.domains.purchasing.orders import billing, progress
+from emptor.domains.purchasing.requisitions import sources
 from emptor.domains.receiving.quantities import too_much
 from emptor.domains.receiving.receipts import stocking
 from emptor.kit.errors import IllegalMove
@@ -164,12 +165,17 @@ def check(tx: UnitOfWork, row: Row, items: Sequence[Row]) -> None:
         raise IllegalMove(
             f"Order {order['idn']} is {_orders().life.names[order['status']]}; it cannot be received now."
         )
-    if tx.one(_some_quantity(), company=tx.company_id, receipt=row["id"]) is None:
+    if not places(tx, row):
         tx.problems.add("items", "Enter a quantity on at least one line.")
     if tx.actor.settings.get("receiptMatching") and row["status"] != documents.PENDING:
         return
     for position, quantity, line in progress.exceeded(tx, order, row["id"]):
         tx.problems.add(f"items[{position}][quantity]", too_much(line, quantity))
+
+
+def places(tx: UnitOfWork, row: Row) -> int:
+    """Up to which place a receipt's lines say something; 0 where none does."""
+    return int(tx.scalar(_places(), company=tx.company_id, receipt=row["id"]))
 
 
 def received(tx: UnitOfWork, row: Row, items: Sequence[Row]) -> None:
@@ -181,9 +187,9 @@ def received(tx: UnitOfWork, row: Row, items: Sequence[Row]) -> None:
         return tx.records(_came(), company=tx.company_id, receipt=row["id"])
 
     progress.recount(tx, order)
-    stocking.follow(tx, row, came)
+    stocking.follow(tx, row, places(tx, row), came)
     if order["net_invoiced_sum"]:
-        _linking().link(tx, order)
+        _linking().link(tx, [order])
     notices.tell(tx, [order["creator_id"]], "received", _receipts(), row, lines=lambda: notices.listed(came()))
     for requisition, theirs in _asked_for(tx, order, came):
         said = notices.listed(theirs)
@@ -193,7 +199,8 @@ def received(tx: UnitOfWork, row: Row, items: Sequence[Row]) -> None:
 
 def _asked_for(tx: UnitOfWork, order: Row, came: Callable[[], list[Row]]) -> list[tuple[Row, list[Row]]]:
     """The requisitions behind an order of which these lines came, each with those that came for it."""
-    pairs = tx.records(_requisitions(), company=tx.company_id, order=order["id"])
+    asked = sources.requisitions_behind(tx, [order["id"]])
+    pairs = tx.records(_requisitions(), company=tx.company_id, order=order["id"]) if asked else []
     by_line = {item["order_line_id"]: item for item in came() if item["quantity"]} if pairs else {}
     lines: dict[int, list[Row]] = {}
     rows = {}
@@ -294,12 +301,11 @@ def decline(tx: UnitOfWork, row: Row, values: Row) -> None:
 
 
 @lru_cache(maxsize=1)
-def _some_quantity() -> Statement:
-    """A line of a receipt that says something."""
+def _places() -> Statement:
     lines = table("receipt_lines")
     says = or_(lines.c.quantity != 0, lines.c.rejected_quantity != 0)
     mine = (lines.c.company_id == bindparam("company"), lines.c.receipt_id == bindparam("receipt"))
-    return Statement(select(lines.c.id).where(*mine, says).limit(1))
+    return Statement(select(func.coalesce(func.max(lines.c.position) + 1, 0)).where(*mine, says))
 
 
 @lru_cache(maxsize=1)

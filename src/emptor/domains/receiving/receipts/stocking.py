@@ -20,10 +20,12 @@ Posting = dict[tuple[int, int, int], tuple[Decimal, Decimal]]
 LINES = ledger.Arriving("receipts", "receipt_lines", owner="receipt_id", line="order_line_id", value="net_sum")
 
 
-def follow(tx: UnitOfWork, row: Row, came: Callable[[], Sequence[Row]]) -> None:
-    """Bring the stock to what an approved receipt says; `came` reads its lines where they have to be looked at."""
+def follow(tx: UnitOfWork, row: Row, places: int, came: Callable[[], Sequence[Row]]) -> None:
+    """Bring the stock to what an approved receipt says on its first so many `places`; `came` reads its lines where they
+    have to be looked at.
+    """
     is_plain = row["warehouse_id"] and not row["is_service_order"] and row["exchange_rate"] == 1
-    if not (is_plain and ledger.arrive(tx, LINES, row["id"], row["warehouse_id"])):
+    if not (is_plain and ledger.arrive(tx, LINES, row["id"], row["warehouse_id"], places)):
         post(tx, row, came())
 
 

@@ -7,7 +7,7 @@ from emptor.store.journal import append_only
 from emptor.store.row_security import guard
 from emptor.store.types import Fixed, Instant, JsonText
 
-revision = "0001_88bf996d"
+revision = "0001_8d5faba2"
 down_revision = None
 
 GUARDED = (
@@ -378,7 +378,6 @@ def upgrade() -> None:
         "stock_moves",
         ["company_id", "product_id", "warehouse_id", "id"],
     )
-    op.create_index("ix_stock_moves_company_id_warehouse_id_id", "stock_moves", ["company_id", "warehouse_id", "id"])
     op.create_table(
         "legal_entities",
         sa.Column("company_id", sa.BigInteger(), nullable=False),
