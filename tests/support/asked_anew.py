@@ -9,17 +9,20 @@ import pytest
 
 from emptor.store.unit_of_work import Transaction, UnitOfWork
 
+REMEMBERING = UnitOfWork._ask
+"""As it is without the comparison."""
+
 
 @pytest.fixture(autouse=True, scope="session")
 def asked_anew() -> Iterator[None]:
     """Have every question asked, whether its answer is remembered or not, and the two compared."""
-    ask = UnitOfWork._ask
 
     def asked(tx: Any, statement: Any, values: dict[str, Any]) -> Any:
-        found, ready = ask(tx, statement, values)
+        found, ready = REMEMBERING(tx, statement, values)
         if statement.reads:
             now, _ = Transaction._ask(tx, statement, values)
-            assert sorted(map(repr, found)) == sorted(map(repr, now)), f"no longer so: {ready.sql}"
+            told, is_so = (sorted(repr(list(ready.convert(row))) for row in rows) for rows in (found, now))
+            assert told == is_so, f"no longer so: {ready.sql}"
         return found, ready
 
     with pytest.MonkeyPatch.context() as patch:

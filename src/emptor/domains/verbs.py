@@ -249,9 +249,10 @@ def stays_complete(kind: Kind, tx: UnitOfWork, row: Row) -> None:
 
 def grant(kind: Kind, tx: UnitOfWork, row: Row, items: Items) -> None:
     """The document is approved, now."""
+    first = row["approval_date"] is None
     documents.move(tx, kind.resource, row, APPROVED, approval_date=tx.stamp)
     row |= {"status": APPROVED, "approval_date": tx.stamp}
-    running.snapshot(tx, kind.resource, row, items)
+    running.snapshot(tx, kind.resource, row, items, first=first)
     kind.approved(tx, row, items)
 
 

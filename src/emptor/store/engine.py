@@ -31,6 +31,8 @@ MANY = 100
 
 Question = tuple[Compiled, list[Any]]
 """A query and its parameters."""
+Rows = tuple[Table, list[dict[str, Any]]]
+"""Some rows of a table, all with the same columns."""
 
 
 class Tick(NamedTuple):
@@ -108,10 +110,11 @@ class Backend(ABC):
         """Send one statement for many rows of parameters."""
         connection.cursor().executemany(sql, rows)
 
-    def insert_all(self, connection: Any, table: Table, rows: list[dict[str, Any]]) -> None:
-        """Insert many rows with the same columns."""
-        ready = insert_into(table, tuple(rows[0])).on(self.dialect)
-        self.execute_many(connection, ready.sql, ready.bind_all(rows))
+    def insert_all(self, connection: Any, listed: Sequence[Rows]) -> None:
+        """Insert rows into one table after another."""
+        for table, rows in listed:
+            ready = insert_into(table, tuple(rows[0])).on(self.dialect)
+            self.execute_many(connection, ready.sql, ready.bind_all(rows))
 
     def update_all(self, connection: Any, table: Table, keys: tuple[str, ...], rows: list[dict[str, Any]]) -> None:
         """Change many rows, all in the same columns, each found by its keys."""
@@ -320,15 +323,19 @@ class Postgresql(Backend):
         answered = connection.execute(sql, [value for _, values in asked for value in values]).fetchone()
         return [rows or [] for rows in answered]
 
-    def insert_all(self, connection: Any, table: Table, rows: list[dict[str, Any]]) -> None:
-        # One message for all rows, where `executemany` sends one for each; what all have in common is said once.
-        columns = tuple(rows[0])
-        ready = insert_into(table, columns).on(self.dialect)
-        common = _common(rows) if len(rows) >= MANY else {}
-        listed = [{name: row[name] for name in columns if name not in common} for row in rows] if common else rows
-        sent = [ready.named(listed), *ready.named([common] if common else [])]
-        texts = [msgspec.json.encode(one).decode() for one in sent]
-        connection.execute(insert_listed(table, columns, tuple(common)), texts)
+    def insert_all(self, connection: Any, listed: Sequence[Rows]) -> None:
+        # One message for all rows of all tables, where `executemany` sends one for each row; what all rows of a table
+        # have in common is said once.
+        parts, texts = [], []
+        for table, rows in listed:
+            columns = tuple(rows[0])
+            ready = insert_into(table, columns).on(self.dialect)
+            common = _common(rows) if len(rows) >= MANY else {}
+            own = [{name: row[name] for name in columns if name not in common} for row in rows] if common else rows
+            sent = [ready.named(own), *ready.named([common] if common else [])]
+            texts += [msgspec.json.encode(one).decode() for one in sent]
+            parts.append((table, columns, tuple(common)))
+        connection.execute(insert_listed(tuple(parts)), texts)
 
     def update_all(self, connection: Any, table: Table, keys: tuple[str, ...], rows: list[dict[str, Any]]) -> None:
         columns = tuple(rows[0])

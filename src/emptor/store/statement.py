@@ -146,11 +146,18 @@ def together(queries: tuple[tuple[str, int], ...]) -> str:
 
 
 @lru_cache(maxsize=2000)
-def insert_listed(table: Table, columns: tuple[str, ...], common: tuple[str, ...] = ()) -> str:
-    """`INSERT` of any number of rows that come as one JSON text, in the words of PostgreSQL.
+def insert_listed(parts: tuple[tuple[Table, tuple[str, ...], tuple[str, ...]], ...]) -> str:
+    """`INSERT` of any number of rows into several tables at once, in the words of PostgreSQL.
 
-    A second text has what all of them hold in the `common` columns.
+    The rows of each table come as one JSON text; a second text has what all of them hold in the common columns, which
+    are named last.
     """
+    *others, last = (_insert_listed(*part) for part in parts)
+    before = ", ".join(f"part{i} AS ({sql})" for i, sql in enumerate(others))
+    return f"WITH {before} {last}" if before else last
+
+
+def _insert_listed(table: Table, columns: tuple[str, ...], common: tuple[str, ...]) -> str:
     name, names = f'"{table.name}"', ", ".join(f'"{column}"' for column in columns)
     chosen = ", ".join(f'{"shared" if column in common else "listed"}."{column}"' for column in columns)
     source = f"json_populate_recordset(NULL::{name}, %s) AS listed"

@@ -12,9 +12,9 @@ from sqlalchemy.exc import DBAPIError
 from emptor.kit.clock import Clock, spell, system_clock
 from emptor.kit.errors import Problems
 from emptor.store import journal
-from emptor.store.engine import TICKED, Backend, Tick, backend_for
+from emptor.store.engine import TICKED, Backend, Rows, Tick, backend_for
 from emptor.store.schema import counters
-from emptor.store.statement import Compiled, Statement, delete_by, insert_into, keyed, update_by
+from emptor.store.statement import Compiled, Statement, delete_by, keyed, update_by
 
 Job = tuple[Statement, dict[str, Any] | None]
 """A query and its values; without values it is not asked."""
@@ -121,6 +121,7 @@ class UnitOfWork(Transaction):
         """What actions keep for the end of the unit of work, by keys of their own."""
         self._given: set[int] = set()
         self._filled: set[str] = set()
+        self._unsent: list[Rows] = []
         self._known: dict[tuple[Statement, str], Sequence[Sequence[Any]]] = {}
         self._entries: list[dict[str, Any]] = []
         self._last: dict[Any, Callable[[], None]] = {}
@@ -160,14 +161,35 @@ class UnitOfWork(Transaction):
                 self._known[key] = found
         return found, ready
 
+    def ask_ahead(self, jobs: Sequence[Job]) -> None:
+        """Ask together what will be asked one by one in a moment."""
+        asked = [
+            (statement, {"company": self.company_id, **values}) for statement, values in jobs if values is not None
+        ]
+        for (statement, values), rows in zip(asked, self.many(asked), strict=True):
+            self._known[statement, repr(statement.on(self.dialect).bind(values))] = rows
+
     def _send(self, statement: Statement, values: dict[str, Any]) -> tuple[Any, Compiled]:
         self._note_statement(statement)
+        self._flush()
         return super()._send(statement, values)
 
     def run_all(self, statement: Statement, rows: Sequence[dict[str, Any]]) -> None:
         """Run a statement once for each set of values."""
         self._note_statement(statement)
+        self._flush()
         super().run_all(statement, rows)
+
+    def many(self, jobs: Sequence[Job]) -> list[list[Sequence[Any]]]:
+        """Raw rows of several independent queries of this company, asked together; no values, no rows."""
+        self._flush()
+        return super().many(jobs)
+
+    def _flush(self) -> None:
+        """Send the rows that wait to be inserted."""
+        if self._unsent:
+            unsent, self._unsent = self._unsent, []
+            self.backend.insert_all(self.connection, unsent)
 
     def _note_statement(self, statement: Statement) -> None:
         if statement.clause.is_delete:
@@ -220,24 +242,28 @@ class UnitOfWork(Transaction):
             self._entries = []
         if self.company_id != PLATFORM:
             self.run(TICKED, company=self.company_id, **{name: getattr(self._tick, name) for name in Tick.KEPT})
+        self._flush()
 
     def insert(self, table: Table, values: dict[str, Any]) -> None:
         """Insert one row of this company."""
-        values = {"company_id": self.company_id, **values}
-        self.run(insert_into(table, tuple(values)), **values)
+        self.insert_all(table, [values])
 
     def insert_all(self, table: Table, rows: Iterable[dict[str, Any]]) -> None:
-        """Insert many rows of this company, all with the same columns."""
+        """Insert many rows of this company, all with the same columns.
+
+        They are sent with the next statement at the latest, rows of several tables together.
+        """
         listed = [{"company_id": self.company_id, **row} for row in rows]
         if listed:
             self._note_written(table)
-            self.backend.insert_all(self.connection, table, listed)
+            self._unsent.append((table, listed))
 
     def update_all(self, table: Table, rows: Iterable[dict[str, Any]], *keys: str) -> None:
         """Change many rows of this company, all in the same columns, each found by its `keys`."""
         listed = [{"company_id": self.company_id, **row} for row in rows]
         if listed:
             self._note_written(table, listed[0].keys() - {"company_id", *keys})
+            self._flush()
             self.backend.update_all(self.connection, table, ("company_id", *keys), listed)
 
     def update(self, table: Table, changes: dict[str, Any], **keys: Any) -> None:

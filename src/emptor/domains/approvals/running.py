@@ -798,11 +798,11 @@ NET_RESULTS = ("discount_percent", "discount_amount", "exchange_rate")
 ALWAYS_FREE = frozenset({"note", "custom_name", "external_id", "external_integration_log", *NET_RESULTS})
 
 
-def snapshot(tx: UnitOfWork, resource: Resource, row: Row, items: Sequence[Row]) -> None:
-    """Keep what has just been approved. A revision that needed no approval leaves what was kept before:
-    otherwise many small increases would add up unseen.
+def snapshot(tx: UnitOfWork, resource: Resource, row: Row, items: Sequence[Row], *, first: bool) -> None:
+    """Keep what has just been approved, for the `first` time or again. A revision that needed no approval leaves what
+    was kept before: otherwise many small increases would add up unseen.
     """
-    kept = tx.record(_snapshot(), company=tx.company_id, object=row["id"])
+    kept = None if first else tx.record(_snapshot(), company=tx.company_id, object=row["id"])
     if kept is not None and not kept["superseded"]:
         return
     state = state_of(resource, row, custom_of(tx, resource, row["id"]), items)

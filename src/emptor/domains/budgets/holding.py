@@ -77,7 +77,7 @@ def _orders(tx: Transaction, ids: list[int]) -> Held:
             share = Fraction(0) if bills_follow else min(share, _kept(row, ordered))
         if share and row["logic_type"] != billing.BLANKET_TOTAL:
             one.append(_charge(row, share))
-    for row in tx.records(_blankets(), company=tx.company_id, ids=ids):
+    for row in tx.records(blankets(), company=tx.company_id, ids=ids):
         one = _entry(found, ORDERS, row)
         if row["status"] not in FINISHED:
             gross = row["blanket_is_gross"]
@@ -207,7 +207,8 @@ def _billed() -> Statement:
 
 
 @lru_cache(maxsize=1)
-def _blankets() -> Statement:
+def blankets() -> Statement:
+    """Blanket orders by their total that are charged to a budget."""
     orders, budgets = table("purchase_orders"), table("budgets")
     columns = (orders.c[name] for name in ("status", "logic_type", "exchange_rate", "blanket_sum", "blanket_is_gross"))
     return Statement(

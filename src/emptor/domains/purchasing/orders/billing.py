@@ -162,8 +162,13 @@ def recount_all(tx: UnitOfWork, ids: Sequence[int]) -> None:
     scale = int(tx.actor.settings.get("decimals", 2))
     for order in found:
         doc.charge(tx, verbs.RESOURCES["purchaseorders"], order["id"])
-        sums = _billed_sums(billed[order["id"]], scale)
-        progress.conclude(tx, order, {**sums, "status_payment": states[order["id"]]})
+    progress.conclude(
+        tx,
+        [
+            (order, {**_billed_sums(billed[order["id"]], scale), "status_payment": states[order["id"]]})
+            for order in found
+        ],
+    )
 
 
 def _billed_sums(found: list[Bill], scale: int) -> Row:
@@ -180,8 +185,7 @@ def recount_payments(tx: UnitOfWork, ids: Sequence[int]) -> None:
     """Set how far each of these orders is paid, where payments have changed and nothing that is billed has."""
     found = orders(tx, ids)
     states = _paid(tx, found, bills_of(tx, ids, *BILLED)) if found else {}
-    for order in found:
-        progress.conclude(tx, order, {"status_payment": states[order["id"]]})
+    progress.conclude(tx, [(order, {"status_payment": states[order["id"]]}) for order in found])
 
 
 def _paid(tx: UnitOfWork, orders: list[Row], found: dict[int, list[Bill]]) -> dict[int, int]:

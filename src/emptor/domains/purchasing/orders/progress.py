@@ -79,25 +79,35 @@ def recount(tx: UnitOfWork, order: dict[str, Any], without: int = 0) -> None:
     tx.run(_write_lines(), company=tx.company_id, order=order["id"], without=without)
     status = receiving_status(*tx.one(_received(), company=tx.company_id, order=order["id"]) or ())
     doc.charge(tx, _orders(), order["id"])
-    conclude(tx, order, {"status_receiving": status})
+    conclude(tx, [(order, {"status_receiving": status})])
 
 
-def conclude(tx: UnitOfWork, order: dict[str, Any], changes: dict[str, Any]) -> None:
-    """Write how far an order has come: received and paid it is complete, until a payment is taken back."""
-    was_paid = order["status_payment"] == PAID
-    now = order | changes
-    if order["status"] == doc.APPROVED and _is_done(tx.actor.settings, now):
-        now["status"] = doc.PAID
-    elif order["status"] == doc.PAID and was_paid and now["status_payment"] != PAID:
-        now["status"] = doc.APPROVED
-    changed = {**changes, "status": now["status"], "update_date": tx.stamp}
-    tx.update(table("purchase_orders"), changed, id=order["id"])
-    if now["status"] != order["status"]:
-        doc.charge(tx, _orders(), order["id"])
-    settled = doc.PAID in (order["status"], now["status"])
-    order |= changed
-    if settled:
-        sources_changed(tx, order["id"])
+def conclude(tx: UnitOfWork, found: list[tuple[dict[str, Any], dict[str, Any]]]) -> None:
+    """Write how far orders have come, each with the columns that change, the same ones for all: received and paid an
+    order is complete, until a payment is taken back.
+    """
+    written, settled = [], []
+    for order, changes in found:
+        status = _concluded(tx.actor.settings, order, order | changes)
+        if status != order["status"]:
+            doc.charge(tx, _orders(), order["id"])
+        if doc.PAID in (order["status"], status):
+            settled.append(order["id"])
+        changed = {**changes, "status": status, "update_date": tx.stamp}
+        written.append({"id": order["id"], **changed})
+        order |= changed
+    tx.update_all(table("purchase_orders"), written, "id")
+    for order_id in settled:
+        sources_changed(tx, order_id)
+
+
+def _concluded(settings: dict[str, Any], before: dict[str, Any], now: dict[str, Any]) -> int:
+    """The state that an order passes into by itself, or stays in."""
+    if before["status"] == doc.APPROVED and _is_done(settings, now):
+        return doc.PAID
+    if before["status"] == doc.PAID and before["status_payment"] == PAID and now["status_payment"] != PAID:
+        return doc.APPROVED
+    return int(before["status"])
 
 
 def _is_done(settings: dict[str, Any], order: dict[str, Any]) -> bool:
