@@ -161,13 +161,11 @@ class UnitOfWork(Transaction):
                 self._known[key] = found
         return found, ready
 
-    def ask_ahead(self, jobs: Sequence[Job]) -> None:
-        """Ask together what will be asked one by one in a moment."""
-        asked = [
-            (statement, {"company": self.company_id, **values}) for statement, values in jobs if values is not None
-        ]
-        for (statement, values), rows in zip(asked, self.many(asked), strict=True):
-            self._known[statement, repr(statement.on(self.dialect).bind(values))] = rows
+    def ask_ahead(self, jobs: Sequence[tuple[Statement, dict[str, Any]]]) -> None:
+        """Ask several queries of this company together that will be asked one by one in a moment."""
+        for (statement, values), rows in zip(jobs, self.many(jobs), strict=True):
+            bound = statement.on(self.dialect).bind({"company": self.company_id, **values})
+            self._known[statement, repr(bound)] = rows
 
     def _send(self, statement: Statement, values: dict[str, Any]) -> tuple[Any, Compiled]:
         self._note_statement(statement)

@@ -798,7 +798,7 @@ NET_RESULTS = ("discount_percent", "discount_amount", "exchange_rate")
 ALWAYS_FREE = frozenset({"note", "custom_name", "external_id", "external_integration_log", *NET_RESULTS})
 
 
-def snapshot(tx: UnitOfWork, resource: Resource, row: Row, items: Sequence[Row], *, first: bool) -> None:
+def snapshot(tx: UnitOfWork, resource: Resource, row: Row, items: Sequence[Row], *, first: bool = False) -> None:
     """Keep what has just been approved, for the `first` time or again. A revision that needed no approval leaves what
     was kept before: otherwise many small increases would add up unseen.
     """

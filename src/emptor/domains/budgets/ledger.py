@@ -108,12 +108,10 @@ def _settle(tx: UnitOfWork) -> None:
         pending[ORDERS] |= set(billing.order_ids_of(tx, pending[INVOICES]))
     if pending[ORDERS] and companies.settings_of(tx).get("requisitionBudgets"):
         pending[REQUISITIONS] |= set(sources.requisitions_behind(tx, pending[ORDERS]))
-    tx.ask_ahead(
-        [
-            *((_posted(), {"kind": resource, "ids": list(ids)}) for resource, ids in pending.items() if ids),
-            *((one, {"ids": list(pending[ORDERS])}) for one in (holding.blankets(),) if pending[ORDERS]),
-        ]
-    )
+    asked = [(_posted(), {"kind": resource, "ids": list(ids)}) for resource, ids in pending.items() if ids]
+    if pending[ORDERS]:
+        asked.append((holding.blankets(), {"ids": list(pending[ORDERS])}))
+    tx.ask_ahead(asked)
     moves: list[Row] = []
     for resource, ids in pending.items():
         moves += _moves(tx, resource, ids)
