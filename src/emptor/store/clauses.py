@@ -14,6 +14,7 @@ from sqlalchemy import (
     cast,
     func,
     literal,
+    null,
     or_,
     select,
     type_coerce,
@@ -49,18 +50,23 @@ def total(column: ColumnElement[Any], counts: ColumnElement[bool] | None = None)
     return func.coalesce(func.sum(one if counts is None else case((counts, one), else_=0)), literal(0, BigInteger))
 
 
-def added_up(ids: Select[Any], entries: Select[Any]) -> Subquery:
-    """For each of the `ids` the `sum` of its entries, pairs of an id and an exact figure; 0 where there is none.
+def added_up(rows: Select[Any], entries: Select[Any]) -> Subquery:
+    """Rows, each with the sums of its entries under their names. Both have the row's id first; then come columns of the
+    row, the first one never empty, and exact figures of the entries. Entries of other rows are left out if rows have
+    such columns.
 
     All is put on one pile. A join would be in PostgreSQL's hands: of a document that is newer than its statistics it
     expects a single line, and compares each of a thousand with each.
     """
-    figure = list(entries.selected_columns)[1]
-    nothing = type_coerce(literal(0, BigInteger), figure.type)
-    pile = union_all(ids.add_columns(nothing.label("figure")), entries).subquery("pile")
-    key, one = pile.c
-    summed = type_coerce(cast(func.sum(units(one)), BigInteger), figure.type)
-    return select(key.label("id"), summed.label("sum")).group_by(key).subquery("taken")
+    (_, *own), (entry, *figures) = rows.selected_columns, entries.selected_columns
+    nothing = (type_coerce(literal(0, BigInteger), one.type).label(one.name) for one in figures)
+    listed = entries.with_only_columns(entry, *(null() for _ in own), *figures)
+    row_id, *piled = union_all(rows.add_columns(*nothing), listed).subquery("pile").c
+    told, counted = piled[: len(own)], piled[len(own) :]
+    largest = [func.max(one).label(one.name) for one in told]
+    sums = [type_coerce(cast(func.sum(units(one)), BigInteger), one.type).label(one.name) for one in counted]
+    found = select(row_id.label("id"), *largest, *sums).group_by(row_id)
+    return (found.having(func.max(told[0]).is_not(None)) if told else found).subquery("taken")
 
 
 def known(column: ColumnElement[Any]) -> ColumnElement[int]:

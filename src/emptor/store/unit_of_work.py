@@ -152,8 +152,7 @@ class UnitOfWork(Transaction):
         """
         if not statement.reads:
             return super()._ask(statement, values)
-        ready = statement.on(self.dialect)
-        key = statement, repr(ready.bind(values))
+        ready, key = statement.on(self.dialect), self._key(statement, values)
         found = self._known.get(key)
         if found is None:
             found, _ = super()._ask(statement, values)
@@ -164,8 +163,11 @@ class UnitOfWork(Transaction):
     def ask_ahead(self, jobs: Sequence[tuple[Statement, dict[str, Any]]]) -> None:
         """Ask several queries of this company together that will be asked one by one in a moment."""
         for (statement, values), rows in zip(jobs, self.many(jobs), strict=True):
-            bound = statement.on(self.dialect).bind({"company": self.company_id, **values})
-            self._known[statement, repr(bound)] = rows
+            self._known[self._key(statement, {"company": self.company_id, **values})] = rows
+
+    def _key(self, statement: Statement, values: dict[str, Any]) -> tuple[Statement, str]:
+        """What tells one question from another."""
+        return statement, repr(statement.on(self.dialect).bind(values))
 
     def _send(self, statement: Statement, values: dict[str, Any]) -> tuple[Any, Compiled]:
         self._note_statement(statement)

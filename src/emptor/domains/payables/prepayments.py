@@ -25,6 +25,7 @@ from emptor.kit.errors import IllegalMove
 from emptor.kit.money import ZERO
 from emptor.kit.resource import Resource
 from emptor.store import query
+from emptor.store.clauses import belongs
 from emptor.store.schema import table
 from emptor.store.statement import Statement
 from emptor.store.types import any_of
@@ -166,13 +167,12 @@ def _open() -> Statement:
         .scalar_subquery()
     )  # fmt: skip
     rest = type_coerce(payments.c.sum_paid, BigInteger) - func.coalesce(type_coerce(taken, BigInteger), 0)
-    of_order = and_(orders.c.company_id == payments.c.company_id, orders.c.id == payments.c.purchase_order_id)
     return Statement(
         select(
             payments.c.id, payments.c.purchase_order_id, orders.c.currency,
             type_coerce(rest, payments.c.sum_paid.type).label("open"),
         )
-        .join_from(payments, orders, of_order)
+        .join_from(payments, orders, belongs(payments, "purchase_order_id", orders))
         .where(
             payments.c.company_id == bindparam("company"), any_of(payments.c.purchase_order_id, "orders"),
             payments.c.logic_type == PREPAYMENT, payments.c.invoice_id.is_(None), payments.c.status == ACTIVE,

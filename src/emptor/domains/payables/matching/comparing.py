@@ -8,7 +8,7 @@ from decimal import Decimal
 from functools import lru_cache
 from typing import Any
 
-from sqlalchemy import BigInteger, and_, bindparam, case, cast, func, or_, select, type_coerce
+from sqlalchemy import BigInteger, and_, bindparam, case, cast, func, not_, or_, select, type_coerce
 from sqlalchemy.sql.elements import ColumnElement
 
 from emptor.domains import documents
@@ -163,12 +163,13 @@ def _billed() -> Statement:
     )  # fmt: skip
 
 
-def _counted(allocated: Any, lines: Any) -> ColumnElement[bool]:
-    """What an invoice bills of orders and has to agree with them. What costs nothing or less is no difference."""
-    return and_(
-        allocated.c.company_id == bindparam("company"), allocated.c.invoice_id == bindparam("invoice"),
-        lines.c.item_type != documents.TAX_ITEM, lines.c.net_sum >= 0,
-    )  # fmt: skip
+def _counts(lines: Any) -> ColumnElement[bool]:
+    """Whether a line of an invoice has to agree with orders. What costs less than nothing is no difference."""
+    return and_(lines.c.item_type != documents.TAX_ITEM, lines.c.net_sum >= 0)
+
+
+def _of_invoice(source: Any) -> ColumnElement[bool]:
+    return and_(mine(source), source.c.invoice_id == bindparam("invoice"))
 
 
 @lru_cache(maxsize=1)
@@ -176,17 +177,12 @@ def _agreed() -> Statement:
     """What so much as an invoice bills of each order costs by the order."""
     lines, allocated = table("invoice_lines"), table("invoice_line_allocations")
     # Told what does not count, the database need not look at each of a thousand lines that do.
-    others = select(lines.c.id).where(
-        mine(lines), lines.c.invoice_id == bindparam("invoice"),
-        or_(lines.c.item_type == documents.TAX_ITEM, lines.c.net_sum < 0),
-    )  # fmt: skip
+    others = select(lines.c.id).where(_of_invoice(lines), not_(_counts(lines)))
     return Statement(
         select(allocated.c.order_id, func.sum(allocated.c.agreed_sum, type_=allocated.c.agreed_sum.type))
-        .where(
-            mine(allocated), allocated.c.invoice_id == bindparam("invoice"), allocated.c.line_id.not_in(others)
-        )
+        .where(_of_invoice(allocated), allocated.c.line_id.not_in(others))
         .group_by(allocated.c.order_id)
-    )  # fmt: skip
+    )
 
 
 @lru_cache(maxsize=1)
@@ -217,7 +213,7 @@ def _unlike() -> Statement:
         .join_from(allocated, lines, belongs(allocated, "line_id", lines))
         .join(ordered, belongs(allocated, "order_line_id", ordered))
         .where(
-            _counted(allocated, lines),
+            _of_invoice(allocated), _counts(lines),
             or_(
                 allocated.c.net_sum != allocated.c.agreed_sum, is_other, ordered.c.status == CLOSED_LINE,
                 units(allocated.c.quantity) > whole, allocated.c.order_line_id.in_(shared),
@@ -246,12 +242,12 @@ def _taken_by_others(allocated: Any) -> ColumnElement[Any]:
 @lru_cache(maxsize=1)
 def _free() -> Statement:
     lines, allocated = table("invoice_lines"), table("invoice_line_allocations")
-    billing_orders = select(allocated.c.line_id).where(mine(allocated), allocated.c.invoice_id == bindparam("invoice"))
+    billing_orders = select(allocated.c.line_id).where(_of_invoice(allocated))
     return Statement(
         select(lines.c.position, lines.c.name, lines.c.net_sum, lines.c.is_split)
         .where(
-            lines.c.company_id == bindparam("company"), lines.c.invoice_id == bindparam("invoice"),
-            lines.c.item_type != documents.TAX_ITEM, lines.c.net_sum > 0, lines.c.id.not_in(billing_orders),
+            _of_invoice(lines), lines.c.item_type != documents.TAX_ITEM, lines.c.net_sum > 0,
+            lines.c.id.not_in(billing_orders),
         )
         .order_by(lines.c.position)
     )  # fmt: skip
@@ -271,7 +267,7 @@ def _drift() -> Statement:
             allocated.c.company_id == bindparam("company"), any_of(allocated.c.order_id, "orders"),
             allocated.c.invoice_id != bindparam("without"),
             one_of(invoices.c.status, *billing.LIVING),
-            lines.c.item_type != documents.TAX_ITEM, lines.c.net_sum >= 0,
+            _counts(lines),
         )
         .group_by(allocated.c.order_id)
     )  # fmt: skip

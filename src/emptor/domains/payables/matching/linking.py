@@ -9,7 +9,7 @@ from decimal import Decimal
 from functools import lru_cache
 from typing import Any
 
-from sqlalchemy import and_, bindparam, select, update
+from sqlalchemy import bindparam, select, update
 
 from emptor.domains import documents, verbs, writing
 from emptor.domains.payables.invoices import covering
@@ -228,9 +228,7 @@ def _brought() -> Statement:
     receipts, lines = table("receipts"), table("receipt_lines")
     return Statement(
         select(lines.c.id, lines.c.order_line_id, lines.c.quantity)
-        .join_from(
-            receipts, lines, and_(lines.c.company_id == receipts.c.company_id, lines.c.receipt_id == receipts.c.id)
-        )
+        .join_from(receipts, lines, belongs(lines, "receipt_id", receipts))
         .where(
             receipts.c.company_id == bindparam("company"), any_of(receipts.c.purchase_order_id, "orders"),
             receipts.c.status == documents.APPROVED, lines.c.quantity > ZERO,

@@ -13,16 +13,12 @@ from functools import lru_cache
 from typing import Any
 
 from sqlalchemy import (
-    BigInteger,
     bindparam,
     case,
-    cast,
     func,
     literal,
-    null,
     or_,
     select,
-    type_coerce,
     union_all,
     update,
 )
@@ -33,11 +29,11 @@ from emptor.domains import verbs
 from emptor.domains.payables.rules import BILLED, CREDIT_NOTES
 from emptor.domains.purchasing.orders import progress
 from emptor.domains.purchasing.orders.progress import CLOSED_LINE, SERVICE
-from emptor.kit.money import PRICE_SCALE, ZERO, product, rounded, share
+from emptor.kit.money import ZERO, product, rounded, share
 from emptor.store.clauses import added_up, belongs, mine, one_of, units
 from emptor.store.schema import table
 from emptor.store.statement import Statement
-from emptor.store.types import Fixed, any_of
+from emptor.store.types import any_of
 from emptor.store.unit_of_work import Transaction, UnitOfWork
 
 Row = dict[str, Any]
@@ -239,41 +235,26 @@ OF_LINE = ("id", "order_id", "position", "quantity", "net_sum", "status", "recei
 
 
 @lru_cache(maxsize=1)
-def _allocated() -> Any:
-    """Orders' lines with what their invoices have billed of each and what others claim; invoice `without` has none.
-
-    Put on one pile and added up, as what has been received is: see `progress`.
-    """
+def _lines() -> Statement:
+    """Orders' lines with what their invoices have billed of each and what others claim; invoice `without` has none."""
     lines = table("purchase_order_lines")
     invoices, allocated = table("invoices"), table("invoice_line_allocations")
-    nothing, unsaid = literal(0, BigInteger), null()
 
     def within(states: tuple[int, ...]) -> ColumnElement[Any]:
-        return case((one_of(invoices.c.status, *states), units(allocated.c.quantity)), else_=nothing)
+        return case(
+            (one_of(invoices.c.status, *states), allocated.c.quantity), else_=literal(ZERO, allocated.c.quantity.type)
+        )
 
-    ordered = select(
-        *(lines.c[name] for name in OF_LINE), nothing.label("billed"), nothing.label("claimed")
-    ).where(lines.c.company_id == bindparam("company"), any_of(lines.c.order_id, "orders"))  # fmt: skip
-    taken = (
-        select(allocated.c.order_line_id, *(unsaid for _ in OF_LINE[1:]), within(BILLED), within(CLAIMING))
+    ordered = select(*(lines.c[name] for name in OF_LINE)).where(mine(lines), any_of(lines.c.order_id, "orders"))
+    bills = (
+        select(allocated.c.order_line_id, within(BILLED).label("billed"), within(CLAIMING).label("claimed"))
         .join_from(allocated, invoices, belongs(allocated, "invoice_id", invoices))
         .where(
-            allocated.c.company_id == bindparam("company"), any_of(allocated.c.order_id, "orders"),
-            allocated.c.invoice_id != bindparam("without"), *(invoices.c.logic_type != code for code in CREDIT_NOTES),
+            mine(allocated), any_of(allocated.c.order_id, "orders"), allocated.c.invoice_id != bindparam("without"),
+            *(invoices.c.logic_type != code for code in CREDIT_NOTES),
         )
     )  # fmt: skip
-    pile = union_all(ordered, taken).subquery("pile")
-    own = [func.max(pile.c[name]).label(name) for name in OF_LINE[1:]]
-    sums = [
-        type_coerce(cast(func.sum(pile.c[name]), BigInteger), Fixed(PRICE_SCALE)).label(name)
-        for name in ("billed", "claimed")
-    ]
-    return select(pile.c.id, *own, *sums).group_by(pile.c.id).having(func.max(pile.c.position).is_not(None))
-
-
-@lru_cache(maxsize=1)
-def _lines() -> Statement:
-    taken = _allocated().subquery("taken")
+    taken = added_up(ordered, bills)
     return Statement(select(taken).order_by(taken.c.order_id, taken.c.position))
 
 
@@ -282,14 +263,14 @@ def _write_lines() -> Statement:
     """Sets what `invoices` have billed of each line."""
     lines, allocated = table("purchase_order_lines"), table("invoice_line_allocations")
     all_lines = select(lines.c.id).where(mine(lines), any_of(lines.c.order_id, "orders"))
-    billed = select(allocated.c.order_line_id, allocated.c.quantity).where(
+    billed = select(allocated.c.order_line_id, allocated.c.quantity.label("billed")).where(
         mine(allocated), any_of(allocated.c.order_id, "orders"), any_of(allocated.c.invoice_id, "invoices")
     )
     taken = added_up(all_lines, billed)
     return Statement(
         update(lines)
-        .where(mine(lines), lines.c.id == taken.c.id, lines.c.invoiced_quantity != taken.c.sum)
-        .values(invoiced_quantity=taken.c.sum),
+        .where(mine(lines), lines.c.id == taken.c.id, lines.c.invoiced_quantity != taken.c.billed)
+        .values(invoiced_quantity=taken.c.billed),
         sets=("invoiced_quantity",),
     )
 

@@ -9,16 +9,15 @@ from typing import Any
 from sqlalchemy import (
     BigInteger,
     Boolean,
+    Select,
     bindparam,
     case,
     cast,
     func,
     literal,
-    null,
     or_,
     select,
     type_coerce,
-    union_all,
     update,
 )
 from sqlalchemy.sql.elements import ColumnElement
@@ -28,7 +27,7 @@ from emptor.domains import verbs
 from emptor.domains.purchasing.requisitions.sources import sources_changed
 from emptor.domains.receiving.quantities import RECEIVED, Ordered, receiving_status
 from emptor.kit.errors import IllegalMove
-from emptor.kit.money import MONEY_SCALE, PRICE_SCALE
+from emptor.kit.money import MONEY_SCALE, PRICE_SCALE, ZERO
 from emptor.kit.resource import Resource
 from emptor.store import query
 from emptor.store.clauses import added_up, belongs, mine, one_of, total, units
@@ -145,46 +144,36 @@ OF_LINE = ("id", "position", "quantity", "net_sum", "status")
 
 
 @lru_cache(maxsize=1)
-def _taken() -> Any:
+def _lines() -> Statement:
     """The order's lines that can be received, with what receipts have kept of each and what others claim; receipt
     `without` counts as none.
-
-    All is put on one pile and added up. A join would be in PostgreSQL's hands: of an order that is newer than its
-    statistics it expects a single line, and compares each of a thousand with each.
     """
     lines, receipts, received = (table(name) for name in ("purchase_order_lines", "receipts", "receipt_lines"))
-    nothing, unsaid = literal(0, BigInteger), null()
 
     def within(states: tuple[int, ...]) -> ColumnElement[Any]:
-        return case((one_of(receipts.c.status, *states), units(received.c.quantity)), else_=nothing)
+        return case(
+            (one_of(receipts.c.status, *states), received.c.quantity), else_=literal(ZERO, received.c.quantity.type)
+        )
 
-    ordered = select(
-        *(lines.c[name] for name in OF_LINE), nothing.label("kept"), nothing.label("claimed"),
-    ).where(
-        lines.c.company_id == bindparam("company"), lines.c.order_id == bindparam("order"),
-        lines.c.item_type != doc.TAX_ITEM,
-    )  # fmt: skip
-    taken = (
-        select(received.c.order_line_id, *(unsaid for _ in OF_LINE[1:]), within(KEPT), within(CLAIMING))
+    ordered = select(*(lines.c[name] for name in OF_LINE)).where(
+        mine(lines), lines.c.order_id == bindparam("order"), lines.c.item_type != doc.TAX_ITEM
+    )
+    came = _came(received.c.order_line_id, within(KEPT).label("kept"), within(CLAIMING).label("claimed"))
+    taken = added_up(ordered, came)
+    return Statement(select(taken).order_by(taken.c.position))
+
+
+def _came(*columns: ColumnElement[Any]) -> Select[Any]:
+    """Lines of the order's receipts, but for receipt `without`."""
+    receipts, received = table("receipts"), table("receipt_lines")
+    return (
+        select(*columns)
         .join_from(receipts, received, belongs(received, "receipt_id", receipts))
         .where(
-            receipts.c.company_id == bindparam("company"), receipts.c.purchase_order_id == bindparam("order"),
+            mine(receipts), receipts.c.purchase_order_id == bindparam("order"),
             receipts.c.id != bindparam("without", value=0),
         )
     )  # fmt: skip
-    pile = union_all(ordered, taken).subquery("pile")
-    own = [func.max(pile.c[name]).label(name) for name in OF_LINE[1:]]
-    sums = [
-        type_coerce(cast(func.sum(pile.c[name]), BigInteger), Fixed(PRICE_SCALE)).label(name)
-        for name in ("kept", "claimed")
-    ]
-    return select(pile.c.id, *own, *sums).group_by(pile.c.id).having(func.max(pile.c.position).is_not(None))
-
-
-@lru_cache(maxsize=1)
-def _lines() -> Statement:
-    taken = _taken().subquery("taken")
-    return Statement(select(*(taken.c[name] for name in (*OF_LINE, "kept", "claimed"))).order_by(taken.c.position))
 
 
 def measured(taken: Any, service: ColumnElement[Any]) -> ColumnElement[Any]:
@@ -237,30 +226,23 @@ def _write_lines() -> Statement:
     all_lines = select(lines.c.id).where(
         mine(lines), lines.c.order_id == bindparam("order"), lines.c.item_type != doc.TAX_ITEM
     )
-    came = (
-        select(received.c.order_line_id, received.c.quantity)
-        .join_from(receipts, received, belongs(received, "receipt_id", receipts))
-        .where(
-            mine(receipts), receipts.c.purchase_order_id == bindparam("order"), one_of(receipts.c.status, *KEPT),
-            receipts.c.id != bindparam("without", value=0),
-        )
-    )  # fmt: skip
-    taken = added_up(all_lines, came)
+    kept = _came(received.c.order_line_id, received.c.quantity.label("kept")).where(one_of(receipts.c.status, *KEPT))
+    taken = added_up(all_lines, kept)
     orders = table("purchase_orders")
     service = select(orders.c.logic_type == SERVICE).where(mine(orders), orders.c.id == bindparam("order"))
     ordered = measured(lines, service.scalar_subquery())
     state = case(
-        (lines.c.status == CLOSED_LINE, CLOSED_LINE), (units(taken.c.sum) >= ordered, RECEIVED_LINE),
-        (units(taken.c.sum) > 0, PARTLY_RECEIVED_LINE), else_=WAITING,
+        (lines.c.status == CLOSED_LINE, CLOSED_LINE), (units(taken.c.kept) >= ordered, RECEIVED_LINE),
+        (units(taken.c.kept) > 0, PARTLY_RECEIVED_LINE), else_=WAITING,
     )  # fmt: skip
     # Found by their ids alone: told the order as well, PostgreSQL would expect a single line and compare all with all.
     return Statement(
         update(lines)
         .where(
             mine(lines), lines.c.id == taken.c.id,
-            or_(lines.c.received_quantity != taken.c.sum, lines.c.status != state),
+            or_(lines.c.received_quantity != taken.c.kept, lines.c.status != state),
         )
-        .values(received_quantity=taken.c.sum, status=state),
+        .values(received_quantity=taken.c.kept, status=state),
         sets=("received_quantity", "status"),
     )  # fmt: skip
 

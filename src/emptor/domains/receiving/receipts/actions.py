@@ -7,7 +7,8 @@ from decimal import Decimal
 from functools import cache, lru_cache
 from typing import Any
 
-from sqlalchemy import bindparam, func, or_, select
+from sqlalchemy import and_, bindparam, func, or_, select
+from sqlalchemy.sql.elements import ColumnElement
 
 from emptor.domains import documents, notices, numbering, verbs, writing
 from emptor.domains.purchasing.orders import billing, progress
@@ -20,7 +21,7 @@ from emptor.kit.money import product as product_of
 from emptor.kit.resource import Resource
 from emptor.kit.states import Party
 from emptor.store import query
-from emptor.store.clauses import belongs
+from emptor.store.clauses import belongs, mine
 from emptor.store.schema import table
 from emptor.store.statement import Statement
 from emptor.store.types import any_of
@@ -199,7 +200,7 @@ def received(tx: UnitOfWork, row: Row, items: Sequence[Row]) -> None:
 
 def _asked_for(tx: UnitOfWork, order: Row, came: Callable[[], list[Row]]) -> list[tuple[Row, list[Row]]]:
     """The requisitions behind an order of which these lines came, each with those that came for it."""
-    asked = sources.requisitions_behind(tx, [order["id"]])
+    asked = sources.requisitions_behind(tx, [order["id"]])  # the budgets ask that as well
     pairs = tx.records(_requisitions(), company=tx.company_id, order=order["id"]) if asked else []
     by_line = {item["order_line_id"]: item for item in came() if item["quantity"]} if pairs else {}
     lines: dict[int, list[Row]] = {}
@@ -300,12 +301,15 @@ def decline(tx: UnitOfWork, row: Row, values: Row) -> None:
     released(tx, row)
 
 
+def _of_receipt(lines: Any) -> ColumnElement[bool]:
+    return and_(mine(lines), lines.c.receipt_id == bindparam("receipt"))
+
+
 @lru_cache(maxsize=1)
 def _places() -> Statement:
     lines = table("receipt_lines")
     says = or_(lines.c.quantity != 0, lines.c.rejected_quantity != 0)
-    mine = (lines.c.company_id == bindparam("company"), lines.c.receipt_id == bindparam("receipt"))
-    return Statement(select(func.coalesce(func.max(lines.c.position) + 1, 0)).where(*mine, says))
+    return Statement(select(func.coalesce(func.max(lines.c.position) + 1, 0)).where(_of_receipt(lines), says))
 
 
 @lru_cache(maxsize=1)
@@ -313,8 +317,9 @@ def _came() -> Statement:
     """The lines of a receipt, as far as stock and notices need them."""
     lines = table("receipt_lines")
     columns = ("order_line_id", "product_id", "quantity", "net_sum", "name", "sku")
-    mine = (lines.c.company_id == bindparam("company"), lines.c.receipt_id == bindparam("receipt"))
-    return Statement(select(*(lines.c[name] for name in columns)).where(*mine).order_by(lines.c.position, lines.c.id))
+    return Statement(
+        select(*(lines.c[name] for name in columns)).where(_of_receipt(lines)).order_by(lines.c.position, lines.c.id)
+    )
 
 
 @lru_cache(maxsize=1)
