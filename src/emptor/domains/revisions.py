@@ -253,10 +253,8 @@ def _name_others(tx: Transaction, resource: Resource, contents: list[Content]) -
     for one, holder in _referring(resource.fields, contents):
         places[one].append(holder)
     plans = [query.EmbedPlan(_registry(), one.to, one.show, [one.wire]) for one in places]
-    held_by = list(zip(plans, places.values(), strict=True))
-    found = tx.many([(plan.statement, plan.wanted(tx, held)) for plan, held in held_by])
-    for (plan, held), rows in zip(held_by, found, strict=True):
-        plan.attach(tx, held, rows)
+    works = (query.follow(tx, plan, held) for plan, held in zip(plans, places.values(), strict=True))
+    query.led(tx, query.together(works))
 
 
 def _referring(declared: tuple[Field, ...], contents: list[Content]) -> Iterator[tuple[Ref, Content]]:

@@ -139,6 +139,8 @@ def check(
     """
     placed = dict(values)
     if row is None:
+        if resource.counted:
+            tx.expect_count(resource.name)
         for parts in _keyed_parts(resource, values):
             merge_parts(tx, parts.wire, {}, values[parts.wire])
     else:

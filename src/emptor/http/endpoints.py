@@ -205,16 +205,18 @@ def above(call: Call, tx: Transaction) -> dict[str, Any]:
     return {parent.column: row["id"]}
 
 
-def whole(call: Call, tx: Transaction, row_id: int, *, listed: bool = False) -> dict[str, Any]:
+def whole(call: Call, tx: UnitOfWork, row_id: int, *, listed: bool = False) -> dict[str, Any]:
     """The object as sent out after a change, even if the change took it out of the caller's sight."""
+    tx.seal()
     shape = call.service.registry.shape(call.resource, listed=listed)
     one = query.one(tx, shape, call.resource, "id", row_id, query.EVERYTHING)
     assert one is not None, row_id
     return one
 
 
-def wholes(call: Call, tx: Transaction, ids: list[int]) -> list[dict[str, Any]]:
+def wholes(call: Call, tx: UnitOfWork, ids: list[int]) -> list[dict[str, Any]]:
     """Several new objects as sent out."""
+    tx.seal()
     return query.several(tx, call.service.registry.shape(call.resource, listed=False), call.resource, ids)
 
 

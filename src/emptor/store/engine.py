@@ -110,11 +110,13 @@ class Backend(ABC):
         """Send one statement for many rows of parameters."""
         connection.cursor().executemany(sql, rows)
 
-    def insert_all(self, connection: Any, listed: Sequence[Rows]) -> None:
-        """Insert rows into one table after another."""
+    def insert_all(self, connection: Any, listed: Sequence[Rows], then: Sequence[Question] = ()) -> None:
+        """Insert rows into one table after another, `then` run statements that write each another row of theirs."""
         for table, rows in listed:
             ready = insert_into(table, tuple(rows[0])).on(self.dialect)
             self.execute_many(connection, ready.sql, ready.bind_all(rows))
+        for ready, parameters in then:
+            self.execute(connection, ready.sql, parameters)
 
     def update_all(self, connection: Any, table: Table, keys: tuple[str, ...], rows: list[dict[str, Any]]) -> None:
         """Change many rows, all in the same columns, each found by its keys."""
@@ -323,7 +325,7 @@ class Postgresql(Backend):
         answered = connection.execute(sql, [value for _, values in asked for value in values]).fetchone()
         return [rows or [] for rows in answered]
 
-    def insert_all(self, connection: Any, listed: Sequence[Rows]) -> None:
+    def insert_all(self, connection: Any, listed: Sequence[Rows], then: Sequence[Question] = ()) -> None:
         # One message for all rows of all tables, where `executemany` sends one for each row; what all rows of a table
         # have in common is said once.
         parts, texts = [], []
@@ -335,7 +337,8 @@ class Postgresql(Backend):
             sent = [ready.named(own), *ready.named([common] if common else [])]
             texts += [msgspec.json.encode(one).decode() for one in sent]
             parts.append((table, columns, tuple(common)))
-        connection.execute(insert_listed(tuple(parts)), texts)
+        sql = insert_listed(tuple(parts), tuple(ready.sql for ready, _ in then))
+        connection.execute(sql, [*texts, *(value for _, parameters in then for value in parameters)])
 
     def update_all(self, connection: Any, table: Table, keys: tuple[str, ...], rows: list[dict[str, Any]]) -> None:
         columns = tuple(rows[0])

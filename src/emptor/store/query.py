@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Generator, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
-from typing import Any, Protocol
+from typing import Any, Protocol, TypeVar
 
 import msgspec
 from sqlalchemy import Table, and_, bindparam, false, func, not_, or_, select
@@ -18,7 +18,7 @@ from emptor.store.schema import table
 from emptor.store.statement import Convert, Statement, reader
 from emptor.store.types import any_of, comma_list, json_list, json_object, none_of
 from emptor.store.types import shown as shown_as
-from emptor.store.unit_of_work import LIVE, Transaction
+from emptor.store.unit_of_work import Job, Transaction
 
 NARROW = 1000
 """Up to so many matches are collected first and sorted then; more are found walking down the ids."""
@@ -27,6 +27,10 @@ STATEMENTS = 400
 """Statements of each kind that are kept: clients choose which filters they combine, so memory needs a bound."""
 
 Shown = dict[str, Any]
+Rows = Sequence[Sequence[Any]]
+Result = TypeVar("Result")
+Steps = Generator[Sequence[Job], list[Rows], Result]
+"""Work that asks questions from time to time, without saying how: whoever leads it brings the answers."""
 
 
 class Registry:
@@ -95,17 +99,22 @@ class Shape:
         """The columns under names that cannot clash."""
         return [column.label(f"c{i}") for i, column in enumerate(self.columns)]
 
-    def finish(self, tx: Transaction, rows: Sequence[Sequence[Any]]) -> list[Shown]:
-        """Turn rows (their first columns are this shape's) into objects; everything they need is asked at once."""
+    def ahead(self, tx: Transaction, row_id: int) -> dict[Plan, Job]:
+        """What can be asked for an object of which only the id is known."""
+        owned = [plan for plan in self.plans if isinstance(plan, _Owned)]
+        return {plan: (plan.statement, plan.owned_by(tx, [row_id])) for plan in owned}
+
+    def finish(self, tx: Transaction, rows: Rows, told: Mapping[Plan, Rows] | None = None) -> Steps[list[Shown]]:
+        """Turn rows (their first columns are this shape's) into objects; what they need is asked at once, unless it
+        has been `told`.
+        """
         objects = list(map(self.shown, rows))
         if not objects:
             return objects
         for wire in self.bare:
             for shown in objects:
                 shown[wire] = self.empty_ref if shown[wire] is None else {"id": shown[wire]}
-        found = tx.many([(plan.statement, plan.wanted(tx, objects)) for plan in self.plans])
-        for plan, answer in zip(self.plans, found, strict=True):
-            plan.attach(tx, objects, answer)
+        yield from together(follow(tx, plan, objects, told) for plan in self.plans)
         for wire, compute in self.derived:
             for shown in objects:
                 shown[wire] = compute(shown)
@@ -113,6 +122,40 @@ class Shape:
             for shown, value in zip(objects, ask(tx, objects), strict=True):
                 shown[wire] = value
         return objects
+
+
+def follow(tx: Transaction, plan: Plan, objects: list[Shown], told: Mapping[Plan, Rows] | None = None) -> Steps[None]:
+    """Ask for what a plan wants, unless it has been told, and put it into the objects."""
+    if told and plan in told:
+        rows = told[plan]
+    else:
+        [rows] = yield [(plan.statement, plan.wanted(tx, objects))]
+    yield from plan.attach(tx, objects, rows)
+
+
+def together(works: Iterable[Steps[None]]) -> Steps[None]:
+    """Several works side by side: what all of them ask next is asked at once."""
+    waiting = [(work, jobs) for work in works if (jobs := next(work, None)) is not None]
+    while waiting:
+        answers = iter((yield [job for _, jobs in waiting for job in jobs]))
+        going = []
+        for work, jobs in waiting:
+            try:
+                going.append((work, work.send([next(answers) for _ in jobs])))
+            except StopIteration:
+                continue
+        waiting = going
+
+
+def led(tx: Transaction, work: Steps[Result]) -> Result:
+    """What comes of a work whose questions the database answers."""
+    try:
+        jobs = next(work)
+        while True:
+            jobs = work.send(tx.many(jobs))
+    except StopIteration as end:
+        result: Result = end.value
+        return result
 
 
 class Plan(Protocol):
@@ -124,7 +167,7 @@ class Plan(Protocol):
         """Values for the statement; None when no row is wanted."""
         ...
 
-    def attach(self, tx: Transaction, objects: list[Shown], rows: list[Sequence[Any]]) -> None:
+    def attach(self, tx: Transaction, objects: list[Shown], rows: Rows) -> Steps[None]:
         """Put what was found into the objects."""
         ...
 
@@ -147,9 +190,10 @@ class EmbedPlan:
         ids = {shown[wire] for shown in objects for wire in self.wires} - {None}
         return {"ids": list(ids)} if ids else None
 
-    def attach(self, tx: Transaction, objects: list[Shown], rows: list[Sequence[Any]]) -> None:
+    def attach(self, tx: Transaction, objects: list[Shown], rows: Rows) -> Steps[None]:
         """Replace each id by its object."""
-        found = dict(zip((row[-1] for row in rows), self.shape.finish(tx, rows), strict=True))
+        finished = yield from self.shape.finish(tx, rows)
+        found = dict(zip((row[-1] for row in rows), finished, strict=True))
         empty = self.shape.empty_ref
         for wire in self.wires:
             for shown in objects:
@@ -166,7 +210,10 @@ class _Owned:
 
     def wanted(self, tx: Transaction, objects: list[Shown]) -> dict[str, Any] | None:
         """The ids of the owners, if they may own something."""
-        owners = [shown[self.wire] for shown in objects]
+        return self.owned_by(tx, [shown[self.wire] for shown in objects])
+
+    def owned_by(self, tx: Transaction, owners: list[int]) -> dict[str, Any] | None:
+        """The same, for owners by their ids."""
         return {"owners": owners} if tx.may_hold(self.source, owners) else None
 
     def put(self, objects: list[Shown], grouped: dict[Any, list[Shown]]) -> None:
@@ -192,10 +239,11 @@ class PartsPlan(_Owned):
             .order_by(source.c[part.owner], *dict.fromkeys(order))
         )
 
-    def attach(self, tx: Transaction, objects: list[Shown], rows: list[Sequence[Any]]) -> None:
+    def attach(self, tx: Transaction, objects: list[Shown], rows: Rows) -> Steps[None]:
         """Give each object its parts, in order."""
         grouped: dict[Any, list[Shown]] = defaultdict(list)
-        for row, shown in zip(rows, self.shape.finish(tx, rows), strict=True):
+        finished = yield from self.shape.finish(tx, rows)
+        for row, shown in zip(rows, finished, strict=True):
             grouped[row[-1]].append(shown)
         self.put(objects, grouped)
 
@@ -224,7 +272,7 @@ class CustomValuesPlan(_Owned):
             ).group_by(mine.c.owner_id)
         )  # fmt: skip
 
-    def attach(self, tx: Transaction, objects: list[Shown], rows: list[Sequence[Any]]) -> None:
+    def attach(self, tx: Transaction, objects: list[Shown], rows: Rows) -> Steps[None]:
         """Give each object its values and, where the wire lists them, the ids of the chosen options."""
         if self.options_as:
             chosen = {owner: options for owner, _, options in rows}
@@ -233,6 +281,7 @@ class CustomValuesPlan(_Owned):
         found = {owner: msgspec.Raw(f'{{"data":{entries}}}'.encode()) for owner, entries, _ in rows}
         for shown in objects:
             shown[self.wire] = found.get(shown[self.wire], NO_VALUES)
+        yield from ()
 
 
 NO_VALUES = msgspec.Raw(b'{"data":[]}')
@@ -254,10 +303,11 @@ class LinksPlan(_Owned):
             .order_by(pairs.c[links.owner], source.c.id)
         )
 
-    def attach(self, tx: Transaction, objects: list[Shown], rows: list[Sequence[Any]]) -> None:
+    def attach(self, tx: Transaction, objects: list[Shown], rows: Rows) -> Steps[None]:
         """Give each object its linked rows."""
         grouped: dict[Any, list[Shown]] = defaultdict(list)
-        for row, shown in zip(rows, self.shape.finish(tx, rows), strict=True):
+        finished = yield from self.shape.finish(tx, rows)
+        for row, shown in zip(rows, finished, strict=True):
             grouped[row[-1]].append(shown)
         self.put(objects, grouped)
 
@@ -473,14 +523,20 @@ class Page:
 
 def one(tx: Transaction, shape: Shape, resource: Resource, column: str, key: Any, scope: Scope) -> Shown | None:
     """The object whose `column` equals `key`, if the scope shows it."""
-    rows = tx.raw(_single(shape, resource, column, scope.bounds), company=tx.company_id, key=key, **scope.parameters)
-    return shape.finish(tx, rows)[0] if rows else None
+    found = led(tx, _one(tx, shape, _single(shape, resource, column, scope.bounds), column, key, scope))
+    return found[0] if found else None
+
+
+def _one(tx: Transaction, shape: Shape, single: Statement, column: str, key: Any, scope: Scope) -> Steps[list[Shown]]:
+    ahead = shape.ahead(tx, key) if column == "id" else {}
+    rows, *told = yield [(single, {"key": key, **scope.parameters}), *ahead.values()]
+    return (yield from shape.finish(tx, rows, dict(zip(ahead, told, strict=True))))
 
 
 def several(tx: Transaction, shape: Shape, resource: Resource, ids: Sequence[int]) -> list[Shown]:
     """The objects with these ids, in this order, whoever sees them."""
     rows = tx.raw(_several(shape, resource), company=tx.company_id, ids=list(ids)) if ids else []
-    found = dict(zip((row[-1] for row in rows), shape.finish(tx, rows), strict=True))
+    found = dict(zip((row[-1] for row in rows), led(tx, shape.finish(tx, rows)), strict=True))
     return [found[row_id] for row_id in ids]
 
 
@@ -513,7 +569,7 @@ def page_of(
 
     way = "deep"
     if not key and not bounds and resource.counted:
-        total = tx.scalar(LIVE, company=tx.company_id, name=resource.name) or 0
+        total = tx.counted(resource.name)[1]
     else:
         total = count(NARROW + 1)
         if total <= NARROW:
@@ -528,4 +584,4 @@ def page_of(
     if offset == 0 and way == "deep":
         way = "direct"
     rows = tx.raw(_page(shape, resource, key, bounds, way), **values, limit=size, offset=offset)
-    return Page(shape.finish(tx, rows), total, number, size)
+    return Page(led(tx, shape.finish(tx, rows)), total, number, size)

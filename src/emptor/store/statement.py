@@ -146,13 +146,14 @@ def together(queries: tuple[tuple[str, int], ...]) -> str:
 
 
 @lru_cache(maxsize=2000)
-def insert_listed(parts: tuple[tuple[Table, tuple[str, ...], tuple[str, ...]], ...]) -> str:
-    """`INSERT` of any number of rows into several tables at once, in the words of PostgreSQL.
+def insert_listed(parts: tuple[tuple[Table, tuple[str, ...], tuple[str, ...]], ...], then: tuple[str, ...] = ()) -> str:
+    """`INSERT` of any number of rows into several tables at once, in the words of PostgreSQL, with statements beside it
+    that write other rows.
 
     The rows of each table come as one JSON text; a second text has what all of them hold in the common columns, which
     are named last.
     """
-    *others, last = (_insert_listed(*part) for part in parts)
+    *others, last = (*(_insert_listed(*part) for part in parts), *then)
     before = ", ".join(f"part{i} AS ({sql})" for i, sql in enumerate(others))
     return f"WITH {before} {last}" if before else last
 

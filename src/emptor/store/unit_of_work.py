@@ -6,7 +6,7 @@ from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from typing import Any
 
-from sqlalchemy import Table, bindparam, select, update
+from sqlalchemy import Table, bindparam, select
 from sqlalchemy.exc import DBAPIError
 
 from emptor.kit.clock import Clock, spell, system_clock
@@ -103,6 +103,14 @@ class Transaction:
         """Whether it is worth asking a table for what these objects own."""
         return True
 
+    def counted(self, name: str) -> tuple[int, int]:
+        """The last idn given to a kind of document, and how many of them there are."""
+        found = self._count_row(name)
+        return (found[0], found[1]) if found else (0, 0)
+
+    def _count_row(self, name: str) -> Sequence[Any] | None:
+        return self.one(_COUNTED, company=self.company_id, name=name)
+
 
 class UnitOfWork(Transaction):
     """A change in the making. One per company at a time, so every rule reads what it decides on."""
@@ -123,8 +131,12 @@ class UnitOfWork(Transaction):
         self._filled: set[str] = set()
         self._unsent: list[Rows] = []
         self._known: dict[tuple[Statement, str], Sequence[Sequence[Any]]] = {}
+        self._expected: list[tuple[Statement, dict[str, Any]]] = []
+        self._counts: dict[str, tuple[int, int]] = {}
+        self._to_count: set[str] = set()
         self._entries: list[dict[str, Any]] = []
         self._last: dict[Any, Callable[[], None]] = {}
+        self._sealed = False
         self._tick = (stood or Tick(0, "", 0, "", [])).after(spell(now))
         self.sequence, self.stamp, self._ids = self._tick.sequence, self._tick.stamp, self._tick.ids
 
@@ -160,10 +172,15 @@ class UnitOfWork(Transaction):
                 self._known[key] = found
         return found, ready
 
+    def expect(self, statement: Statement, **values: Any) -> None:
+        """Ask a query of this company, which will be asked in a moment, together with whatever is asked next."""
+        self._expected.append((statement, {"company": self.company_id, **values}))
+
     def ask_ahead(self, jobs: Sequence[tuple[Statement, dict[str, Any]]]) -> None:
         """Ask several queries of this company together that will be asked one by one in a moment."""
-        for (statement, values), rows in zip(jobs, self.many(jobs), strict=True):
-            self._known[self._key(statement, {"company": self.company_id, **values})] = rows
+        for statement, values in jobs:
+            self.expect(statement, **values)
+        self.many(())
 
     def _key(self, statement: Statement, values: dict[str, Any]) -> tuple[Statement, str]:
         """What tells one question from another."""
@@ -183,22 +200,29 @@ class UnitOfWork(Transaction):
     def many(self, jobs: Sequence[Job]) -> list[list[Sequence[Any]]]:
         """Raw rows of several independent queries of this company, asked together; no values, no rows."""
         self._flush()
-        return super().many(jobs)
+        expected, self._expected = self._expected, []
+        found = super().many([*jobs, *expected])
+        for (statement, values), rows in zip(expected, found[len(jobs) :], strict=True):
+            self._known[self._key(statement, values)] = rows
+        return found[: len(jobs)]
 
-    def _flush(self) -> None:
-        """Send the rows that wait to be inserted."""
-        if self._unsent:
+    def _flush(self, then: Sequence[tuple[Statement, dict[str, Any]]] = ()) -> None:
+        """Send the rows that wait to be inserted, `then` what writes other rows."""
+        if self._unsent or then:
             unsent, self._unsent = self._unsent, []
-            self.backend.insert_all(self.connection, unsent)
+            ready = ((statement.on(self.dialect), values) for statement, values in then)
+            self.backend.insert_all(self.connection, unsent, [(one, one.bind(values)) for one, values in ready])
 
     def _note_statement(self, statement: Statement) -> None:
         if statement.clause.is_delete:
             self._known.clear()  # what belonged to the rows may be gone with them
+            self._sealed = False
         elif statement.clause.is_dml:
             self._note_written(statement.clause.table, statement.sets)
 
     def _note_written(self, table: Table, columns: Collection[str] = ()) -> None:
         """These columns of a table are about to change, or all where none are told."""
+        self._sealed = False
         self._filled.add(table.name)
         written = {table.c[name] for name in columns} or set(table.c)
         for key in [key for key in self._known if not written.isdisjoint(key[0].reads)]:
@@ -230,7 +254,11 @@ class UnitOfWork(Transaction):
         self._last.setdefault(key, run)
 
     def seal(self) -> None:
-        """Do what was put off, write the journal and advance the company's clock: the last thing before the commit."""
+        """Do what was put off, write the journal and the counters and advance the company's clock; after that, what has
+        become of everything can be read.
+        """
+        if self._sealed and not self._last and not self._entries:
+            return
         while self._last:
             self._last.pop(next(iter(self._last)))()
         if self._entries:
@@ -240,9 +268,14 @@ class UnitOfWork(Transaction):
             self._tick = self._tick._replace(entries=entries, head=head)
             self.insert_all(journal.audit_entries, self._entries)
             self._entries = []
+        counted = ((name, *self._counts[name]) for name in sorted(self._to_count))
+        advanced = [self._update(counters, {"last": last, "live": live}, {"name": one}) for one, last, live in counted]
+        self._to_count.clear()
         if self.company_id != PLATFORM:
-            self.run(TICKED, company=self.company_id, **{name: getattr(self._tick, name) for name in Tick.KEPT})
-        self._flush()
+            kept = {name: getattr(self._tick, name) for name in Tick.KEPT}
+            advanced.append((TICKED, {"company": self.company_id, **kept}))
+        self._flush(advanced)
+        self._sealed = True
 
     def insert(self, table: Table, values: dict[str, Any]) -> None:
         """Insert one row of this company."""
@@ -293,24 +326,28 @@ class UnitOfWork(Transaction):
         names, bound = keyed({"company_id": self.company_id, **keys})
         self._send(delete_by(table, names), bound)
 
+    def expect_count(self, name: str) -> None:
+        """A document of this kind is about to be counted."""
+        self.expect(_COUNTED, name=name)
+
+    def counted(self, name: str) -> tuple[int, int]:
+        """As it will be with this change."""
+        return self._counts.get(name) or super().counted(name)
+
     def count(self, name: str, *, idns: int = 0, rows: int = 0) -> int:
         """Advance the counter of a kind of document; the last idn given out."""
-        last = self.scalar(_COUNT, company=self.company_id, name=name, idns=idns, rows=rows)
-        if last is None:
-            self.insert(counters, {"name": name, "last": idns, "live": rows})
-            return idns
-        return int(last)
+        if name not in self._counts and self._count_row(name) is None:
+            self.insert(counters, {"name": name, "last": 0, "live": 0})
+            self._flush()  # it is going to be changed along with rows that are inserted later
+        last, live = self.counted(name)
+        self._counts[name] = last + idns, live + rows
+        self._to_count.add(name)
+        self._sealed = False
+        return last + idns
 
 
-_COUNT = Statement(
-    update(counters)
-    .where(counters.c.company_id == bindparam("company"), counters.c.name == bindparam("name"))
-    .values(last=counters.c.last + bindparam("idns"), live=counters.c.live + bindparam("rows"))
-    .returning(counters.c.last)
-)
-LIVE = Statement(
-    select(counters.c.live).where(counters.c.company_id == bindparam("company"), counters.c.name == bindparam("name"))
-)
+_mine = (counters.c.company_id == bindparam("company"), counters.c.name == bindparam("name"))
+_COUNTED = Statement(select(counters.c.last, counters.c.live).where(*_mine))
 
 
 class Database:

@@ -162,7 +162,7 @@ class Office:
         with self.house.service.database.read(self.house.company_id) as tx:
             plan = query.PartsPlan(self.house.service.registry, running.STEPS)
             holder = [{"approvalSteps": order}]
-            plan.attach(tx, holder, tx.many([(plan.statement, plan.wanted(tx, holder))])[0])
+            query.led(tx, query.follow(tx, plan, holder))
             return holder[0]["approvalSteps"]["data"]
 
     def route(self, order: int) -> list[tuple[str, str]]:
