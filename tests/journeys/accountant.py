@@ -9,7 +9,7 @@ are whole millionths, sums of money whole ten-thousandths.
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from fractions import Fraction
 from typing import Any
 
@@ -44,13 +44,19 @@ NOT_BILLED, NOT_PAID, PARTLY, ALL = 0, 1, 2, 3
 CENT = 100
 RESERVED, USED = 0, 1
 RELEASED = {DRAFT, REJECTED, CANCELED}
+COST = ("net_sum", "sum")
 CHARGED = {
-    "purchaserequisitions": ("purchase_requisitions", "purchase_requisition_lines", "requisition_id", "sum"),
-    "purchaseorders": ("purchase_orders", "purchase_order_lines", "order_id", "sum"),
-    "invoices": ("invoices", "invoice_lines", "invoice_id", "sum"),
-    "expenses": ("expenses", "expense_lines", "expense_id", "sum_in_document_currency"),
+    "purchaserequisitions": ("purchase_requisitions", "purchase_requisition_lines", "requisition_id", COST),
+    "purchaseorders": ("purchase_orders", "purchase_order_lines", "order_id", COST),
+    "invoices": ("invoices", "invoice_lines", "invoice_id", COST),
+    "expenses": ("expenses", "expense_lines", "expense_id", tuple(f"{name}_in_document_currency" for name in COST)),
 }
-"""What takes of budgets: the tables of documents and of their lines, how a line names its document, what it costs."""
+"""What takes of budgets: the tables of documents and of their lines, how a line names its document, what it costs
+without and with taxes.
+"""
+BLANKET = 2
+RATE, PERCENT = 10**10, 100 * 10**6
+"""A rate of one, and all of a tax, as they are stored."""
 HANDED_ON = ("purchaserequisitions", "purchaseorders")
 """What they hold goes on to what is made of them."""
 
@@ -65,7 +71,7 @@ class Accounts(Books):
         self.choices = self.settings()
         self.ordered = self.by_id(
             "purchase_orders", "id", "idn", "status", "status_receiving", "status_payment", "logic_type", "net_sum",
-            "sum", "invoiced_sum", "net_invoiced_sum", "supplier_id", "currency",
+            "sum", "invoiced_sum", "net_invoiced_sum", "supplier_id", "currency", "blanket_sum", "blanket_is_gross",
         )  # fmt: skip
         self.invoices = self.by_id(
             "invoices", "id", "idn", "status", "logic_type", "supplier_id", "currency", "sum", "net_sum",
@@ -87,14 +93,15 @@ class Accounts(Books):
         self.paid_back = self.rows("expense_payments", "id", "idn", "status", "sum_paid", "expense_id")
         self.balances = self.rows("credit_balances", "supplier_id", "currency", "sum")
         self.matches = self.rows("matches", "id", "status", "purchase_order_id", "invoice_id", "receipt_id")
-        self.budgets = self.by_id("budgets", "id", "sum", "budget_limit")
+        self.budgets = self.by_id("budgets", "id", "sum", "budget_limit", "used_tax_percent_in_budget")
         self.budget_moves = self.rows("budget_moves", "id", "budget_id", "document_kind", "document_id", "stage", "sum")
         self.budget_balances = self.rows("budget_balances", "budget_id", "resource", "reserved", "used")
         self.headers = {
-            kind: self.by_id(name, "id", "idn", "status", "budget_id") for kind, (name, *_) in CHARGED.items()
+            kind: self.by_id(name, "id", "idn", "status", "budget_id", "exchange_rate")
+            for kind, (name, *_) in CHARGED.items()
         }
         self.charged = {
-            kind: self.rows(name, "id", owner, "quantity", "net_sum", cost, "budget_line_id")
+            kind: self.rows(name, "id", owner, "quantity", *dict.fromkeys(("net_sum", *cost)), "budget_line_id")
             for kind, (_, name, owner, cost) in CHARGED.items()
         }
 
@@ -137,7 +144,7 @@ def faults(house: House) -> list[str]:
 
 def found_in(accounts: Accounts) -> list[str]:
     """All that is wrong with accounts and with the goods behind them, a sentence each."""
-    checks = (billing, progress, lines_of_bills, goods_before_bills, links, settlement, prepayments, credits,
+    checks = (billing, blankets, progress, lines_of_bills, goods_before_bills, links, settlement, prepayments, credits,
               decisions, laid_out, commitments)  # fmt: skip
     return [*auditor.found_in(accounts), *(sentence for check in checks for sentence in check(accounts))]
 
@@ -165,6 +172,26 @@ def billing(accounts: Accounts) -> Iterator[str]:
             yield f"{where}: {billed} invoiced"
         if order["status"] != IN_REVISION and line["item_type"] != TAX_ITEM and decided > ordered:
             yield f"{where}: {billed} of {ordered} are invoiced, with what waits for approval {decided}"
+
+
+def blankets(accounts: Accounts) -> Iterator[str]:
+    """A blanket order is not billed beyond its sum. Its lines are those of its bills: what is billed is ordered."""
+    for order in accounts.ordered.values():
+        if order["logic_type"] == BLANKET and (left := left_of(accounts, order)) < 0:
+            yield f"order {order['idn']}: {-left} more than its {order['blanket_sum']} are billed"
+    taken = grouped(accounts.allocations, "order_line_id")
+    for line in accounts.order_lines:
+        order = accounts.ordered[line["order_id"]]
+        bills = [one for one in taken[line["id"]] if accounts.invoice_of(one)["status"] in BILLED]
+        if order["logic_type"] == BLANKET and bills and line["quantity"] != total(bills):
+            yield f"order {order['idn']}, line {line['id']}: {line['quantity']} ordered, {total(bills)} billed"
+
+
+def left_of(accounts: Accounts, order: Row, states: Collection[int] = LIVING) -> int:
+    """What may still be billed of a blanket order."""
+    found = accounts.bills(order["id"])
+    billed = [sums for key, sums in found.items() if accounts.invoices[key]["status"] in states]
+    return int(order["blanket_sum"] - sum(sums[bool(order["blanket_is_gross"])] for sums in billed))
 
 
 def progress(accounts: Accounts) -> Iterator[str]:
@@ -197,6 +224,8 @@ def how_far_paid(accounts: Accounts, order: Row, lines: list[Row], bills: list[R
     )
     if not bills:
         return PARTLY if ahead else NOT_BILLED
+    if order["logic_type"] == BLANKET:
+        open_lines = order["status"] != auditor.STOPPED and left_of(accounts, order, BILLED) > 0
     if not open_lines and all(one["status"] == PAID for one in bills):
         return ALL
     return PARTLY if ahead or any(one["sum_paid"] for one in bills) else NOT_PAID
@@ -314,7 +343,8 @@ def credits(accounts: Accounts) -> Iterator[str]:
     for note in accounts.invoices.values():
         if note["logic_type"] not in CREDIT_NOTES:
             continue
-        where, worth, paid = f"credit note {note['idn']}", note["sum"], total(used[note["id"]], "sum_paid")
+        where, paid = f"credit note {note['idn']}", total(used[note["id"]], "sum_paid")
+        worth = note["sum"] - note["withholding_tax_sum"]
         if note["sum_paid"] != paid:
             yield f"{where}: {note['sum_paid']} noted as used, its payments say {paid}"
         if paid > worth or (paid and note["status"] != APPROVED):
@@ -322,7 +352,7 @@ def credits(accounts: Accounts) -> Iterator[str]:
         if note["status"] == APPROVED:
             owes[note["supplier_id"], note["currency"]] += worth - paid
         if note["status"] in (PENDING, APPROVED) and note["allocated_invoice_id"]:
-            about[note["allocated_invoice_id"]] += worth
+            about[note["allocated_invoice_id"]] += note["sum"]
     for invoice_id, worth in about.items():
         invoice = accounts.invoices[invoice_id]
         if worth > invoice["sum"] or invoice["status"] not in BILLED:
@@ -410,6 +440,8 @@ def holds(accounts: Accounts) -> dict[tuple[str, int, int, int], int]:
         for line in accounts.charged[kind]:
             header = accounts.headers[kind][line[owner]]
             budget, status = line["budget_line_id"] or header["budget_id"], header["status"]
+            if kind == "purchaseorders" and accounts.ordered[header["id"]]["logic_type"] == BLANKET:
+                continue
             credit = kind == "invoices" and accounts.invoices[header["id"]]["logic_type"] in CREDIT_NOTES
             if not budget or status in RELEASED or (credit and status != APPROVED):
                 continue
@@ -424,9 +456,22 @@ def holds(accounts: Accounts) -> dict[tuple[str, int, int, int], int]:
                 whole = measured(accounts.ordered[header["id"]], line)
             gone = taken.get(kind, {}).get(line["id"], 0)
             rest = max(Fraction(0), 1 - Fraction(gone, whole)) if whole else Fraction(1)
-            stage = RESERVED if status in (PENDING, MATCHING, IN_REVISION) else USED
-            exact[kind, header["id"], budget, stage] += line[cost] * (-1 if credit else rest)
+            net, gross = (line[name] for name in cost)
+            counted = net + (gross - net) * Fraction(accounts.budgets[budget]["used_tax_percent_in_budget"], PERCENT)
+            worth = counted * Fraction(header["exchange_rate"], RATE)
+            exact[kind, header["id"], budget, stage(status)] += worth * (-1 if credit else rest)
+    for order in accounts.ordered.values():
+        header = accounts.headers["purchaseorders"][order["id"]]
+        status, budget = header["status"], header["budget_id"]
+        if order["logic_type"] == BLANKET and budget and status not in {*RELEASED, COMPLETED, auditor.STOPPED}:
+            worth = max(0, left_of(accounts, order)) * Fraction(header["exchange_rate"], RATE)
+            exact["purchaseorders", order["id"], budget, stage(status)] += worth
     return {key: cents(sum_) for key, sum_ in exact.items() if cents(sum_)}
+
+
+def stage(status: int) -> int:
+    """Whether a document only reserves what it holds, or uses it."""
+    return RESERVED if status in (PENDING, MATCHING, IN_REVISION) else USED
 
 
 def cents(exact: Fraction) -> int:

@@ -454,12 +454,14 @@ class Companies(RuleBasedStateMachine):
         if not quantity or verb not in ("reject_items", "complete", "receive"):
             return {"comment": "so it is"} if verb in ("reject", "cancel", "decline_changes", "revision") else None
         lines = self.acme.shop.ann.sees(document)["items"]["data"]
+        if not lines:
+            return None
         if verb == "reject_items":
             return {"items": [picked(lines, quantity)["id"]]}
         if verb == "receive":
             missing = quantity % 3
             items = [{"id": lines[0]["id"], "quantity": 1}]
-            return {"items": items, "missing": missing, "comment": "so it is"} if lines else None
+            return {"items": items, "missing": missing, "comment": "so it is"}
         return None
 
 

@@ -43,6 +43,14 @@ BILLS = st.sampled_from(("all", "some", "dearer", "cheaper", "more", "beside", "
 """What a bill says of an order: all that is open, some of it, another price, more than is open, something beside it,
 another thing in its place, or a tax of its own.
 """
+ABROAD = {"currency": "USD", "exchangeRate": "1.37"}
+AT_HOME = {"currency": "EUR", "exchangeRate": "1"}
+BLANKET = 2
+"""`logicType` of an order by its total."""
+TAXES = (
+    {"name": "VAT", "percent": 20}, {"name": "Kept back", "percent": 5, "isWithholdingTax": True},
+)  # fmt: skip
+SELDOM = st.integers(0, 3).map(lambda n: n == 0)
 
 
 def founded(premises: Premises, name: str, choices: dict[str, Any], approvals: bool, limit: int) -> Company:
@@ -67,10 +75,12 @@ def founded(premises: Premises, name: str, choices: dict[str, Any], approvals: b
     return company
 
 
-def budget(company: Company, limited: bool, total: int) -> Shown:
+def budget(company: Company, limited: bool, total: int, deduction: str) -> Shown:
     """A budget for all that is bought."""
     plan = {"name": "Limited" if limited else "Open", "type": "custom", "startDate": "2020-01-01",
-            "endDate": "2040-12-31", "isLimited": limited, "lines": [{"periods": [{"sum": total}]}]}  # fmt: skip
+            "endDate": "2040-12-31", "isLimited": limited, "lines": [{"periods": [{"sum": total}]}],
+            "deduction": deduction}  # fmt: skip
+    plan |= {"usedTaxPercentInBudget": 50} if deduction == "custom" else {}
     made = company.shop.house.made("/-/budgetplans", plan)
     found: Shown = made["lines"]["data"][0]["periods"]["data"][0]
     return found
@@ -84,9 +94,10 @@ class Bills(Companies):
 
     @initialize(first=st.sampled_from(("", "", "confirm", "approve", "pay")), receipts=MAYBE, matching=MAYBE,
                 second=MAYBE, lower=MAYBE, within=MAYBE, cent=MAYBE, approvals=MAYBE,
-                limit=st.sampled_from((0, 0, 5)), budgets=st.sampled_from((0, 0, 1, 2)), asked=MAYBE)  # fmt: skip
+                limit=st.sampled_from((0, 0, 5)), budgets=st.sampled_from((0, 0, 1, 2)), asked=MAYBE,
+                taxes=st.integers(0, 2), deduction=st.sampled_from(("gross", "net", "custom")))  # fmt: skip
     def found(self, first: str, receipts: bool, matching: bool, second: bool, lower: bool, within: bool, cent: bool,
-              approvals: bool, limit: int, budgets: int, asked: bool) -> None:  # fmt: skip
+              approvals: bool, limit: int, budgets: int, asked: bool, taxes: int, deduction: str) -> None:  # fmt: skip
         choices = {"threeWayMatch": first, "receipts": not receipts, "receiptMatching": matching,
                    "paymentApproval": second, "matchLowerBills": not lower, "newItemsWithinLimit": within,
                    "lastCent": cent, "requisitionBudgets": asked}  # fmt: skip
@@ -94,12 +105,13 @@ class Bills(Companies):
         self.other = founded(self.premises, "Other", choices, False, 0)
         self.payments: dict[int, int] = {}
         self.steps = 0
-        self.budgets = [budget(self.acme, *plan) for plan in ((True, 250), (False, 100))[:budgets]]
-        more = {"approvals": approvals, "tolerance": limit, "budgets": budgets}
+        self.budgets = [budget(self.acme, *plan, deduction) for plan in ((True, 250), (False, 100))[:budgets]]
+        self.taxes = [self.acme.shop.house.made("/taxes", tax)["id"] for tax in TAXES[:taxes]]
+        more = {"approvals": approvals, "tolerance": limit, f"budgets, {deduction}": budgets, "taxes": taxes}
         said = [name if value is True else f"{name} {value}" for name, value in {**choices, **more}.items() if value]
         self.begin(", ".join(said))
         # A story that begins with something to bill is shorter.
-        lines = [{"product": item["id"], "quantity": 5} for item in self.acme.items[:2]]
+        lines = [{"product": item["id"], "quantity": 5, "taxes": self.taxes} for item in self.acme.items[:2]]
         self.orders("Bea", lines, 2, 0)
 
     # Orders and requisitions
@@ -113,21 +125,32 @@ class Bills(Companies):
         return {"budget": picked(self.budgets, n + 1)["id"]} if len(self.budgets) > 1 and n % 3 == 0 else {}
 
     @rule(who=WHO, kind=st.sampled_from(("purchaseorders", "purchaseorders", "purchaserequisitions")),
-          item=st.integers(0, 1), quantity=FEW, second=st.integers(0, 3), far=FAR, budget=SOME)  # fmt: skip
-    def write(self, who: str, kind: str, item: int, quantity: int, second: int, far: int, budget: int) -> None:
-        lines = [{"product": picked(self.acme.items[:2], item)["id"], "quantity": quantity}]
+          item=st.integers(0, 1), quantity=FEW, second=st.integers(0, 3), far=FAR, budget=SOME,
+          abroad=SELDOM)  # fmt: skip
+    def write(self, who: str, kind: str, item: int, quantity: int, second: int, far: int, budget: int,
+              abroad: bool = False) -> None:  # fmt: skip
+        lines = [{"product": picked(self.acme.items[:2], item)["id"], "quantity": quantity, "taxes": self.taxes}]
         if second:
             lines.append({"product": picked(self.acme.items, item + 1)["id"], "quantity": second, **self.apart(budget)})
         if kind == "purchaseorders":
-            self.orders(who, lines, far, budget)
+            self.orders(who, lines, far, budget, abroad)
             return
         body = {"location": self.acme.shop.location["id"], "requiredDate": DAY, "items": lines, **self.charge(budget)}
         self.takes(who, self.creates(who, kind, f"/{kind}", body), far)
 
-    def orders(self, who: str, lines: list[Shown], far: int, budget: int) -> None:
+    def orders(self, who: str, lines: list[Shown], far: int, budget: int, abroad: bool = False) -> None:
         shop = self.acme.shop
         body = {"location": shop.location["id"], "supplier": shop.supplier["id"], "requiredDate": DAY, "items": lines,
-                **self.charge(budget)}  # fmt: skip
+                **self.charge(budget), **(ABROAD if abroad else {})}  # fmt: skip
+        self.takes(who, self.creates(who, "purchaseorders", "/purchaseorders", body), far)
+
+    @rule(who=WHO, total=FEW, gross=MAYBE, far=FAR, budget=SOME, abroad=SELDOM)
+    def order_blanket(self, who: str, total: int, gross: bool, far: int, budget: int, abroad: bool) -> None:
+        """Something of which only the sum is agreed on."""
+        shop = self.acme.shop
+        body = {"location": shop.location["id"], "supplier": shop.supplier["id"], "logicType": BLANKET,
+                "blanketSum": total * 20, "blanketIsGross": gross, "beginDate": "2020-01-01", "endDate": "2040-12-31",
+                **self.charge(budget), **(ABROAD if abroad else {})}  # fmt: skip
         self.takes(who, self.creates(who, "purchaseorders", "/purchaseorders", body), far)
 
     @rule(who=WHO, price=FEW, far=FAR, budget=SOME)
@@ -135,7 +158,8 @@ class Bills(Companies):
         """Something that has no pieces."""
         shop = self.acme.shop
         body = {"location": shop.location["id"], "supplier": shop.supplier["id"], "logicType": 1,
-                "items": [{"name": "Cleaning", "price": price * 10}], **self.charge(budget)}  # fmt: skip
+                "items": [{"name": "Cleaning", "price": price * 10, "taxes": self.taxes}],
+                **self.charge(budget)}  # fmt: skip
         self.takes(who, self.creates(who, "purchaseorders", "/purchaseorders", body), far)
 
     # Bills
@@ -178,11 +202,24 @@ class Bills(Companies):
         made = self.creates(who, "invoices", "/invoices/from_orders", {"purchaseOrders": ids})
         self.takes(who, made, far)
 
-    @rule(who=WHO, item=st.integers(0, 2), quantity=FEW, far=FAR, budget=SOME)
-    def bill_alone(self, who: str, item: int, quantity: int, far: int, budget: int) -> None:
+    @precondition(lambda self: self.billable(BLANKET))
+    @rule(who=WHO, order=SOME, item=st.integers(0, 2), quantity=FEW, far=FAR)
+    def bill_blanket(self, who: str, order: int, item: int, quantity: int, far: int) -> None:
+        """A bill of an order that has no lines but those of its bills."""
+        one = picked(self.billable(BLANKET), order)
+        body = {"purchaseOrder": {"id": one["id"]}, "items": [self.alone(item, quantity)]}
+        note(f"… of blanket order {one['idn']}:")
+        self.takes(who, self.creates(who, "invoices", "/invoices", body), far)
+
+    def alone(self, item: int, quantity: int) -> Shown:
+        """A line that says of itself what it is about. A tax has no taxes."""
+        return {"product": self.acme.items[item]["id"], "quantity": quantity, "taxes": [] if item == 2 else self.taxes}
+
+    @rule(who=WHO, item=st.integers(0, 2), quantity=FEW, far=FAR, budget=SOME, abroad=SELDOM)
+    def bill_alone(self, who: str, item: int, quantity: int, far: int, budget: int, abroad: bool) -> None:
         """A bill of which nobody says what it is for."""
-        items = [{"product": self.acme.items[item]["id"], "quantity": quantity}]
-        body = {"supplier": self.acme.shop.supplier["id"], "items": items, **self.charge(budget)}
+        body = {"supplier": self.acme.shop.supplier["id"], "items": [self.alone(item, quantity)],
+                **self.charge(budget), **(ABROAD if abroad else {})}  # fmt: skip
         self.takes(who, self.creates(who, "invoices", "/invoices", body), far)
 
     @precondition(lambda self: self.bills() and self.acme.of_kind("purchaseorders"))
@@ -231,16 +268,18 @@ class Bills(Companies):
         names = {"name", "quantity", "price"}
         items = [
             {**{name: each[name] for name in names}, "product": each["product"] and each["product"]["id"],
-             "budget": each["budget"] and each["budget"]["id"],
+             "budget": each["budget"] and each["budget"]["id"], "taxes": [tax["id"] for tax in each["taxes"]["data"]],
              "allocations": [{"purchaseOrderItem": a["purchaseOrderItem"], "quantity": a["quantity"]}
                              for a in together(each["allocations"]["data"])]}
             for each in one["items"]["data"]
         ]  # fmt: skip
+        if any(self.books.ordered[order_id]["logic_type"] == BLANKET for order_id in ids):
+            return  # it loses the lines that it has from its bills, and gets others
         before = [standing(self.books, order_id) for order_id in sorted(ids)]
         left = self.books.available()
         if any(order[0] != APPROVED for order in before) or self.deed("Ann", "cancel", one).status != 200:
             return
-        body = {"supplier": self.acme.shop.supplier["id"], "items": items}
+        body = {"supplier": self.acme.shop.supplier["id"], "items": items, **money_of(one)}
         if one["budget"]:
             body["budget"] = one["budget"]["id"]
         if one["purchaseOrder"]:
@@ -314,7 +353,7 @@ class Bills(Companies):
         if one["status"] != ACTIVE or one["logic_type"] not in (MONEY, PREPAYMENT) or taken:
             return
         orders = {one["purchase_order_id"]} - {None} or set(self.orders_of(one["invoice_id"]))
-        before = self.money_of(one), [standing(self.books, order_id) for order_id in sorted(orders)]
+        before = self.paid_on(one), [standing(self.books, order_id) for order_id in sorted(orders)]
         self.does_with_payment("Ann", "cancel", one)
         kind, wanted = ("purchaseOrder", one["purchase_order_id"]) if one["purchase_order_id"] else (
             "invoice", one["invoice_id"])  # fmt: skip
@@ -324,7 +363,7 @@ class Bills(Companies):
             return
         for waiting in [p for p in self.living_payments() if p["status"] == WAITING][-1:]:
             self.does_with_payment("Di", "approve", waiting)
-        assert before == (self.money_of(one), [standing(self.books, order_id) for order_id in sorted(orders)])
+        assert before == (self.paid_on(one), [standing(self.books, order_id) for order_id in sorted(orders)])
 
     # Credit
 
@@ -339,12 +378,12 @@ class Bills(Companies):
         self.takes(who, self.creates(who, "invoices", "/invoices", body), far)
 
     @precondition(lambda self: len(self.notes(DRAFT, APPROVED)) < 3)
-    @rule(who=WHO, sum_=FEW, far=FAR, budget=SOME)
-    def credit_alone(self, who: str, sum_: int, far: int, budget: int) -> None:
+    @rule(who=WHO, sum_=FEW, far=FAR, budget=SOME, abroad=SELDOM)
+    def credit_alone(self, who: str, sum_: int, far: int, budget: int, abroad: bool) -> None:
         """A credit note that is about no invoice."""
         items = [{"name": "Bonus", "quantity": 1, "price": sum_ * 5}]
         body = {"supplier": self.acme.shop.supplier["id"], "logicType": 5, "items": items,
-                **self.charge(budget)}  # fmt: skip
+                **self.charge(budget), **(ABROAD if abroad else {})}  # fmt: skip
         self.takes(who, self.creates(who, "invoices", "/invoices", body), far)
 
     @precondition(lambda self: self.notes(APPROVED) and self.bills(APPROVED, PARTLY_PAID))
@@ -378,7 +417,7 @@ class Bills(Companies):
             body["allocatedInvoice"] = {"id": about["id"]}
         else:
             body |= {"budget": one["budget"]["id"]} if one["budget"] else {}
-            body["supplier"] = self.acme.shop.supplier["id"]
+            body |= {"supplier": self.acme.shop.supplier["id"], **money_of(one)}
         again = self.creates("Ann", "invoices", "/invoices", body)
         assert again, "what was canceled can be credited again"
         self.takes("Ann", again, 2)
@@ -458,10 +497,11 @@ class Bills(Companies):
         return [one for one in self.acme.of_kind("invoices")
                 if one["logicType"] in CREDIT_NOTES and self.state(one) in states]  # fmt: skip
 
-    def billable(self) -> list[Shown]:
-        """Orders that can be billed, the latest first."""
+    def billable(self, *kinds: int) -> list[Shown]:
+        """Orders of these kinds that can be billed, the latest first; without any, those that have lines."""
         found = self.acme.of_kind("purchaseorders")[::-1]
-        return [one for one in found if self.state(one) in (APPROVED, MATCHING) and one["items"]["data"]]
+        return [one for one in found if self.state(one) in (APPROVED, MATCHING)
+                and (one["logicType"] in kinds if kinds else one["items"]["data"])]  # fmt: skip
 
     def owed(self) -> list[Shown]:
         """Expenses of which something is left to be paid back."""
@@ -478,13 +518,14 @@ class Bills(Companies):
         """What is left of an invoice or of a credit note."""
         row = self.books.invoices[one["id"]]
         waiting = [p for p in self.books.payments if p["invoice_id"] == one["id"] and p["status"] == WAITING]
-        return int(row["sum"] - row["sum_paid"] - accountant.total(waiting, "sum_paid"))
+        settled = row["sum_paid"] + accountant.total(waiting, "sum_paid")
+        return int(row["sum"] - row["withholding_tax_sum"] - settled)
 
     def orders_of(self, invoice_id: int) -> list[int]:
         """The orders that an invoice bills."""
         return [order_id for order_id in self.books.ordered if invoice_id in self.books.bills(order_id)]
 
-    def money_of(self, payment: Shown) -> Any:
+    def paid_on(self, payment: Shown) -> Any:
         """How the invoice stands that a payment is about."""
         row = self.books.invoices.get(payment["invoice_id"])
         return row and (row["status"], row["sum_paid"])
@@ -523,6 +564,11 @@ def so_much(left: int, part: str) -> int:
 def money(amount: int) -> str:
     """Ten-thousandths as a request says them."""
     return str(Decimal(amount).scaleb(-4))
+
+
+def money_of(document: Shown) -> Shown:
+    """The currency and the rate of a document, as a request says them."""
+    return ABROAD if document["currency"] == ABROAD["currency"] else AT_HOME
 
 
 def together(allocations: list[Shown]) -> list[Shown]:
