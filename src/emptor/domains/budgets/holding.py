@@ -244,7 +244,7 @@ def granted(tx: Transaction, invoice_id: int) -> dict[int, Fraction]:
 
 @lru_cache(maxsize=1)
 def _granted() -> Statement:
-    """The lines of orders that an invoice's lines bill, at the deduction of the invoice's budget."""
+    """The lines of orders that an invoice bills out of the budgets that they were in, at the deduction of each."""
     invoices, billed, allocated = table("invoices"), table("invoice_lines"), table("invoice_line_allocations")
     ordered, orders, budgets = table("purchase_order_lines"), table("purchase_orders"), table("budgets")
     budget = func.coalesce(billed.c.budget_line_id, invoices.c.budget_id)
@@ -260,7 +260,10 @@ def _granted() -> Statement:
         .join(ordered, belongs(allocated, "order_line_id", ordered))
         .join(orders, belongs(ordered, "order_id", orders))
         .join(budgets, and_(budgets.c.company_id == billed.c.company_id, budgets.c.id == budget))
-        .where(invoices.c.company_id == bindparam("company"), invoices.c.id == bindparam("invoice"))
+        .where(
+            invoices.c.company_id == bindparam("company"), invoices.c.id == bindparam("invoice"),
+            budget == func.coalesce(ordered.c.budget_line_id, orders.c.budget_id),
+        )
     )  # fmt: skip
 
 

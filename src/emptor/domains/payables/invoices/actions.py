@@ -75,7 +75,8 @@ def bill(tx: UnitOfWork, values: Row, found: list[Row]) -> int:
     known = documents.check(tx, _invoices(), values)
     _set_dates(tx, values)
     extra["purchase_order_id"] = values.get("purchase_order_id")
-    return documents.create(tx, _invoices(), values, known, extra, priced=partial(covering.share_out, tx))
+    priced = partial(covering.share_out, tx, invoice=values | extra)
+    return documents.create(tx, _invoices(), values, known, extra, priced=priced)
 
 
 def _set_dates(tx: UnitOfWork, values: Row) -> None:
@@ -107,7 +108,7 @@ def update(tx: UnitOfWork, row: Row, values: Row) -> None:
         covering.scaled(tx, row, values["items"])
         covering.check_partner(tx, {**row, **values}, covering.check(tx, values))
         covering.give_back(tx, row)
-    documents.update(tx, _invoices(), row, values, priced=partial(covering.share_out, tx))
+    documents.update(tx, _invoices(), row, values, priced=partial(covering.share_out, tx, invoice={**row, **values}))
     verbs.stays_complete(verbs.KINDS["invoices"], tx, row)
 
 

@@ -207,8 +207,12 @@ def give_back(tx: UnitOfWork, row: Row) -> None:
             documents.charge(tx, orders(), order["id"])
 
 
-def share_out(tx: UnitOfWork, items: list[Row]) -> None:
-    """Work out how much of each priced line bills which line of an order, and what so much costs by the order."""
+def share_out(tx: UnitOfWork, items: list[Row], invoice: Row | None = None) -> None:
+    """Work out how much of each priced line bills which line of an order, and what so much costs by the order.
+
+    What it costs is charged to the budget that the order's line had. Where that is the order's own, the line names it
+    if it is not that of the `invoice`; without one, lines stay with the budget of the bill that they are part of.
+    """
     known = lines_of(tx, (one["order_line_id"] for item in items for one in item.get("allocations") or ()))
     scale = int(tx.actor.settings.get("decimals", 2))
     for position, item in enumerate(items):
@@ -221,8 +225,16 @@ def share_out(tx: UnitOfWork, items: list[Row]) -> None:
                 tx.problems.add(place, "A tax bills taxes of an order, and goods its goods.")
             _share(item, allocations, known, scale)
             if item.get("budget_line_id") is None:
-                item["budget_line_id"] = billed[0]["budget_line_id"]
+                item["budget_line_id"] = billed[0]["budget_line_id"] or _other_budget(billed[0], invoice)
     tx.problems.raise_if_any()
+
+
+def _other_budget(line: Row, invoice: Row | None) -> int | None:
+    """The budget of an order's line where the order is not the one that the invoice has its budget from."""
+    if invoice is None or line["order_id"] == invoice["purchase_order_id"]:
+        return None
+    budget: int | None = line["order_budget_id"]
+    return budget if budget != invoice.get("budget_id") else None
 
 
 def _share(item: Row, allocations: list[Row], known: dict[int, Row], scale: int) -> None:
@@ -276,8 +288,7 @@ def _order_lines() -> Statement:
     return Statement(
         select(
             lines.c.id, lines.c.order_id, lines.c.quantity, lines.c.net_sum, lines.c.item_type, lines.c.name,
-            lines.c.budget_line_id,
-            found.c.logic_type, found.c.idn,
+            lines.c.budget_line_id, found.c.budget_id.label("order_budget_id"), found.c.logic_type, found.c.idn,
         )
         .join_from(lines, found, and_(found.c.company_id == lines.c.company_id, found.c.id == lines.c.order_id))
         .where(lines.c.company_id == bindparam("company"), any_of(lines.c.id, "ids"))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from decimal import Decimal
-from functools import lru_cache
+from functools import lru_cache, partial
 from typing import Any
 
 from sqlalchemy import bindparam, func, select
@@ -128,7 +128,7 @@ def _update(tx: UnitOfWork, row: Row, items: list[Row]) -> None:
     credits.keep_credited(tx, row, items)
     tx.problems.raise_if_any()
     covering.give_back(tx, row)
-    documents.update(tx, _invoices(), row, {"items": items}, priced=lambda found: covering.share_out(tx, found))
+    documents.update(tx, _invoices(), row, {"items": items}, priced=partial(covering.share_out, tx, invoice=row))
 
 
 def reject_line(tx: UnitOfWork, row: Row, values: Row) -> None:
@@ -221,4 +221,4 @@ def _child(tx: UnitOfWork, row: Row, moved: list[Row], values: Row) -> int:
         "parent_id": row["parent_id"] or row["id"], "purchase_order_id": row["purchase_order_id"],
         "is_service_order": row["is_service_order"],
     }  # fmt: skip
-    return documents.create(tx, _invoices(), header, known, extra, priced=lambda found: covering.share_out(tx, found))
+    return documents.create(tx, _invoices(), header, known, extra, priced=partial(covering.share_out, tx))

@@ -11,7 +11,7 @@ from typing import Any
 
 from sqlalchemy import bindparam, select, update
 
-from emptor.domains import documents, verbs, writing
+from emptor.domains import documents, revisions, verbs, writing
 from emptor.domains.payables.invoices import covering
 from emptor.domains.payables.matching import comparing
 from emptor.domains.payables.matching.rules import REPLACED
@@ -135,8 +135,9 @@ def by_hand(tx: UnitOfWork, row: Row, values: Row) -> None:
     covering.check_partner(tx, row, found)
     tx.problems.raise_if_any()
     items = [{**stored[item["line_id"]], "allocations": item.get("allocations") or []} for item in sent]
-    covering.share_out(tx, items)
+    covering.share_out(tx, items, row)
     before = billing.orders_of(tx, row)
+    _charge(tx, row, [item for item in items if item["budget_line_id"] != stored[item["id"]]["budget_line_id"]])
     writing.replace_parts(
         tx,
         _field(),
@@ -146,6 +147,15 @@ def by_hand(tx: UnitOfWork, row: Row, values: Row) -> None:
     _name_order(tx, row)
     _refuse_differences(tx, row)
     billing.recount_all(tx, sorted({order["id"] for order in (*before, *found)}))
+
+
+def _charge(tx: UnitOfWork, row: Row, items: list[Row]) -> None:
+    """What these lines cost has been in the budgets of the orders that they bill."""
+    if items and row["status"] != documents.DRAFT:
+        revisions.keep(tx, verbs.RESOURCES["invoices"], row["id"])
+        documents.charge(tx, verbs.RESOURCES["invoices"], row["id"])
+    changed = ({"id": item["id"], "budget_line_id": item["budget_line_id"]} for item in items)
+    tx.update_all(table("invoice_lines"), changed, "id")
 
 
 def _name_order(tx: UnitOfWork, row: Row) -> None:
