@@ -23,6 +23,10 @@ Items = Sequence[Row]
 Hook = Callable[[UnitOfWork, Row], None]
 
 
+Difference = tuple[Row, str, Row]
+"""An order that a document is not just as, what differs in words, and figures by column."""
+
+
 def nothing(tx: UnitOfWork, row: Row) -> None:
     """The hook of a kind that has nothing to do here."""
 
@@ -52,11 +56,25 @@ class Kind:
     deleted: Hook = nothing
     """It is a draft that is about to be deleted."""
     diverts: Callable[[UnitOfWork, Row, Items], bool] = lambda tx, row, items: False
-    """Whether what is submitted takes another way first, such as matching; then it has moved the document itself."""
+    """Whether what is submitted, or approved for good, takes another way first, such as matching; then it has moved the
+    document itself.
+    """
+    differs: Callable[[UnitOfWork, Row], Sequence[Difference]] = lambda tx, row: ()
+    """What of it is not as ordered and nobody has accepted, order by order."""
+    taken_over: Callable[[UnitOfWork, Row, Row], Row] = lambda tx, row, order: {}
+    """The order takes over what differs; comes back with what brings it back to what it was."""
+    waits: Callable[[UnitOfWork, Row], bool] = lambda tx, row: False
+    """Whether something has to come first, although all that differs has been accepted."""
+    refused: Callable[[UnitOfWork, Row, str | None], bool] = lambda tx, row, comment: False
+    """An approver turns it down: whether that makes it what was approved before, instead of rejecting it."""
+    stands_again: Hook = nothing
+    """It is approved again as it was."""
     detours: tuple[int, ...] = ()
     """The states in which that leaves it."""
     beyond: tuple[int, ...] = ()
     """The states into which it may pass at once when it becomes approved."""
+    back: tuple[int, ...] = ()
+    """The states into which it may fall back when it is turned down."""
     create: Callable[[UnitOfWork, Row], int] = lambda tx, values: 0
     """Makes a new draft; what repeating one does."""
     copied: tuple[str, ...] = ()
@@ -132,9 +150,9 @@ def life(kind: Kind, *more: Move) -> Life:
     shared = (
         Move("confirm", (DRAFT,), submitted, kind.creates, of(confirm), initiator,
              summary=f"Submit a draft {noun}"),
-        Move("approve", (PENDING,), (PENDING, APPROVED, *kind.beyond), kind.approves, of(approve), in_turn, (REASON,),
+        Move("approve", (PENDING,), submitted, kind.approves, of(approve), in_turn, (REASON,),
              summary=f"Approve a {noun} at its present step"),
-        Move("reject", (PENDING,), (REJECTED,), kind.approves, of(reject), in_turn, (REASON,),
+        Move("reject", (PENDING,), (REJECTED, *kind.back), kind.approves, of(reject), in_turn, (REASON,),
              summary=f"Turn a {noun} down for good"),
         Move("revision", (PENDING, APPROVED), (IN_REVISION,), kind.handles, of(revise), concerned, (REASON,),
              summary=f"Take a {noun} back for changes"),
@@ -163,7 +181,8 @@ def _remembered(kind: Kind, move: Move) -> Callable[[UnitOfWork, Row, Row], Any]
         reason = values.get("comment")
         if reason:
             conversation.keep(tx, kind.resource, row, reason, move.verb)
-        if move.verb in TOLD and not (move.verb == "approve" and row["status"] == PENDING):
+        unfinished = {"approve": (PENDING, *kind.detours), "reject": kind.back}.get(move.verb, ())
+        if move.verb in TOLD and row["status"] not in unfinished:
             concerned = [row["creator_id"], *conversation.following(tx, row)]
             notices.tell(tx, concerned, TOLD[move.verb], kind.resource, row, reason=reason)
         return made
@@ -257,9 +276,11 @@ def grant(kind: Kind, tx: UnitOfWork, row: Row, items: Items) -> None:
 
 
 def approve(kind: Kind, tx: UnitOfWork, row: Row, values: Row) -> None:
-    """The acting person's approval; the last one makes the document approved."""
+    """The acting person's approval; the last one makes the document approved, if it is still as it has to be."""
     if running.approve(tx, kind.resource, row, values.get("comment")):
-        grant(kind, tx, row, documents.Lines(tx, kind.resource, row["id"]))
+        items = documents.Lines(tx, kind.resource, row["id"])
+        if not kind.diverts(tx, row, items):
+            grant(kind, tx, row, items)
     else:
         touch(kind, tx, row)
 
@@ -267,8 +288,13 @@ def approve(kind: Kind, tx: UnitOfWork, row: Row, values: Row) -> None:
 def reject(kind: Kind, tx: UnitOfWork, row: Row, values: Row) -> None:
     """Turned down, finally. Where the company demands reasons, one has to be given."""
     demand_reason(tx, values)
-    kind.cancelable(tx, row)
+    falls_back = kind.refused(tx, row, values.get("comment"))
+    if not falls_back:
+        kind.cancelable(tx, row)
     running.reject(tx, kind.resource, row, values.get("comment"))
+    if falls_back:
+        kind.stands_again(tx, row)
+        return
     documents.move(tx, kind.resource, row, REJECTED)
     row["status"] = REJECTED
     kind.released(tx, row)

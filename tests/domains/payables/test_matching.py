@@ -268,18 +268,6 @@ def test_an_order_that_grows_too_much_is_approved_anew_and_the_invoice_waits_for
     assert shop.ann.sees(order)["netSum"] == 30
 
 
-def test_growth_is_refused_once_the_invoice_is_taken_back(shop: Buying) -> None:
-    cy = shop.person("purchase_order.approve", "invoice.view", firstname="Cy")
-    shop.approving("purchaseorders", ("Head", cy))
-    order = shop.ann.does("confirm", shop.order(("Bolt", 10, 2)))
-    order = cy.does("approve", order)
-    bill = shop.ann.does("accept_changes", billed(shop, order, (0, 10, 3)))
-    refused = cy.tries("reject", order, {"comment": "too dear"})
-    assert (refused.status, "cancel them first" in refused.json["message"]) == (400, True)
-    shop.ann.does("cancel", shop.ann.does("withdraw", bill), {"comment": "too dear"})
-    assert cy.does("reject", order, {"comment": "too dear"})["status"] == REJECTED
-
-
 def test_while_it_is_matched_an_order_stands_still(shop: Buying) -> None:
     order = shop.approved_order(("Bolt", 10, 2))
     billed(shop, order, (0, 10, 3))

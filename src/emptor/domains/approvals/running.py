@@ -820,6 +820,17 @@ def snapshot(tx: UnitOfWork, resource: Resource, row: Row, items: Sequence[Row],
         tx.update(SNAPSHOTS, said, object_id=row["id"])
 
 
+def stand(tx: UnitOfWork, resource: Resource, row: Row) -> None:
+    """Nobody is asked any more: the document is again what was approved last."""
+    withdraw(tx, resource, row, None)
+    tx.update(SNAPSHOTS, {"superseded": False}, object_id=row["id"])
+
+
+def asks(tx: Transaction, resource: Resource, row: Row) -> bool:
+    """Whether anybody would have to approve the document."""
+    return any(one.required for one in read_case(tx, resource, row).verdicts())
+
+
 def approved_net(tx: Transaction, row_id: int) -> Decimal | None:
     """The net total that was last approved, in the company's currency; None for what never was."""
     kept = tx.record(_snapshot(), company=tx.company_id, object=row_id)

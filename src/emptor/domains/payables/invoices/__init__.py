@@ -9,7 +9,7 @@ from emptor.domains import verbs
 from emptor.domains.external_ids import patch_external_id
 from emptor.domains.organisation.access import read_permission
 from emptor.domains.payables.invoices import actions, lines
-from emptor.domains.payables.matching import explaining, linking, queue
+from emptor.domains.payables.matching import explaining, linking, queue, taking_over
 from emptor.domains.payables.rules import ACTIVE, KINDS_OF_PAYMENT, ORDINARY, PAYMENT_STATUSES
 from emptor.domains.payables.scans import related
 from emptor.kit.fields import (
@@ -114,6 +114,9 @@ KIND = verbs.Kind(
     approved=actions.approved,
     released=actions.released,
     diverts=actions.diverts,
+    differs=actions.differs,
+    taken_over=taking_over.changes,
+    waits=actions.waits,
     detours=(doc.MATCHING,),
     beyond=(doc.PARTLY_PAID, doc.PAID),
     deleted=actions.deleted,

@@ -10,6 +10,7 @@ from typing import Any
 from sqlalchemy import bindparam, select
 
 from emptor.domains import documents, verbs
+from emptor.domains.approvals import running
 from emptor.domains.payables import credits, settling
 from emptor.domains.payables.invoices import covering, lines
 from emptor.domains.payables.matching import comparing, linking, queue, taking_over
@@ -90,6 +91,8 @@ def _set_dates(tx: UnitOfWork, values: Row) -> None:
 
 OF_ORDER = {"supplier_id": "supplier", "location_id": "location", "currency": "currency"}
 """What an invoice of an order has from that, for good."""
+COSTS = ("items", "discount_percent", "discount_amount")
+"""What changes what is billed of an order."""
 
 
 def update(tx: UnitOfWork, row: Row, values: Row) -> None:
@@ -103,12 +106,15 @@ def update(tx: UnitOfWork, row: Row, values: Row) -> None:
     for column, wire in OF_ORDER.items():
         if row["purchase_order_id"] and values.get(column, row[column]) != row[column]:
             tx.problems.add(wire, f"The {wire} is that of the order and stays so.")
+    if row["status"] == documents.PENDING and not values.keys().isdisjoint(COSTS):
+        queue.reopen(tx, invoice_id=row["id"])
     if "items" in values:
         credits.keep_credited(tx, row, values["items"])
         covering.scaled(tx, row, values["items"])
         covering.check_partner(tx, {**row, **values}, covering.check(tx, values))
         covering.give_back(tx, row)
-    documents.update(tx, _invoices(), row, values, priced=partial(covering.share_out, tx, invoice={**row, **values}))
+    priced = partial(covering.share_out, tx, invoice={**row, **values}, kept="items" not in values)
+    documents.update(tx, _invoices(), row, values, priced=priced)
     verbs.stays_complete(verbs.KINDS["invoices"], tx, row)
 
 
@@ -134,13 +140,12 @@ def check(tx: UnitOfWork, row: Row, items: Items) -> None:
 
 def _refuse_differences(tx: UnitOfWork, row: Row) -> None:
     """Whoever is asked to approve an invoice corrects it as far as nobody else has to decide about that."""
-    for order, verdict in comparing.verdicts(tx, row):
-        if not verdict.matches:
-            words = " ".join(one.words for one in verdict.differences)
-            raise Invalid(
-                {"items": f"This would not match order {order['idn']}: {words} Take the invoice back by `revision` and "
-                          "change it there; then whoever ordered decides."}
-            )  # fmt: skip
+    for order, words, _ in differs(tx, row, lower=True):
+        said = words.replace("\n", " ")
+        raise Invalid(
+            {"items": f"This would not match order {order['idn']}: {said} Take the invoice back by `revision` and "
+                      "change it there; then whoever ordered decides."}
+        )  # fmt: skip
 
 
 def _has_billed(row: Row) -> bool:
@@ -187,26 +192,44 @@ def refuse_early(tx: UnitOfWork, row: Row) -> None:
 
 def diverts(tx: UnitOfWork, row: Row, items: Items) -> bool:
     """What is not as ordered waits for the word of whoever ordered it."""
+    return row["logic_type"] not in CREDIT_NOTES and queue.diverts(tx, "invoices", row)
+
+
+def differs(tx: UnitOfWork, row: Row, *, lower: bool | None = None) -> list[verbs.Difference]:
+    """What of an invoice is not as ordered now and nobody has accepted. `lower`: less is a difference too, if the
+    company says so; of one that was let pass before, only what an order has become cheaper than.
+    """
     if row["logic_type"] in CREDIT_NOTES:
+        return []
+    accepted = queue.decided(tx, "invoices", row)
+    lower = row["status"] != documents.PENDING if lower is None else lower
+    return [
+        (order, comparing.explained(verdict), comparing.figures(verdict))
+        for order, verdict in comparing.settled(tx, row, lower=lower)
+        if not verdict.matches and order["id"] not in accepted
+    ]
+
+
+def waits(tx: UnitOfWork, row: Row) -> bool:
+    """Whether goods have to come before an invoice goes on about whose differences all is decided: what it bills beside
+    its orders they have only just taken over.
+    """
+    barrier = tx.actor.settings.get("threeWayMatch")
+    if barrier not in (comparing.CONFIRM, comparing.APPROVE):
         return False
-    found = [(order, verdict) for order, verdict in comparing.verdicts(tx, row) if not verdict.matches]
-    if not found:
-        return False
-    told = [(order, comparing.explained(one), comparing.figures(one)) for order, one in found]
-    queue.wait(tx, "invoices", row, told)
-    return True
+    is_asked = barrier == comparing.APPROVE and running.asks(tx, _invoices(), row)
+    return not is_asked and bool(comparing.too_early(tx, row))
 
 
 def accept(tx: UnitOfWork, row: Row, values: Row) -> None:
     """The orders take over what differs, and are approved anew where that is too much; the invoice goes its way."""
-    queue.accept(tx, "invoices", row, taking_over.changes)
+    queue.accept(tx, "invoices", row)
 
 
 def decline(tx: UnitOfWork, row: Row, values: Row) -> None:
     """The orders stay as they are; the invoice is rejected."""
     verbs.demand_reason(tx, values)
     queue.decline(tx, "invoices", row)
-    released(tx, row)
 
 
 def withdraw(tx: UnitOfWork, row: Row, values: Row) -> None:

@@ -207,8 +207,9 @@ def give_back(tx: UnitOfWork, row: Row) -> None:
             documents.charge(tx, orders(), order["id"])
 
 
-def share_out(tx: UnitOfWork, items: list[Row], invoice: Row | None = None) -> None:
+def share_out(tx: UnitOfWork, items: list[Row], invoice: Row | None = None, *, kept: bool = False) -> None:
     """Work out how much of each priced line bills which line of an order, and what so much costs by the order.
+    `kept`: nothing was said of lines, so those that cost what they did stay as they are.
 
     What it costs is charged to the budget that the order's line had. Where that is the order's own, the line names it
     if it is not that of the `invoice`; without one, lines stay with the budget of the bill that they are part of.
@@ -217,7 +218,7 @@ def share_out(tx: UnitOfWork, items: list[Row], invoice: Row | None = None) -> N
     scale = int(tx.actor.settings.get("decimals", 2))
     for position, item in enumerate(items):
         allocations = item.get("allocations")
-        if allocations:
+        if allocations and not (kept and _is_shared_out(item)):
             billed = [known[one["order_line_id"]] for one in allocations]
             is_tax = item.get("item_type") == documents.TAX_ITEM
             if any((line["item_type"] == documents.TAX_ITEM) != is_tax for line in billed):
@@ -227,6 +228,11 @@ def share_out(tx: UnitOfWork, items: list[Row], invoice: Row | None = None) -> N
             if item.get("budget_line_id") is None:
                 item["budget_line_id"] = billed[0]["budget_line_id"] or _other_budget(billed[0], invoice)
     tx.problems.raise_if_any()
+
+
+def _is_shared_out(item: Row) -> bool:
+    """Whether what a stored line bills of orders comes to what the line comes to now."""
+    return all(item[name] == sum((one[name] for one in item["allocations"]), ZERO) for name in ("net_sum", "sum"))
 
 
 def _other_budget(line: Row, invoice: Row | None) -> int | None:
@@ -243,25 +249,28 @@ def _share(item: Row, allocations: list[Row], known: dict[int, Row], scale: int)
         if one.get("quantity") is None or (service and len(allocations) == 1):
             one["quantity"] = item["net_sum"] if service else item["quantity"]
         one["order_id"] = known[one["order_line_id"]]["order_id"]
-        one["agreed_sum"] = agreed(known[one["order_line_id"]], one["quantity"], scale)
-    if len(allocations) == 1:
-        allocations[0] |= {"net_sum": item["net_sum"], "sum": item["sum"]}
-        return
-    weights = [one["agreed_sum"] for one in allocations]
-    shares = zip(split(item["net_sum"], weights, scale), split(item["sum"], weights, scale), strict=True)
-    for one, (net, gross) in zip(allocations, shares, strict=True):
-        one |= {"net_sum": net, "sum": gross}
+    weights = [agreed(known[one["order_line_id"]], one["quantity"], scale) for one in allocations]
+    nets, sums = [item["net_sum"]], [item["sum"]]
+    if len(allocations) > 1:
+        nets, sums = split(item["net_sum"], weights, scale), split(item["sum"], weights, scale)
+    for one, net, gross in zip(allocations, nets, sums, strict=True):
+        cost = agreed(known[one["order_line_id"]], one["quantity"], scale, net)
+        one |= {"net_sum": net, "sum": gross, "agreed_sum": cost}
 
 
-def agreed(line: Row, quantity: Decimal, scale: int) -> Decimal:
-    """What so much of an order's line costs by the order, before taxes."""
+def agreed(line: Row, quantity: Decimal, scale: int, net: Decimal | None = None) -> Decimal:
+    """What so much of an order's line costs by the order, before taxes. Part of a line costs what it is billed at, its
+    `net`, where the two are less than the smallest coin apart: they were just rounded differently.
+    """
     if line["logic_type"] == SERVICE:
         return rounded(quantity, scale)
     if not line["quantity"]:
         return ZERO
+    whole: Decimal = line["net_sum"]
     if quantity == line["quantity"]:
-        return line["net_sum"]
-    return rounded(quotient(product(line["net_sum"], quantity), line["quantity"]), scale)
+        return whole
+    part = quotient(product(whole, quantity), line["quantity"])
+    return net if net is not None and abs(net - part) < Decimal(1).scaleb(-scale) else rounded(part, scale)
 
 
 def scaled(tx: UnitOfWork, row: Row, items: list[Any]) -> None:

@@ -4,12 +4,15 @@ from __future__ import annotations
 
 from emptor.domains.organisation.access import read_permission
 from emptor.domains.purchasing.orders import RESOURCE as ORDERS
-from emptor.kit.fields import Code, Flag, Moment, Number, Ref, Text
+from emptor.kit.fields import Code, Flag, Hidden, Moment, Number, Ref, Text
 from emptor.kit.resource import CREATED, KEY, UPDATED, Access, Operation, Resource
 from emptor.store.schema import define
 
-WAITING, ACCEPTED, DECLINED, WITHDRAWN = range(4)
-STATES = {WAITING: "waiting", ACCEPTED: "accepted", DECLINED: "declined", WITHDRAWN: "withdrawn"}
+WAITING, ACCEPTED, DECLINED, WITHDRAWN, SUPERSEDED = range(5)
+STATES = {
+    WAITING: "waiting", ACCEPTED: "accepted", DECLINED: "declined", WITHDRAWN: "withdrawn", SUPERSEDED: "superseded",
+}  # fmt: skip
+"""Superseded: the two agree by now, or what was accepted has changed since and is decided about anew."""
 
 LONGEST = 20_000
 
@@ -31,6 +34,8 @@ MATCHES = define(
             Number("limit", low=None, note="by how much they may differ in all before somebody has to decide"),
             Text("explanation", size=LONGEST, multiline=True, note="what differs, a sentence for each line"),
             Flag("restartsApproval", note="the order had to be approved anew"),
+            Flag("takenOver", note="the order says what was accepted, and nobody has changed that since"),
+            Hidden("undo", kind="json", note="what the order said before it took over"),
             Ref("decidedBy", to="users"),
             Moment("decideDate"),
         ),

@@ -3,18 +3,18 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from decimal import Decimal
 from functools import lru_cache
 from typing import Any
 
-from sqlalchemy import BigInteger, and_, bindparam, case, cast, func, not_, or_, select, type_coerce
+from sqlalchemy import BigInteger, and_, bindparam, case, cast, func, not_, or_, select, type_coerce, union_all
 from sqlalchemy.sql.elements import ColumnElement
 
 from emptor.domains import documents
-from emptor.domains.payables.matching import queue
+from emptor.domains.payables.matching import agreeing, queue
 from emptor.domains.payables.matching.rules import Billed, Free, Policy, Verdict, compare, may_bill
-from emptor.domains.payables.rules import CREDIT_NOTES
+from emptor.domains.payables.rules import BILLED, CREDIT_NOTES
 from emptor.domains.purchasing.orders import billing, progress
 from emptor.domains.purchasing.orders.progress import CLOSED_LINE, SERVICE
 from emptor.kit.money import HUNDRED, MONEY_SCALE, PRICE_SCALE, ZERO, quotient, rounded
@@ -27,12 +27,29 @@ from emptor.store.unit_of_work import UnitOfWork
 Row = dict[str, Any]
 
 STANDARD = 0
+NEVER_RECEIVED = (documents.TAX_ITEM, documents.SERVICE_ITEM)
+"""Types of items that nobody has to receive before they are billed."""
 CONFIRM, APPROVE, PAY = "confirm", "approve", "pay"
 """What a company holds back until goods have come: its choice `threeWayMatch`."""
 
 
 def verdicts(tx: UnitOfWork, invoice: Row) -> list[tuple[Row, Verdict]]:
-    """Each order that the invoice bills, and how the two compare."""
+    """Each order that the invoice bills, and how the two compare, as the order is now."""
+    return _verdicts(tx, invoice, agreeing.stale(tx, invoice))
+
+
+def settled(tx: UnitOfWork, invoice: Row, *, lower: bool = True) -> list[tuple[Row, Verdict]]:
+    """The same, with what the invoice's lines cost by the orders brought up to date. Without `lower`, less than ordered
+    is no difference.
+    """
+    agreeing.renew(tx, invoice)
+    return _verdicts(tx, invoice, {}, lower=lower)
+
+
+def _verdicts(
+    tx: UnitOfWork, invoice: Row, stale: Mapping[int, Decimal], *, lower: bool = True
+) -> list[tuple[Row, Verdict]]:
+    """`stale`: what allocations cost by the orders where something else is noted, by their ids."""
     agreed = dict(tx.all(_agreed(), company=tx.company_id, invoice=invoice["id"]))
     named = invoice["purchase_order_id"]
     orders = billing.orders(tx, sorted({*agreed, named} - {None}))
@@ -40,19 +57,23 @@ def verdicts(tx: UnitOfWork, invoice: Row) -> list[tuple[Row, Verdict]]:
         return []
     ids, unlike = [order["id"] for order in orders], defaultdict(list)
     services = [order["id"] for order in orders if order["logic_type"] == SERVICE]
-    about = {"company": tx.company_id, "invoice": invoice["id"], "orders": ids, "services": services}
-    for line in tx.records(_unlike(), **about):
-        unlike[line["order_id"]].append(line)
+    about = {"invoice": invoice["id"], "orders": ids, "services": services, "stale": list(stale)}
+    for line in tx.records(_unlike(), company=tx.company_id, **about):
+        now = stale.get(line["allocation_id"], line["agreed_sum"])
+        if line["is_priced"]:
+            agreed[line["order_id"]] += now - line["agreed_sum"]
+        unlike[line["order_id"]].append(line | {"agreed_sum": now})
     before = dict(tx.all(_drift(), company=tx.company_id, orders=ids, without=invoice["id"]))
     first = named or orders[0]["id"]
     found = []
-    for order, policy in zip(orders, policies(tx, orders), strict=True):
-        billed, free, same = [], [], ZERO
+    for order, policy in zip(orders, policies(tx, orders, lower=lower), strict=True):
+        billed, free, same, earlier = [], [], ZERO, ZERO
         if order["logic_type"] != billing.BLANKET_TOTAL:
             billed = _billed_of(unlike[order["id"]])
             free = _free_of(tx, invoice) if order["id"] == first else []
-            same = agreed.get(order["id"], ZERO) - sum((one.agreed for one in billed), ZERO)
-        found.append((order, compare(billed, free, policy, before.get(order["id"]) or ZERO, same)))
+            same = agreed.get(order["id"], ZERO) - sum((one.agreed for one in billed if one.priced), ZERO)
+            earlier = before.get(order["id"]) or ZERO
+        found.append((order, compare(billed, free, policy, earlier, same)))
     return found
 
 
@@ -67,6 +88,7 @@ def _billed_of(lines: list[Row]) -> list[Billed]:
             Billed(
                 line["position"], line["name"], line["quantity"], line["net_sum"], line["agreed_sum"],
                 left - taken[ordered], line["ordered"], bool(line["is_other"]), line["is_split"],
+                bool(line["is_priced"]),
             )
         )  # fmt: skip
         taken[ordered] += line["quantity"]
@@ -77,10 +99,10 @@ def _free_of(tx: UnitOfWork, invoice: Row) -> list[Free]:
     return [Free(*row) for row in tx.all(_free(), company=tx.company_id, invoice=invoice["id"])]
 
 
-def policies(tx: UnitOfWork, orders: list[Row]) -> list[Policy]:
+def policies(tx: UnitOfWork, orders: list[Row], *, lower: bool = True) -> list[Policy]:
     """What the company lets pass on each order; its limit is in company currency, what is compared in the order's."""
     chosen = tx.actor.settings
-    both_ways, new_within = chosen.get("matchLowerBills", True), chosen.get("newItemsWithinLimit", False)
+    both_ways, new_within = lower and chosen.get("matchLowerBills", True), chosen.get("newItemsWithinLimit", False)
     found = []
     agreed = [(order, order["net_sum_in_company_currency"]) for order in orders]
     for (order, own), most in zip(agreed, queue.most(tx, agreed), strict=True):
@@ -107,7 +129,7 @@ def _all_too_early(tx: UnitOfWork, invoices: Sequence[Row]) -> dict[int, list[tu
         own[line["invoice_id"], line["order_line_id"]] += line["quantity"] if line["invoice_id"] in counted else ZERO
     taken: dict[tuple[int, int], Decimal] = defaultdict(lambda: ZERO)
     for line in billed:
-        if line["order_id"] not in orders or line["item_type"] == documents.TAX_ITEM or line["line_net"] < 0:
+        if line["order_id"] not in orders or line["item_type"] in NEVER_RECEIVED:
             continue
         ordered, key = lines[line["order_line_id"]], (line["invoice_id"], line["order_line_id"])
         others = ordered.billed + ordered.claimed - own[key]
@@ -152,19 +174,21 @@ def figures(verdict: Verdict) -> Row:
 def _billed() -> Statement:
     """What the lines of invoices bill of lines of orders."""
     lines, allocated = table("invoice_lines"), table("invoice_line_allocations")
+    ordered = table("purchase_order_lines")
     return Statement(
         select(
-            lines.c.position, lines.c.item_type, lines.c.net_sum.label("line_net"), allocated.c.invoice_id,
-            allocated.c.order_id, allocated.c.order_line_id, allocated.c.quantity,
+            lines.c.position, ordered.c.item_type, allocated.c.invoice_id, allocated.c.order_id,
+            allocated.c.order_line_id, allocated.c.quantity,
         )
         .join_from(allocated, lines, belongs(allocated, "line_id", lines))
+        .join(ordered, belongs(allocated, "order_line_id", ordered))
         .where(allocated.c.company_id == bindparam("company"), any_of(allocated.c.invoice_id, "invoices"))
         .order_by(allocated.c.invoice_id, lines.c.position, allocated.c.id)
     )  # fmt: skip
 
 
 def _counts(lines: Any) -> ColumnElement[bool]:
-    """Whether a line of an invoice has to agree with orders. What costs less than nothing is no difference."""
+    """Whether what a line of an invoice costs has to be as ordered. What costs less than nothing is no difference."""
     return and_(lines.c.item_type != documents.TAX_ITEM, lines.c.net_sum >= 0)
 
 
@@ -205,18 +229,20 @@ def _unlike() -> Statement:
     )
     return Statement(
         select(
-            lines.c.position, lines.c.name, lines.c.is_split, allocated.c.order_id, allocated.c.order_line_id,
-            allocated.c.quantity, allocated.c.net_sum, allocated.c.agreed_sum, is_other.label("is_other"),
+            lines.c.position, lines.c.name, lines.c.is_split, allocated.c.id.label("allocation_id"),
+            allocated.c.order_id, allocated.c.order_line_id, allocated.c.quantity, allocated.c.net_sum,
+            allocated.c.agreed_sum, is_other.label("is_other"), _counts(lines).label("is_priced"),
             ordered.c.status.label("ordered_status"), type_coerce(whole, kind).label("ordered"),
             type_coerce(_taken_by_others(allocated), kind).label("others"),
         )
         .join_from(allocated, lines, belongs(allocated, "line_id", lines))
         .join(ordered, belongs(allocated, "order_line_id", ordered))
         .where(
-            _of_invoice(allocated), _counts(lines),
+            _of_invoice(allocated), lines.c.item_type != documents.TAX_ITEM,
             or_(
                 allocated.c.net_sum != allocated.c.agreed_sum, is_other, ordered.c.status == CLOSED_LINE,
                 units(allocated.c.quantity) > whole, allocated.c.order_line_id.in_(shared),
+                any_of(allocated.c.id, "stale"),
             ),
         )
         .order_by(lines.c.position, allocated.c.id)
@@ -246,7 +272,7 @@ def _free() -> Statement:
     return Statement(
         select(lines.c.position, lines.c.name, lines.c.net_sum, lines.c.is_split)
         .where(
-            _of_invoice(lines), lines.c.item_type != documents.TAX_ITEM, lines.c.net_sum > 0,
+            _of_invoice(lines), _counts(lines),
             lines.c.id.not_in(billing_orders),
         )
         .order_by(lines.c.position)
@@ -255,19 +281,38 @@ def _free() -> Statement:
 
 @lru_cache(maxsize=1)
 def _drift() -> Statement:
-    """By how much what living invoices bill of orders differs from what was agreed."""
+    """By how much what other living invoices bill of orders, and beside them, differs from what was agreed. What is not
+    decided yet counts only where it makes an order dearer: nobody may bill what it would save.
+    """
     invoices, lines = table("invoices"), table("invoice_lines")
     allocated = table("invoice_line_allocations")
-    drift = func.sum(allocated.c.net_sum - allocated.c.agreed_sum, type_=allocated.c.net_sum.type)
-    return Statement(
-        select(allocated.c.order_id, drift)
+    living = (
+        one_of(invoices.c.status, *billing.LIVING), invoices.c.id != bindparam("without"), _counts(lines),
+        *(invoices.c.logic_type != code for code in CREDIT_NOTES),
+    )  # fmt: skip
+    other = units(allocated.c.net_sum) - units(allocated.c.agreed_sum)
+    billed = (
+        select(allocated.c.order_id, invoices.c.id.label("invoice_id"), invoices.c.status, other.label("drift"))
         .join_from(allocated, lines, belongs(allocated, "line_id", lines))
         .join(invoices, belongs(lines, "invoice_id", invoices))
-        .where(
-            allocated.c.company_id == bindparam("company"), any_of(allocated.c.order_id, "orders"),
-            allocated.c.invoice_id != bindparam("without"),
-            one_of(invoices.c.status, *billing.LIVING),
-            _counts(lines),
-        )
-        .group_by(allocated.c.order_id)
+        .where(mine(allocated), any_of(allocated.c.order_id, "orders"), *living)
+    )
+    named = select(allocated.c.id).where(
+        allocated.c.company_id == lines.c.company_id, allocated.c.line_id == lines.c.id
+    )
+    beside = (
+        select(invoices.c.purchase_order_id, invoices.c.id, invoices.c.status, units(lines.c.net_sum))
+        .join_from(invoices, lines, belongs(lines, "invoice_id", invoices))
+        .where(mine(invoices), any_of(invoices.c.purchase_order_id, "orders"), *living, ~named.exists())
+    )
+    pile = union_all(billed, beside).subquery("pile")
+    sums = (
+        select(pile.c.order_id, pile.c.status, cast(func.sum(pile.c.drift), BigInteger).label("drift"))
+        .group_by(pile.c.order_id, pile.c.invoice_id, pile.c.status)
+        .subquery("sums")
+    )
+    counts = or_(sums.c.drift > 0, one_of(sums.c.status, *BILLED))
+    return Statement(
+        select(sums.c.order_id, type_coerce(cast(total(sums.c.drift, counts), BigInteger), lines.c.net_sum.type))
+        .group_by(sums.c.order_id)
     )  # fmt: skip

@@ -28,6 +28,8 @@ class Billed:
     """It names another item than the order's line."""
     split: bool = False
     """It comes from splitting a line."""
+    priced: bool = True
+    """What it costs has to be as ordered. A line below nothing bills a quantity only."""
 
 
 @dataclass(frozen=True)
@@ -92,18 +94,21 @@ def compare(
 ) -> Verdict:
     """Hold what an invoice bills of an order, and what it bills beside it, against the order.
 
-    Lines of less than nothing and taxes are no difference by themselves: leave them out. So may be what is just as
-    ordered, with what it costs in `same`. Up to and including the limit passes.
+    Taxes, and lines below nothing that stand beside the order, are no difference by themselves: leave them out. So may
+    be what is just as ordered, with what it costs in `same`. Up to and including the limit passes.
     """
     billed, free = list(billed), list(free)
-    expected = same + sum((one.agreed for one in billed), ZERO)
-    total = same + sum((one.net for one in billed), ZERO) + sum((one.net for one in free), ZERO)
+    priced = [one for one in billed if one.priced]
+    expected = same + sum((one.agreed for one in priced), ZERO)
+    total = same + sum((one.net for one in priced), ZERO) + sum((one.net for one in free), ZERO)
     drift = before + total - expected
     within = -policy.limit <= drift <= policy.limit if policy.both_ways else drift <= policy.limit
     found: list[Difference] = []
     for one in billed:
         if one.quantity > one.left:
             found.append(_too_many(one))
+        if not one.priced:
+            continue
         if one.replaced and not ((one.split or policy.new_within_limit) and within):
             found.append(
                 Difference(one.position, REPLACED, f"{one.name} takes the place of another item.", one.agreed, one.net)

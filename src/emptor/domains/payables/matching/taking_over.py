@@ -11,12 +11,16 @@ from typing import Any
 from sqlalchemy import bindparam, select
 
 from emptor.domains import documents, revisions, verbs, writing
+from emptor.domains.payables.matching import agreeing
+from emptor.domains.payables.matching.fitting import fit, wanted
+from emptor.domains.pricing import Line
 from emptor.domains.purchasing.orders import billing, progress
 from emptor.domains.purchasing.orders.progress import CLOSED_LINE, SERVICE, WAITING
 from emptor.kit.fields import Parts
-from emptor.kit.money import ZERO, quotient, rounded
+from emptor.kit.money import PRICE_SCALE, ZERO, quotient, rounded
 from emptor.kit.resource import Resource
 from emptor.store import query
+from emptor.store.clauses import belongs, mine
 from emptor.store.schema import table
 from emptor.store.statement import Statement
 from emptor.store.unit_of_work import UnitOfWork
@@ -26,6 +30,7 @@ Items = Sequence[Row]
 
 COPIED = ("name", "sku", "description", "product_id", "unit_id", "quantity", "price", "discount_percent",
           "discount_amount", "item_type", "budget_line_id", "taxes", "dataItemCustomFields")  # fmt: skip
+NUMBERS = ("quantity", "price", "discount_percent", "discount_amount")
 COST = ("quantity", "price", "net_sum", "sum", "tax_sum", "tax_percent")
 ALLOCATIONS = "invoice_line_allocations"
 
@@ -34,25 +39,95 @@ def _orders() -> Resource:
     return verbs.RESOURCES["purchaseorders"]
 
 
-def changes(tx: UnitOfWork, invoice: Row, order: Row) -> None:
-    """The order's lines take price, taxes, item and further quantity from the invoice; new ones are added to it."""
+def changes(tx: UnitOfWork, invoice: Row, order: Row) -> Row:
+    """The order's lines take price, taxes, item and further quantity from the invoice; new ones are added to it. Comes
+    back with what brings the order back to what it was.
+    """
+    agreeing.renew(tx, invoice)
     items = documents.stored_lines(tx, verbs.RESOURCES["invoices"], invoice["id"])
     by_line: dict[int, list[tuple[Row, Row]]] = defaultdict(list)
     for item in items:
         for one in item["allocations"]:
             by_line[one["order_line_id"]].append((item, one))
     left = billing.lines(tx, order, without=invoice["id"])
+    stored = {line["id"]: line for line in documents.stored_lines(tx, _orders(), order["id"]) if line["id"] in by_line}
+    taken = {key: _taken_over(line, by_line[key], left[key], order) for key, line in stored.items()}
+    new = [item for item in items if not item["allocations"]] if _is_first(invoice, order) else []
+    undo = changed(tx, order, {key: one for key, one in taken.items() if one}, new)
+    tx.run(_agree(), company=tx.company_id, invoice=invoice["id"], order=order["id"])
+    return undo
+
+
+def changed(tx: UnitOfWork, order: Row, taken: dict[int, Row], new: Items = ()) -> Row:
+    """Change lines of an order, by their ids, and add lines of an invoice to it. `net` says what so much of a line has
+    to come to after all discounts. Comes back with what `restore` needs.
+    """
+    stored = documents.stored_lines(tx, _orders(), order["id"])
+    kept = [{"id": line["id"], **taken.get(line["id"], {})} for line in stored]
+    added = [_copied(item) | {"net": (item["net_sum"], item["quantity"])} for item in new]
+    if order["logic_type"] == SERVICE:
+        added = [line | {"quantity": Decimal(1), **amounting_to(line["net"][0])} for line in added]
+    _fit(tx, order, [*({**line, **one} for line, one in zip(stored, kept, strict=True)), *added], [*kept, *added])
+    before = {
+        line["id"]: {name: _as_sent(line, name) for name in one if name != "id"}
+        for line, one in zip(stored, kept, strict=True)
+        if len(one) > 1
+    }
+    documents.update(tx, _orders(), order, {"items": [*kept, *added]})
+    lines = _allocate(tx, order, new)
+    recount(tx, order)
+    return {"lines": before, "added": lines}
+
+
+def _fit(tx: UnitOfWork, order: Row, lines: Items, said: Items) -> None:
+    """Have lines of an order cost what they have to, in what is `said` of them: with the order's own discounts taken
+    off, prices and discounts of an invoice may come to something else.
+    """
+    scale = int(tx.actor.settings.get("decimals", 2))
+    nets = {i: wanted(*one.pop("net"), lines[i]["quantity"], scale) for i, one in enumerate(said) if "net" in one}
+    priced = [Line(one["quantity"], one["price"], one["discount_percent"], one["discount_amount"]) for one in lines]
+    fitted = fit(priced, nets, order["discount_percent"], order["discount_amount"], scale)
+    for one, before, now in zip(said, priced, fitted, strict=True):
+        if now is not before:
+            one |= {"price": now.price, "discount_percent": None, "discount_amount": now.discount_amount}
+
+
+def _as_sent(line: Row, name: str) -> Any:
+    return [{"tax_id": tax["tax_id"]} for tax in line["taxes"]] if name == "taxes" else line[name]
+
+
+def restore(tx: UnitOfWork, order: Row, kind: str, document: Row, undo: Row) -> None:
+    """The order is again what it was before it took over what a document had different, as far as others have not
+    billed or received that since.
+    """
+    added = [int(line) for line in undo["added"]]
+    if kind == "invoices":
+        for line in added:
+            tx.delete(table(ALLOCATIONS), invoice_id=document["id"], order_line_id=line)
+    used = {*billing.named_lines(tx, order["id"]), *_named_by_receipts(tx, order)}
+    bill, receipt = (document["id"] if kind == one else 0 for one in ("invoices", "receipts"))
+    billed = billing.lines(tx, order, without=bill)
+    least = {one.id: one.received + one.claimed for one in progress.ordered_lines(tx, order, without=receipt)}
     kept = []
     for line in documents.stored_lines(tx, _orders(), order["id"]):
-        changed: Row = {"id": line["id"]}
-        if line["id"] in by_line:
-            changed |= _taken_over(line, by_line[line["id"]], left[line["id"]], order)
-        kept.append(changed)
-    new = [item for item in items if not item["allocations"]] if _is_first(invoice, order) else []
-    documents.update(tx, _orders(), order, {"items": [*kept, *map(_copied, new)]})
-    _allocate(tx, order, new)
-    tx.run(_agree(), company=tx.company_id, invoice=invoice["id"], order=order["id"])
+        if line["id"] in added and line["id"] not in used:
+            continue
+        was = {name: _decimal(name, value) for name, value in undo["lines"].get(str(line["id"]), {}).items()}
+        if "quantity" in was:
+            one = billed[line["id"]]
+            was["quantity"] = max(was["quantity"], least.get(line["id"], ZERO), one.billed + one.claimed)
+        kept.append({"id": line["id"], **was})
+    documents.update(tx, _orders(), order, {"items": kept})
     recount(tx, order)
+
+
+def _decimal(name: str, value: Any) -> Any:
+    """A column's value as it was before it was kept as JSON."""
+    return Decimal(str(value)) if name in NUMBERS and value is not None else value
+
+
+def _named_by_receipts(tx: UnitOfWork, order: Row) -> set[int]:
+    return {line for (line,) in tx.all(_received_lines(), company=tx.company_id, order=order["id"])}
 
 
 def recount(tx: UnitOfWork, order: Row) -> None:
@@ -69,28 +144,40 @@ def _is_first(invoice: Row, order: Row) -> bool:
 
 
 def _taken_over(line: Row, billed: list[tuple[Row, Row]], left: billing.Billable, order: Row) -> Row:
+    """What a line of an order takes from the lines of an invoice that bill it; what lies below nothing has no price."""
     item, _ = billed[0]
     quantity = sum((one["quantity"] for _, one in billed), ZERO)
-    net = sum((one["net_sum"] for _, one in billed), ZERO)
-    agreed = sum((one["agreed_sum"] for _, one in billed), ZERO)
+    priced = [(item, one) for item, one in billed if item["net_sum"] >= 0]
+    net = sum((one["net_sum"] for _, one in priced), ZERO)
+    agreed = sum((one["agreed_sum"] for _, one in priced), ZERO)
     needed = left.billed + left.claimed + quantity
-    taken: Row = {"taxes": [{"tax_id": tax["tax_id"]} for tax in item["taxes"]]}
+    taken: Row = {}
+    if [tax["tax_id"] for tax in item["taxes"]] != [tax["tax_id"] for tax in line["taxes"]]:
+        taken["taxes"] = [{"tax_id": tax["tax_id"]} for tax in item["taxes"]]
     if order["logic_type"] == SERVICE:
-        return {**taken, "price": needed} if needed > left.ordered else taken
+        return {**taken, **amounting_to(needed)} if needed > left.ordered else taken
     if needed > left.ordered:
         taken["quantity"] = needed
     if item["product_id"] != line["product_id"] or (not line["product_id"] and item["name"] != line["name"]):
         taken |= {name: item[name] for name in ("product_id", "name", "sku", "unit_id", "item_type")}
-    if net != agreed and quantity:
-        taken |= _priced(item, line, net, quantity, one_line=len(billed) == 1)
+    of = sum((one["quantity"] for _, one in priced), ZERO)
+    if of and net != agreed:
+        taken |= _priced(item, net, of, one_line=len(billed) == 1)
+    if of and (net != agreed or "quantity" in taken):
+        taken["net"] = net, of
     return taken
 
 
-def _priced(item: Row, line: Row, net: Decimal, quantity: Decimal, *, one_line: bool) -> Row:
+def amounting_to(sum_: Decimal) -> Row:
+    """What a line of a service says that comes to so much."""
+    return {"price": sum_, "discount_percent": None, "discount_amount": None, "net": (sum_, Decimal(1))}
+
+
+def _priced(item: Row, net: Decimal, quantity: Decimal, *, one_line: bool) -> Row:
     """The invoice's price and discount where they fit the order's line; else what one came to on average."""
     if one_line and item["discount_amount"] is None and item["quantity"] == quantity:
         return {"price": item["price"], "discount_percent": item["discount_percent"], "discount_amount": None}
-    return {"price": rounded(quotient(net, quantity), 6), "discount_percent": None, "discount_amount": None}
+    return {"price": rounded(quotient(net, quantity), PRICE_SCALE), "discount_percent": None, "discount_amount": None}
 
 
 def _copied(item: Row) -> Row:
@@ -109,9 +196,7 @@ def tax_items(tx: UnitOfWork, invoice: Row, order: Row, items: Items) -> None:
         return  # as a rule, and without looking at a thousand lines
     new = [item for item in items if item["item_type"] == documents.TAX_ITEM and not item["allocations"]]
     if new:
-        kept = [{"id": line["id"]} for line in documents.stored_lines(tx, _orders(), order["id"])]
-        documents.update(tx, _orders(), order, {"items": [*kept, *map(_copied, new)]})
-        _allocate(tx, order, new)
+        changed(tx, order, {}, new)
 
 
 def blanket_lines(tx: UnitOfWork, invoice: Row, order: Row, items: Items) -> None:
@@ -168,10 +253,12 @@ def give_back(tx: UnitOfWork, invoice: Row) -> None:
             recount(tx, order)
 
 
-def _allocate(tx: UnitOfWork, order: Row, new: Items) -> None:
-    """Have invoice lines bill the lines that the order has just got from them: its last ones, in the same order."""
+def _allocate(tx: UnitOfWork, order: Row, new: Items) -> list[int]:
+    """Have invoice lines bill the lines that the order has just got from them: its last ones, in the same order. The
+    ids of these.
+    """
     if not new:
-        return
+        return []
     ids = [line_id for (line_id,) in tx.all(_line_ids(), company=tx.company_id, order=order["id"])][-len(new) :]
     tx.insert_all(
         table(ALLOCATIONS),
@@ -185,6 +272,7 @@ def _allocate(tx: UnitOfWork, order: Row, new: Items) -> None:
             for row_id, item, line_id in zip(tx.new_ids(len(new)), new, ids, strict=True)
         ],
     )  # fmt: skip
+    return ids
 
 
 @lru_cache(maxsize=1)
@@ -194,6 +282,17 @@ def _line_ids() -> Statement:
         select(lines.c.id)
         .where(lines.c.company_id == bindparam("company"), lines.c.order_id == bindparam("order"))
         .order_by(lines.c.position, lines.c.id)
+    )
+
+
+@lru_cache(maxsize=1)
+def _received_lines() -> Statement:
+    """The lines of an order that receipts name, drafts and dead ones too."""
+    receipts, lines = table("receipts"), table("receipt_lines")
+    return Statement(
+        select(lines.c.order_line_id)
+        .join_from(receipts, lines, belongs(lines, "receipt_id", receipts))
+        .where(mine(receipts), receipts.c.purchase_order_id == bindparam("order"))
     )
 
 
@@ -214,7 +313,7 @@ def _agree() -> Statement:
 @lru_cache(maxsize=1)
 def _close_lines() -> Statement:
     allocated, ordered, orders = table(ALLOCATIONS), table("purchase_order_lines"), table("purchase_orders")
-    mine = select(allocated.c.order_line_id).where(
+    billed = select(allocated.c.order_line_id).where(
         allocated.c.company_id == bindparam("company"), allocated.c.invoice_id == bindparam("invoice")
     )
     blanket = select(orders.c.id).where(
@@ -224,7 +323,7 @@ def _close_lines() -> Statement:
     return Statement(
         ordered.update()
         .where(
-            ordered.c.company_id == bindparam("company"), ordered.c.id.in_(mine), ordered.c.received_quantity == 0,
+            ordered.c.company_id == bindparam("company"), ordered.c.id.in_(billed), ordered.c.received_quantity == 0,
             blanket.exists(),
         )
         .values(status=CLOSED_LINE)

@@ -54,6 +54,23 @@ def _kind() -> verbs.Kind:
     return verbs.KINDS["purchaseorders"]
 
 
+def _queue() -> Any:
+    from emptor.domains.payables.matching import queue  # it reads the declaration of orders
+
+    return queue
+
+
+def refused(tx: UnitOfWork, row: Row, comment: str | None) -> bool:
+    """Grown by what was accepted, an order that is turned down becomes what was approved before."""
+    found: bool = _queue().refused(tx, row, comment)
+    return found
+
+
+def stands_again(tx: UnitOfWork, row: Row) -> None:
+    """What was approved before is approved."""
+    _queue().stands_again(tx, row)
+
+
 def create(tx: UnitOfWork, values: Row) -> int:
     """A new draft order; its id."""
     _settle_kind(tx, values, values.get("logic_type") or STANDARD)
@@ -72,6 +89,8 @@ def update(tx: UnitOfWork, row: Row, values: Row) -> None:
         _keep_received_lines(tx, row, values["items"])
         before = check_sources(tx, row, values["items"])
     documents.update(tx, _orders(), row, values)
+    if row["status"] in (documents.PENDING, documents.IN_REVISION):
+        _queue().reopen(tx, purchase_order_id=row["id"])
     sources_changed(tx, row["id"], before=before)
     if "items" in values and row["status"] != documents.DRAFT:
         _recount(tx, row)
@@ -188,9 +207,7 @@ def approved(tx: UnitOfWork, row: Row, items: Sequence[Row]) -> None:
     if row["status_sending"] == NOT_SENT and (row["send_to_supplier"] or (supplier or {}).get("auto_send_po_supplier")):
         _send_by_itself(tx, row)
     if billing.has_bills(tx, row["id"]) or _is_matched(tx, row):
-        from emptor.domains.payables.matching import queue  # it reads the declaration of orders
-
-        tx.finally_(("resume", row["id"]), partial(queue.resume_all, tx, row))
+        tx.finally_(("resume", row["id"]), partial(_queue().resume_all, tx, row))
 
 
 def released(tx: UnitOfWork, row: Row) -> None:
@@ -209,7 +226,9 @@ def _is_matched(tx: UnitOfWork, row: Row) -> bool:
 
 
 def revisable(tx: UnitOfWork, row: Row) -> None:
-    """Nobody may be deciding about differences of one of its documents."""
+    """Nobody may be deciding about differences of its documents. What has been accepted waits for its approval."""
+    if row["status"] == documents.PENDING and not _queue().is_undecided(tx, row):
+        return
     if _is_matched(tx, row):
         raise IllegalMove("A receipt of this order is being matched; decide about that first.")
     if billing.bills(tx, row["id"], documents.MATCHING):
@@ -253,9 +272,7 @@ def decide(verb: str) -> Callable[[UnitOfWork, Row, Row], None]:
     """Accepting or declining what differs from an order, by whoever placed it and may not see bills."""
 
     def run(tx: UnitOfWork, row: Row, values: Row) -> None:
-        from emptor.domains.payables.matching import queue  # it reads the declaration of orders
-
-        queue.decide(tx, row, verb, values)
+        _queue().decide(tx, row, verb, values)
 
     return run
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from decimal import Decimal
-from functools import cache, lru_cache
+from functools import cache, lru_cache, partial
 from typing import Any
 
 from sqlalchemy import and_, bindparam, func, or_, select
@@ -191,6 +191,8 @@ def received(tx: UnitOfWork, row: Row, items: Sequence[Row]) -> None:
     stocking.follow(tx, row, places(tx, row), came)
     if order["net_invoiced_sum"]:
         _linking().link(tx, [order])
+    if tx.actor.settings.get("threeWayMatch"):
+        tx.finally_(("resume", order["id"]), partial(_queue().resume_all, tx, order))
     notices.tell(tx, [order["creator_id"]], "received", _receipts(), row, lines=lambda: notices.listed(came()))
     for requisition, theirs in _asked_for(tx, order, came):
         said = notices.listed(theirs)
@@ -240,7 +242,8 @@ def _keep_billed(tx: UnitOfWork, row: Row, order: Row) -> None:
     """Where goods have to come before their bills, what has been billed has come."""
     without = {line.id: line.received for line in progress.ordered_lines(tx, order, without=row["id"])}
     for line in billing.lines(tx, order).values():
-        if line.billed + line.claimed > without.get(line.id, line.received):
+        left = without.get(line.id, line.received)
+        if left < line.received and line.billed + line.claimed > left:
             raise IllegalMove(
                 f"Of line {line.id} {line.billed + line.claimed:f} have been billed, so that much has to have come; "
                 "cancel or revise the invoice first."
@@ -251,14 +254,19 @@ def diverts(tx: UnitOfWork, row: Row, items: Sequence[Row]) -> bool:
     """Where the company matches receipts, more than was ordered waits for the word of whoever ordered it."""
     if not tx.actor.settings.get("receiptMatching"):
         return False
+    found: bool = _queue().diverts(tx, "receipts", row)
+    return found
+
+
+def differs(tx: UnitOfWork, row: Row) -> list[verbs.Difference]:
+    """What of a receipt is more than is open and nobody has accepted."""
     order = order_of(tx, row)
     found = progress.exceeded(tx, order, row["id"])
-    if not found:
-        return False
-    names = {item["position"]: item["name"] for item in items}
+    if not found or order["id"] in _queue().decided(tx, "receipts", row):
+        return []
+    names = {item["position"]: item["name"] for item in documents.stored_lines(tx, _receipts(), row["id"])}
     words = "\n".join(f"{names[position]}: {too_much(line, quantity)}" for position, quantity, line in found)
-    _queue().wait(tx, "receipts", row, [(order, words, {})])
-    return True
+    return [(order, words, {})]
 
 
 def _queue() -> Any:
@@ -275,30 +283,29 @@ def _linking() -> Any:
 
 def accept(tx: UnitOfWork, row: Row, values: Row) -> None:
     """The order takes over what came beyond it, approved anew where that is too much; the receipt goes its way."""
-    _queue().accept(tx, "receipts", row, _take_over)
+    _queue().accept(tx, "receipts", row)
 
 
-def _take_over(tx: UnitOfWork, row: Row, order: Row) -> None:
-    """The order's lines grow to what has come."""
+def taken_over(tx: UnitOfWork, row: Row, order: Row) -> Row:
+    """The order's lines grow to what has come; what they were."""
     items = documents.stored_lines(tx, _receipts(), row["id"])
     lines = {line.id: line for line in progress.ordered_lines(tx, order, without=row["id"])}
     taken = {line.id: line.received + line.claimed for line in lines.values()}
     needed = {item["order_line_id"]: taken[item["order_line_id"]] + item["quantity"] for item in items}
-    measure = "price" if order["logic_type"] == progress.SERVICE else "quantity"
-    kept = [{"id": line["id"]} for line in documents.stored_lines(tx, _orders(), order["id"])]
-    for line in kept:
-        if line["id"] in needed and needed[line["id"]] > lines[line["id"]].ordered:
-            line[measure] = needed[line["id"]]
-    documents.update(tx, _orders(), order, {"items": kept})
     from emptor.domains.payables.matching import taking_over  # it reads the declaration of orders
 
-    taking_over.recount(tx, order)
+    service = order["logic_type"] == progress.SERVICE
+    more = {
+        line: taking_over.amounting_to(most) if service else {"quantity": most}
+        for line, most in needed.items()
+        if most > lines[line].ordered
+    }
+    return taking_over.changed(tx, order, more)
 
 
 def decline(tx: UnitOfWork, row: Row, values: Row) -> None:
     """The order stays as it is; the receipt is rejected."""
     _queue().decline(tx, "receipts", row)
-    released(tx, row)
 
 
 def _of_receipt(lines: Any) -> ColumnElement[bool]:
