@@ -148,6 +148,7 @@ SUMS, LINE_SUMS, NUMBERS = "the sums of documents", "the sums of documents' line
 STOCK, APPROVALS = "stock, and the balances kept with its movements", "who is asked to approve what"
 DIFFERENCES, ALLOCATED = "what waits for a decision about differences", "what lines of invoices bill of orders"
 FULFILLED, GOT = "how far warehouse requests are fulfilled", "what warehouse requests have got"
+BROUGHT = "which receipts have brought what invoices bill"
 COMPANY_SUM = "sum_in_company_currency"
 
 CASES = [
@@ -214,6 +215,14 @@ CASES = [
          "invoice 4 is in matching; nothing about it is to be decided"),
     Case(DIFFERENCES, "purchase_orders", "third", {"status": APPROVED},
          "order 5 is approved; 1 decisions about its differences are to be made"),
+    Case("what has been accepted of invoices", "matches", {"invoice_id": "waiting"}, {"status": 1, "taken_over": True},
+         "invoice 4, line 1 bills 30.00, which was accepted; 20.00 are noted as agreed to"),
+    Case("what invoices bill of what was ordered", "purchase_order_lines", "pipe", {"quantity": D(2)},
+         "order 3, line 1: 3 are billed; it orders 2"),
+    Case(BROUGHT, "receipt_lines", {"order_line_id": "pipe"}, {"quantity": D(2)},
+         "receipt 1, line 1 has brought 2; invoices bill 3 of it"),
+    Case(BROUGHT, "receipts", {"purchase_order_id": "order"}, {"status": documents.CANCELED},
+         "receipt 1, line 1 is named by invoices; the receipt is canceled"),
     Case(SUMS, "purchase_orders", "other", {"net_sum": D(21)}, "order 4 says net_sum 21.00; its lines come to 20.00"),
     Case(SUMS, "purchase_orders", "other", {"sum": D(21)}, "order 4 says sum 21.00; its lines come to 20.00"),
     Case(SUMS, "purchase_orders", "order", {COMPANY_SUM: D(7)},

@@ -37,9 +37,11 @@ BILLED = {APPROVED, PARTLY_PAID, PAID}
 LIVING = {*BILLED, PENDING, MATCHING, IN_REVISION}
 CREDIT_NOTES = {1, 5}
 TAX_ITEM = 3
+NOT_RECEIVED = {2, TAX_ITEM}
+"""Types of items that nobody has to receive: services and taxes."""
 ACTIVE, TAKEN_BACK, WAITING, STOPPED = 0, 1, 2, 3
 MONEY, PREPAYMENT, CREDIT, TAKEN = 0, 1, 2, 3
-UNDECIDED, ACCEPTED = 0, 1
+UNDECIDED, ACCEPTED, SUPERSEDED = 0, 1, 4
 NOT_BILLED, NOT_PAID, PARTLY, ALL = 0, 1, 2, 3
 CENT = 100
 RESERVED, USED = 0, 1
@@ -268,7 +270,7 @@ def goods_before_bills(accounts: Accounts) -> Iterator[str]:
     for line in accounts.order_lines:
         order = accounts.ordered[line["order_id"]]
         billed = total(one for one in taken[line["id"]] if accounts.invoice_of(one)["status"] in decided)
-        if order["logic_type"] == 0 and line["item_type"] != TAX_ITEM and billed > line["received_quantity"]:
+        if order["logic_type"] == 0 and line["item_type"] not in NOT_RECEIVED and billed > line["received_quantity"]:
             yield f"order {order['idn']}, line {line['id']}: {line['received_quantity']} came, {billed} are billed"
 
 
@@ -368,9 +370,15 @@ def credits(accounts: Accounts) -> Iterator[str]:
 
 
 def decisions(accounts: Accounts) -> Iterator[str]:
-    """Documents are in matching exactly while somebody has to decide about what differs, or about the order anew."""
-    open_, decided = ([one for one in accounts.matches if one["status"] == status] for status in (UNDECIDED, ACCEPTED))
-    anew = [one for one in decided if accounts.ordered[one["purchase_order_id"]]["status"] in (PENDING, IN_REVISION)]
+    """Documents are in matching exactly while somebody has to decide about what differs, or about the order anew, or
+    while goods have to come that were accepted beside what was ordered.
+    """
+    open_ = [one for one in accounts.matches if one["status"] == UNDECIDED]
+    decided = [one for one in accounts.matches if one["status"] in (ACCEPTED, SUPERSEDED)]
+    unsettled = {one["id"] for one in accounts.ordered.values() if one["status"] in (PENDING, IN_REVISION)}
+    unsettled |= {one["purchase_order_id"] for one in open_}
+    anew = [one for one in decided if one["purchase_order_id"] in unsettled]
+    awaits = awaiting_goods(accounts)
     for noun, rows, column in (
         ("order", accounts.ordered, "purchase_order_id"), ("invoice", accounts.invoices, "invoice_id"),
         ("receipt", accounts.receipts, "receipt_id"),
@@ -379,8 +387,23 @@ def decisions(accounts: Accounts) -> Iterator[str]:
         for row in rows.values():
             waits = row["id"] in asked
             fits = row["status"] == MATCHING if waits else row["status"] != MATCHING
-            if not fits and not (noun != "order" and row["id"] in excused and not waits):
+            may_wait = noun != "order" and row["id"] in excused and not waits
+            if not fits and not may_wait and not (noun == "invoice" and row["id"] in awaits):
                 yield f"{noun} {row['idn']} is {row['status']}; somebody {'has' if waits else 'need not'} decide"
+
+
+def awaiting_goods(accounts: Accounts) -> set[int]:
+    """Invoices in matching that bill more than has come, where goods come first."""
+    if accounts.choices.get("threeWayMatch") not in ("confirm", "approve"):
+        return set()
+    taken = grouped(accounts.allocations, "order_line_id")
+    found = set()
+    for line in accounts.order_lines:
+        if accounts.ordered[line["order_id"]]["logic_type"] == 0 and line["item_type"] not in NOT_RECEIVED:
+            bills = [one for one in taken[line["id"]] if accounts.invoice_of(one)["status"] in LIVING]
+            if total(bills) > line["received_quantity"]:
+                found |= {accounts.invoice_of(one)["id"] for one in bills}
+    return {one for one in found if accounts.invoices[one]["status"] == MATCHING}
 
 
 # Expenses

@@ -70,6 +70,13 @@ def test_a_new_item_waits_even_where_the_total_is_the_same(shop: Buying) -> None
     assert [one["kind"] for one in told["differences"]] == ["new"]
 
 
+def test_a_new_item_waits_even_where_it_costs_nothing(shop: Buying) -> None:
+    """Row 3."""
+    bill = billed(shop, thousand(shop), (0, 100), {"name": "Sample", "quantity": 1, "price": 0})
+    assert bill["status"] == MATCHING
+    assert "Sample for 0.00 is not on the order." in shop.house.get(f"{bill['at']}/match")["explanation"]
+
+
 def test_a_split_line_within_the_limit_is_no_new_item(shop: Buying) -> None:
     """Row 3a."""
     tolerance(shop, percent=1)
@@ -95,6 +102,16 @@ def test_new_items_pass_within_the_limit_where_the_company_lets_them(shop: Buyin
     assert billed(shop, thousand(shop), (0, 100), {**freight, "price": "250.01"})["status"] == MATCHING
 
 
+def test_new_items_of_many_invoices_have_one_limit_together(shop: Buying) -> None:
+    """Row 3b, over all invoices of the order."""
+    shop.house.choose(newItemsWithinLimit=True)
+    tolerance(shop, percent=5)
+    order = shop.approved_order(("Casing", 100, 10))
+    freight = {"name": "Freight", "quantity": 1, "price": 40}
+    assert [billed(shop, order, (0, 20), freight)["status"] for _ in range(2)] == [APPROVED, MATCHING]
+    assert shop.house.get("/invoices/2/match")["orders"][0]["earlierDifference"] == 40
+
+
 def test_a_line_below_nothing_is_no_difference(shop: Buying) -> None:
     """Row 3c."""
     bill = billed(shop, thousand(shop), (0, 100), {"name": "Bonus", "quantity": 1, "price": -300})
@@ -113,6 +130,27 @@ def test_a_tax_on_a_line_of_its_own_passes_to_the_order(shop: Buying) -> None:
     assert bill["items"]["data"][1]["allocations"]["data"][0]["purchaseOrderItem"] == order["items"]["data"][1]["id"]
 
 
+def test_a_tax_passes_to_the_order_when_the_last_approver_agrees(shop: Buying) -> None:
+    """Row 3d: not before the invoice is owed."""
+    cy = shop.person("invoice.approve", "purchase_order.view", firstname="Cy")
+    shop.approving("invoices", ("Head", cy))
+    order = thousand(shop)
+    customs = {"product": shop.item(price=70, itemType=3)["id"], "quantity": 1, "price": 70}
+    bill = billed(shop, order, (0, 100), customs)
+    assert (bill["status"], len(shop.ann.sees(order)["items"]["data"])) == (PENDING, 1)
+    assert cy.does("approve", bill)["status"] == APPROVED
+    assert [one["netSum"] for one in shop.ann.sees(order)["items"]["data"]] == [5000, 70]
+
+
+def test_a_tax_that_comes_with_a_discount_costs_the_order_what_is_billed(shop: Buying) -> None:
+    """Row 3d."""
+    order = thousand(shop, discountPercent=10)
+    customs = {"product": shop.item(price=70, itemType=3)["id"], "quantity": 1, "price": 70}
+    assert billed(shop, order, (0, 100, 45), customs, discountPercent=0)["status"] == APPROVED
+    order = shop.ann.sees(order)
+    assert ([one["netSum"] for one in order["items"]["data"]], order["netInvoicedSum"]) == ([4500, 70], 4570)
+
+
 def test_more_than_is_open_waits(shop: Buying) -> None:
     """Row 4, with the figures."""
     order = thousand(shop)
@@ -120,6 +158,20 @@ def test_more_than_is_open_waits(shop: Buying) -> None:
     bill = billed(shop, order, (0, 31))
     assert bill["status"] == MATCHING
     assert "Casing: 31 billed, 30 of 100 were open." in shop.house.get(f"{bill['at']}/match")["explanation"]
+
+
+def test_several_lines_of_a_bill_share_what_is_open_of_a_line(shop: Buying) -> None:
+    """Row 4, with several lines of one bill on one line of the order."""
+    order = thousand(shop)
+    assert billed(shop, order, (0, 60), (0, 40))["status"] == APPROVED
+    bill = billed(shop, thousand(shop), (0, 60), (0, 41))
+    assert bill["status"] == MATCHING
+    [told] = shop.house.get(f"{bill['at']}/match")["orders"]
+    assert [(one["position"], one["text"]) for one in told["differences"]] == [
+        (1, "Casing: 41 billed, 40 of 100 were open.")
+    ]
+    shop.ann.does("accept_changes", bill)
+    assert [one["status"] for one in shop.house.get("/purchaseorders?per_page=100")["data"]] == [APPROVED, APPROVED]
 
 
 def test_another_item_in_the_place_of_one_waits(shop: Buying) -> None:
@@ -157,6 +209,23 @@ def test_ten_small_invoices_have_one_limit_together(shop: Buying) -> None:
     assert (third["earlierDifference"], third["difference"], third["limit"]) == (200, 300, 250)
 
 
+def test_a_suppliers_own_limit_counts_instead_of_the_companys(shop: Buying) -> None:
+    """Row 1: what was agreed with one supplier says nothing of others."""
+    tolerance(shop, percent=1)
+    tolerance(shop, percent=10, supplier=shop.supplier["id"])
+    assert billed(shop, thousand(shop), (0, 100, 55))["status"] == APPROVED
+    other = shop.house.made("/suppliers", {"name": "Nails"})
+    assert billed(shop, thousand(shop, supplier=other["id"]), (0, 100, "50.51"))["status"] == MATCHING
+
+
+def test_a_part_may_be_rounded_either_way(shop: Buying) -> None:
+    """Half of 9.99 is 4.99 or 5.00; more than that is a difference."""
+    for price, status in (("4.99", APPROVED), ("5", APPROVED), ("5.01", MATCHING), ("4.98", MATCHING)):
+        order = shop.approved_order({"name": "Bolt", "quantity": 2, "price": "9.99", "discountPercent": 50})
+        assert order["netSum"] == 9.99
+        assert billed(shop, order, (0, 1, price))["status"] == status, price
+
+
 def test_an_amount_is_converted_at_the_orders_rate(premises: Premises) -> None:
     """The limit is in company currency, the difference in the order's."""
     shop = Buying(premises.house())
@@ -165,6 +234,41 @@ def test_an_amount_is_converted_at_the_orders_rate(premises: Premises) -> None:
     assert billed(shop, order, (0, 100, "51.25"))["status"] == APPROVED
     order = thousand(shop, currency="USD", exchangeRate="0.8")
     assert billed(shop, order, (0, 100, "51.26"))["status"] == MATCHING
+
+
+# What a buyer is told
+
+
+def test_a_buyer_is_told_what_would_change(shop: Buying) -> None:
+    tax = shop.house.made("/taxes", {"name": "VAT", "percent": 19})
+    order = shop.approved_order(("Bolt", 10, 2), ("Nut", 5, 4))
+    billed(shop, order, (0, 3))
+    bill = billed(shop, order, (0, 8, 3), line(order, 1, 5, taxes=[tax["id"]]),
+                  {"name": "Bonus", "quantity": 1, "price": -1})  # fmt: skip
+    ids = [one["id"] for one in bill["items"]["data"]]
+    bolt, nut = (one["id"] for one in order["items"]["data"])
+    [told] = shop.house.get(f"{bill['at']}/match")["orders"]
+    assert told["lines"] == [
+        {
+            "line": ids[0], "position": 0, "name": "Bolt", "purchaseOrderItem": bolt,
+            "text": "Bolt: 8 billed, 7 of 10 were open. Bolt: 24.00 billed, 16.00 by the order, 8.00 more.",
+            "ordered": {"quantity": 10, "open": 7, "price": 2, "sum": 16},
+            "billed": {"quantity": 8, "price": 3, "sum": 24}, "taxes": {"ordered": [], "billed": []},
+        },
+        {
+            "line": ids[1], "position": 1, "name": "Nut", "purchaseOrderItem": nut,
+            "text": "Nut: the order's line would get the taxes of the invoice.",
+            "ordered": {"quantity": 5, "open": 5, "price": 4, "sum": 20},
+            "billed": {"quantity": 5, "price": 4, "sum": 20}, "taxes": {"ordered": [], "billed": [tax["id"]]},
+        },
+        {
+            "line": ids[2], "position": 2, "name": "Bonus", "purchaseOrderItem": None,
+            "text": "Bonus for -1.00 would be added to the order.", "ordered": None,
+            "billed": {"quantity": 1, "price": -1, "sum": -1}, "taxes": {"ordered": [], "billed": []},
+        },
+    ]  # fmt: skip
+    bill = shop.ann.does("accept_changes", bill)
+    assert shop.house.get(f"{bill['at']}/match")["orders"][0]["lines"] == []
 
 
 # What is decided

@@ -1,4 +1,4 @@
-"""Several differences of an order, several orders of a bill, and orders that grow: who waits for whom, and the way back."""
+"""Several differences of an order, several orders of a bill, orders that grow: who waits for whom, and the way back."""
 
 from __future__ import annotations
 

@@ -132,6 +132,7 @@ def check(tx: UnitOfWork, row: Row, items: Items) -> None:
             name = covering.orders().life.names[order["status"]]
             raise IllegalMove(f"Order {order['idn']} is {name}; it cannot be billed now.")
         _check_blanket(tx, row, order)
+    linking.refuse_laid_twice(tx, row)
     if tx.actor.settings.get("threeWayMatch") == comparing.CONFIRM:
         refuse_early(tx, row)
     if row["status"] == documents.PENDING:

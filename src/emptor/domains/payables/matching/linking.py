@@ -9,17 +9,18 @@ from decimal import Decimal
 from functools import lru_cache
 from typing import Any
 
-from sqlalchemy import bindparam, select, update
+from sqlalchemy import bindparam, or_, select, update
 
 from emptor.domains import documents, revisions, verbs, writing
 from emptor.domains.payables.invoices import covering
-from emptor.domains.payables.matching import comparing
+from emptor.domains.payables.matching import comparing, queue
 from emptor.domains.payables.matching.rules import REPLACED
+from emptor.domains.payables.rules import ACTIVE, INVOICE, TAKEN
 from emptor.domains.purchasing.orders import billing
 from emptor.kit.errors import Invalid
 from emptor.kit.fields import Parts
 from emptor.kit.money import ZERO, split
-from emptor.store.clauses import belongs, one_of
+from emptor.store.clauses import belongs, mine, one_of, total, units
 from emptor.store.schema import table
 from emptor.store.statement import Statement
 from emptor.store.types import any_of
@@ -137,6 +138,7 @@ def by_hand(tx: UnitOfWork, row: Row, values: Row) -> None:
     items = [{**stored[item["line_id"]], "allocations": item.get("allocations") or []} for item in sent]
     covering.share_out(tx, items, row)
     before = billing.orders_of(tx, row)
+    queue.reopen(tx, invoice_id=row["id"])
     _charge(tx, row, [item for item in items if item["budget_line_id"] != stored[item["id"]]["budget_line_id"]])
     writing.replace_parts(
         tx,
@@ -144,8 +146,11 @@ def by_hand(tx: UnitOfWork, row: Row, values: Row) -> None:
         [item["id"] for item in items],
         [(item["id"], {**one, "invoice_id": row["id"]}) for item in items for one in item["allocations"]],
     )
-    _name_order(tx, row)
+    _name_order(tx, row, let_go=any(line["allocations"] for line in stored.values()))
+    refuse_laid_twice(tx, row)
     _refuse_differences(tx, row)
+    if row["status"] in billing.LIVING:
+        link(tx, billing.orders_of(tx, row))
     billing.recount_all(tx, sorted({order["id"] for order in (*before, *found)}))
 
 
@@ -158,25 +163,44 @@ def _charge(tx: UnitOfWork, row: Row, items: list[Row]) -> None:
     tx.update_all(table("invoice_lines"), changed, "id")
 
 
-def _name_order(tx: UnitOfWork, row: Row) -> None:
-    """An invoice names one of the orders that it bills, and bills orders of one kind only."""
+def refuse_laid_twice(tx: UnitOfWork, row: Row) -> None:
+    """Invalid where an invoice names lines of receipts that are not received, or that bring less than is billed."""
+    for receipt, status, line_id, quantity in tx.all(_laid_twice(), company=tx.company_id, invoice=row["id"]):
+        if status == documents.APPROVED:
+            words = f"Line {line_id} of receipt {receipt} has brought {quantity:f}, less than bills name it for; name "
+            words += "another one, or none, and what is left of receipts is found by itself."
+        else:
+            words = f"Receipt {receipt} is not received now; leave out its lines."
+        tx.problems.add("items", words)
+    tx.problems.raise_if_any()
+
+
+def _name_order(tx: UnitOfWork, row: Row, *, let_go: bool) -> None:
+    """An invoice names one of the orders that it bills, and bills orders of one kind only. One that bills none any more
+    lets go of the order it named.
+    """
     billed = [order_id for (order_id,) in tx.all(_billed_orders(), company=tx.company_id, invoice=row["id"])]
     orders = {order["id"]: order for order in billing.orders(tx, billed)}
     first, *others = orders.values() or (None,)
     for other in others:
         if first and other["logic_type"] != first["logic_type"]:
             raise Invalid({"items": f"Order {other['idn']} has another kind than {first['idn']}; bill them apart."})
-    if first and row["purchase_order_id"] not in orders:
+    named = row["purchase_order_id"]
+    if named not in orders if first else named and let_go:
         changes = {
-            "purchase_order_id": first["id"], "logic_type": covering.FROM_ORDERS,
-            "is_service_order": first["logic_type"] == covering.SERVICE, "update_date": tx.stamp,
+            "purchase_order_id": first and first["id"], "logic_type": covering.FROM_ORDERS if first else INVOICE,
+            "is_service_order": bool(first and first["logic_type"] == covering.SERVICE), "update_date": tx.stamp,
         }  # fmt: skip
         writing.change(tx, verbs.RESOURCES["invoices"], row, changes)
         row |= changes
+    for payment, order_id in tx.all(_taken(), company=tx.company_id, invoice=row["id"]):
+        if order_id not in orders and order_id != row["purchase_order_id"]:
+            raise Invalid({"items": f"This invoice has taken prepayment {payment} of an order it would no longer bill; "
+                                    "cancel the invoice instead, and enter it anew."})  # fmt: skip
 
 
 def _refuse_differences(tx: UnitOfWork, row: Row) -> None:
-    if row["status"] == documents.DRAFT:
+    if row["status"] in (documents.DRAFT, documents.IN_REVISION):
         return
     for order, verdict in comparing.verdicts(tx, row):
         words = " ".join(one.words for one in verdict.differences if one.kind != REPLACED)
@@ -244,6 +268,49 @@ def _brought() -> Statement:
             receipts.c.status == documents.APPROVED, lines.c.quantity > ZERO,
         )
         .order_by(lines.c.id)
+    )  # fmt: skip
+
+
+@lru_cache(maxsize=1)
+def _laid_twice() -> Statement:
+    """The lines of receipts an invoice names that do not count, or bring less than it and other living ones bill."""
+    receipts, lines = table("receipts"), table("receipt_lines")
+    invoices, allocated, own = table("invoices"), table(ALLOCATIONS), table(ALLOCATIONS).alias("own")
+    this = allocated.c.invoice_id == bindparam("invoice")
+    named = select(own.c.receipt_line_id).where(
+        mine(own), own.c.invoice_id == bindparam("invoice"), own.c.receipt_line_id.is_not(None)
+    )
+    laid = (
+        select(allocated.c.receipt_line_id, total(allocated.c.quantity).label("laid"))
+        .join_from(allocated, invoices, belongs(allocated, "invoice_id", invoices))
+        .where(
+            mine(allocated), allocated.c.receipt_line_id.in_(named),
+            or_(this, one_of(invoices.c.status, *billing.LIVING)),
+        )
+        .group_by(allocated.c.receipt_line_id)
+        .subquery()
+    )  # fmt: skip
+    return Statement(
+        select(receipts.c.idn, receipts.c.status, lines.c.id, lines.c.quantity)
+        .join_from(lines, laid, laid.c.receipt_line_id == lines.c.id)
+        .join(receipts, belongs(lines, "receipt_id", receipts))
+        .where(mine(lines), or_(receipts.c.status != documents.APPROVED, laid.c.laid > units(lines.c.quantity)))
+        .order_by(lines.c.id)
+    )  # fmt: skip
+
+
+@lru_cache(maxsize=1)
+def _taken() -> Statement:
+    """The prepayments that an invoice has taken, and the orders they were made for."""
+    takings, given = table("payments"), table("payments").alias("given")
+    return Statement(
+        select(given.c.idn, takings.c.purchase_order_id)
+        .join_from(takings, given, belongs(takings, "prepayment_id", given))
+        .where(
+            mine(takings), takings.c.invoice_id == bindparam("invoice"), takings.c.logic_type == TAKEN,
+            takings.c.status == ACTIVE,
+        )
+        .order_by(takings.c.id)
     )  # fmt: skip
 
 

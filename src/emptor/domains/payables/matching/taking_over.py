@@ -113,9 +113,11 @@ def restore(tx: UnitOfWork, order: Row, kind: str, document: Row, undo: Row) -> 
         if line["id"] in added and line["id"] not in used:
             continue
         was = {name: _decimal(name, value) for name, value in undo["lines"].get(str(line["id"]), {}).items()}
+        used_up = max(least.get(line["id"], ZERO), billed[line["id"]].billed + billed[line["id"]].claimed)
         if "quantity" in was:
-            one = billed[line["id"]]
-            was["quantity"] = max(was["quantity"], least.get(line["id"], ZERO), one.billed + one.claimed)
+            was["quantity"] = max(was["quantity"], used_up)
+        elif used_up and order["logic_type"] == SERVICE:
+            was = {}
         kept.append({"id": line["id"], **was})
     documents.update(tx, _orders(), order, {"items": kept})
     recount(tx, order)
