@@ -14,6 +14,7 @@ from emptor.domains.approvals import running
 from emptor.domains.attachments import attachments as attachments
 from emptor.domains.conversation import comments as comments
 from emptor.domains.conversation import followers as followers
+from emptor.domains.custom_fields import dependencies
 from emptor.domains.custom_fields import values as custom_field_values
 from emptor.domains.pricing import ONE, Line, Priced, Rate, Totals, combined_percent, converted, price_document
 from emptor.domains.writing import Known
@@ -305,10 +306,37 @@ def create(
     return writing.insert(tx, resource, values, {**number, **totals, **(extra or {})})
 
 
+DECIDE_PRICES = frozenset({"items", "discount_percent", "discount_amount", "currency", "exchange_rate"})
+FOLLOWED_BY_LINES = frozenset({"budget_id"})
+"""What lines look at beside that: those of another order than the header's stay with its budget."""
+
+
 def update(
     tx: UnitOfWork, resource: Resource, row: Values, values: Values, *, priced: WhenPriced = lambda items: None
 ) -> None:
-    """Change a document: given fields replace, a given list of lines becomes the lines."""
+    """Change a document: given fields replace, a given list of lines becomes the lines.
+
+    Where nothing is said that concerns its lines, nobody looks at them: they cost what they did.
+    """
+    if _concerns_lines(resource, row, values):
+        totals = _reprice(tx, resource, row, values, priced)
+    else:
+        _take_over(tx, values, writing.check(tx, resource, values, row, read=READ))
+        tx.problems.raise_if_any()
+        totals = {}
+    writing.replace(tx, resource, row, values, totals)
+    if row["status"] != DRAFT:
+        charge(tx, resource, row["id"])
+
+
+def _concerns_lines(resource: Resource, row: Values, values: Values) -> bool:
+    """Whether a change of the document is one of its lines too."""
+    named = not (DECIDE_PRICES | FOLLOWED_BY_LINES).isdisjoint(values)
+    return named or dependencies.goes_elsewhere(resource.fields, values, row)
+
+
+def _reprice(tx: UnitOfWork, resource: Resource, row: Values, values: Values, priced: WhenPriced) -> Values:
+    """Complete `values` by the lines as they will be, priced; the document's sums by column."""
     merged = {**row, **values}
     merged["items"] = merged_lines(tx, resource, row["id"], values.get("items"))
     if "currency" in values and "exchange_rate" not in values:
@@ -320,9 +348,7 @@ def update(
     tx.problems.raise_if_any()
     totals = price(tx, values["items"], merged, known)
     priced(values["items"])
-    writing.replace(tx, resource, row, values, totals)
-    if row["status"] != DRAFT:
-        charge(tx, resource, row["id"])
+    return totals
 
 
 def charge(tx: UnitOfWork, resource: Resource, row_id: int) -> None:
@@ -365,8 +391,7 @@ def price(tx: UnitOfWork, items: list[Values], header: Values, known: Known) -> 
         item |= _priced_columns(cost, position)
         item["tax_percent"] = combined_percent(line.rates)
         for i, (tax, sum_) in enumerate(zip(item.get("taxes") or (), cost.taxes, strict=True)):
-            kept = rates[tax["tax_id"]]
-            tax |= {**kept, "position": i, "sum": sum_}
+            tax |= {"position": i, "sum": sum_}
         counted = converted(cost, line, scale)
         if "exchange_rate" in item:
             _note_converted(item, counted)
@@ -410,10 +435,27 @@ def _total_columns(totals: Totals, rate: Decimal, scale: int) -> Values:
 
 
 def _line(item: Values, rates: dict[int, Values]) -> Line:
-    chosen = (rates[tax["tax_id"]] for tax in item.get("taxes") or ())
+    chosen = item.get("taxes") or ()
+    for tax in chosen:
+        if tax.get("percent") is None:
+            tax |= rates[tax["tax_id"]]
     taxes = tuple(Rate(one["percent"], one["is_compound"], one["is_withholding_tax"]) for one in chosen)
     discounts = item.get("discount_percent"), item.get("discount_amount")
     return Line(item["quantity"], item["price"], *discounts, taxes, item.get("exchange_rate") or ONE)
+
+
+def as_priced(line: Values) -> list[Values]:
+    """The taxes of a stored line for one that is made of it: at the rates that they had there, not at today's.
+
+    Clients name taxes by their ids only. Entries of lines that carry rates come from stored lines, always.
+    """
+    return [{name: tax[name] for name in ("tax_id", *READ["taxes"])} for tax in line["taxes"]]
+
+
+def at_rates_of(line: Values, taxes: Sequence[Any]) -> list[Any]:
+    """Those of the `taxes` that a stored line has, at the rates that they had there, and the others as they are."""
+    known = {tax["tax_id"]: tax for tax in as_priced(line)}
+    return [{**known.get(one.get("tax_id"), {}), **one} if isinstance(one, dict) else one for one in taxes]
 
 
 def _take_over(tx: UnitOfWork, values: Values, known: Known) -> None:
@@ -534,8 +576,14 @@ def _first_line(part: Part) -> Statement:
 
 
 def merged_lines(tx: UnitOfWork, resource: Resource, row_id: int, sent: list[Any] | None) -> list[Values]:
-    """The lines as they will be once those that were `sent` are merged into the stored ones; none sent: as stored."""
+    """The lines as they will be once those that were `sent` are merged into the stored ones; none sent: as stored.
+
+    A tax that a line had already keeps the rate that it had.
+    """
     stored = {line["id"]: line for line in stored_lines(tx, resource, row_id)}
     if sent is None:
         return list(stored.values())
+    for one in sent:
+        if isinstance(one, dict) and "taxes" in one and one.get("id") in stored:
+            one["taxes"] = at_rates_of(stored[one["id"]], one["taxes"])
     return writing.merge_parts(tx, "items", stored, sent)

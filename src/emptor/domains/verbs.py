@@ -345,9 +345,9 @@ def anew(item: Row) -> Row:
 
 FATES = (
     "status", "sources", "received_quantity", "invoiced_quantity", "ordered_quantity", "rejected_quantity",
-    "allocations", "credited_line_id", "is_split",
+    "allocations", "credited_line_id", "is_split", "percent",
 )  # fmt: skip
-"""What becomes of a line in its life; a repeated line starts without."""
+"""What becomes of a line in its life, and the rates of its taxes; a repeated line starts without, at today's rates."""
 
 
 def delete(kind: Kind, tx: UnitOfWork, row: Row, values: Row) -> None:

@@ -334,6 +334,16 @@ def test_a_bill_of_an_order_becomes_its_invoice(shop: Buying) -> None:
     assert shop.ann.sees(order | {"at": f"/purchaseorders/{order['idn']}"})["invoicedSum"] == 9.52
 
 
+@pytest.mark.parametrize(("now", "billed_at", "comes_to"), [(19, 19, 23.8), (16, 19, 23.8), (16, 16, 23.2)])
+def test_the_rate_that_the_bill_says_counts(shop: Buying, now: int, billed_at: int, comes_to: float) -> None:
+    """The order's own where the two are the same, whatever the tax is by now; else that of a tax with this rate."""
+    vat = shop.house.made("/taxes", {"name": "VAT", "percent": 19})["id"]
+    order = shop.approved_order({"name": "Bolt", "quantity": 10, "price": 2, "taxes": [vat]})
+    shop.house.changed("PUT", f"/taxes/{vat}", {"percent": now})
+    _, invoice = billed(shop, handed_in(shop, ubl((*BOLTS[:5], billed_at), order=order["idn"])))
+    assert invoice["sum"] == comes_to
+
+
 def test_what_is_not_on_the_order_is_a_line_of_its_own(shop: Buying) -> None:
     """It waits for the word of whoever ordered; a price that differs is the bill's."""
     order = shop.approved_order(("Bolt", 10, 2))

@@ -150,8 +150,7 @@ def _fill(tx: UnitOfWork, item: Row, line: Row) -> None:
             item[name] = line[name]
     if not item.get(ITEM_FIELDS):
         item[ITEM_FIELDS] = [{"field_id": one["field_id"], "value": one["value"]} for one in line[ITEM_FIELDS]]
-    if "taxes" not in item:
-        item["taxes"] = [{"tax_id": tax["tax_id"]} for tax in line["taxes"]]
+    item["taxes"] = documents.at_rates_of(line, item["taxes"]) if "taxes" in item else documents.as_priced(line)
     off, says = line["discount_sum"], (item.get("discount_percent"), item.get("discount_amount"))
     if as_invoiced and off and line["quantity"] and says == (None, None):
         scale = int(tx.actor.settings.get("decimals", 2))
@@ -164,7 +163,7 @@ def left_of(tx: UnitOfWork, invoice: Row) -> list[Row]:
     found = []
     for line in documents.stored_lines(tx, invoices(), invoice["id"]):
         left = line["net_sum"] - credited.get(line["id"], ZERO)
-        taxes = [{"tax_id": tax["tax_id"]} for tax in line["taxes"]]
+        taxes = documents.as_priced(line)
         if left == line["net_sum"]:
             found.append({"credited_line_id": line["id"], "quantity": line["quantity"], "taxes": taxes})
         elif left:

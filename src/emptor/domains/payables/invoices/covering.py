@@ -129,7 +129,7 @@ def _as_billed(line: Row, left: Decimal, *, service: bool, flat: bool) -> Row:
     elif line["discount_amount"]:
         item["discount_amount"] = rounded(quotient(product(line["discount_amount"], left), line["quantity"]), 4)
     return item | {
-        "taxes": [{"tax_id": tax["tax_id"]} for tax in line["taxes"]],
+        "taxes": documents.as_priced(line),
         ITEM_FIELDS: [{"field_id": one["field_id"], "value": one["value"]} for one in line[ITEM_FIELDS]],
         "allocations": [{"order_line_id": line["id"], "quantity": left}],
     }

@@ -115,7 +115,7 @@ def piece(line: Row, quantity: Decimal) -> Row:
         taken["discount_amount"] = rounded(product(line["discount_amount"], share), 4)
     return taken | {
         "quantity": quantity,
-        "taxes": [{"tax_id": tax["tax_id"]} for tax in line["taxes"]],
+        "taxes": documents.as_priced(line),
         ITEM_FIELDS: [{"field_id": one["field_id"], "value": one["value"]} for one in line[ITEM_FIELDS]],
         "allocations": [
             {"order_line_id": one["order_line_id"], "quantity": rounded(product(one["quantity"], share), PRICE_SCALE)}

@@ -154,8 +154,8 @@ def _taken_over(line: Row, billed: list[tuple[Row, Row]], left: billing.Billable
     agreed = sum((one["agreed_sum"] for _, one in priced), ZERO)
     needed = left.billed + left.claimed + quantity
     taken: Row = {}
-    if [tax["tax_id"] for tax in item["taxes"]] != [tax["tax_id"] for tax in line["taxes"]]:
-        taken["taxes"] = [{"tax_id": tax["tax_id"]} for tax in item["taxes"]]
+    if (taxes := documents.as_priced(item)) != documents.as_priced(line):
+        taken["taxes"] = taxes
     if order["logic_type"] == SERVICE:
         return {**taken, **amounting_to(needed)} if needed > left.ordered else taken
     if needed > left.ordered:
@@ -185,7 +185,7 @@ def _priced(item: Row, net: Decimal, quantity: Decimal, *, one_line: bool) -> Ro
 def _copied(item: Row) -> Row:
     line = {name: item[name] for name in COPIED}
     return line | {
-        "taxes": [{"tax_id": tax["tax_id"]} for tax in item["taxes"]],
+        "taxes": documents.as_priced(item),
         "dataItemCustomFields": [
             {"field_id": one["field_id"], "value": one["value"]} for one in item["dataItemCustomFields"]
         ],

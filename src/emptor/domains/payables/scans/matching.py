@@ -65,7 +65,7 @@ def of_order(line: Row, ordered: Row, percents: Percents, decimals: int, *, serv
         item |= {"discount_percent": None, "discount_amount": None}
     percent = number_of(line, "taxPercent")
     told = tax_of(percent, percents)
-    kept = sum((percents.get(one["tax_id"], ZERO) for one in ordered["taxes"]), ZERO)
+    kept = sum((one["percent"] for one in ordered["taxes"] if not one["is_withholding_tax"]), ZERO)
     if percent is not None and percent != kept and (told or percent == 0):
         item["taxes"] = told
     (allocation,) = ordered["allocations"]

@@ -124,7 +124,7 @@ def update(tx: UnitOfWork, row: Row, values: Row) -> None:
     tx.run(_withdraw(), company=tx.company_id, lines=[line["id"] for line in lost])
     doc.update(tx, _requests(), row, values)
     verbs.stays_complete(_kind(), tx, row)
-    sources.recount(tx, [*_requisition_lines(before), *_requisition_lines(values["items"])])
+    sources.recount(tx, [*_requisition_lines(before), *_requisition_lines(values.get("items") or ())])
 
 
 def _requisition_lines(items: Iterable[Row]) -> list[int]:
@@ -335,9 +335,8 @@ def _tell_suppliers(tx: UnitOfWork, request: Row) -> None:
 
 def _store_lines(tx: UnitOfWork, request: Row, items: list[Row]) -> None:
     """Price the lines of a request anew and store them."""
-    taxes = {tax["tax_id"]: {name: tax[name] for name in doc.READ["taxes"]} for item in items for tax in item["taxes"]}
     suppliers = {item["supplier_id"] for item in items} - {None}
-    sums = doc.price(tx, items, request, {"taxes": taxes})
+    sums = doc.price(tx, items, request, {})
     extra = {**sums, "supplier_id": suppliers.pop() if len(suppliers) == 1 else None}
     writing.replace(tx, _requests(), request, {"items": items}, extra)
 
