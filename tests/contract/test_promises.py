@@ -32,6 +32,7 @@ from emptor.kit.fields import (
     Parts,
     Ref,
     Refs,
+    Shared,
     Text,
     Texts,
     Write,
@@ -47,7 +48,7 @@ MOMENT = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\+00:00")
 NOBODY = 10**15
 """An id that no object has."""
 
-PRICED = ("items", "discountPercent", "discountAmount", "currency", "exchangeRate")
+PRICED = ("items", "taxes", "discountPercent", "discountAmount", "currency", "exchangeRate")
 """What a document's sums follow from."""
 
 
@@ -261,7 +262,11 @@ def test_put_of_nothing_keeps_everything(maker: Maker, collection: Collection, e
 @each("update")
 @in_either_encoding
 def test_put_of_a_list_replaces_the_list(maker: Maker, collection: Collection, encoding: str) -> None:
-    lists = {n: one for n, one in collection.accepted(Write.ON_UPDATE).items() if isinstance(one, (Refs, Parts, Texts))}
+    lists = {
+        n: one
+        for n, one in collection.accepted(Write.ON_UPDATE).items()
+        if isinstance(one, (Refs, Shared, Parts, Texts))
+    }
     made = maker.full(collection)
     path = maker.path(collection, "update", made)
     for name, one in lists.items():
@@ -298,7 +303,7 @@ def test_a_form_can_empty_a_reference_or_a_list_under_its_own_name(maker: Maker,
     for name, one in collection.accepted(Write.ON_UPDATE).items():
         suffix = "[id]" if isinstance(one, Ref) else "[]"
         refused = one.required or collection.special.emptied.get(name) is REFUSED
-        if not isinstance(one, (Ref, Refs, Texts)) or refused:
+        if not isinstance(one, (Ref, Refs, Shared, Texts)) or refused:
             continue
         after = maker.house.changed("PUT", path, form={f"{name}{suffix}": ""})
         assert after[one.wire] == collection.special.emptied.get(name, empty_of(one)), name

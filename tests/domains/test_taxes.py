@@ -177,3 +177,107 @@ def test_a_line_that_is_received_beyond_its_order_keeps_its_rate(shop: Paying) -
     shop.ann.does("accept_changes", waits)
     now = shop.ann.sees(order)
     assert (rates(now), now["sum"]) == ([[19]], 1309)
+
+
+# Taxes for a whole document
+
+
+def of_lines(document: Shown) -> list[list[int]]:
+    """The taxes of each line."""
+    return [[one["id"] for one in line["taxes"]["data"]] for line in document["items"]["data"]]
+
+
+SPELT: dict[str, Any] = {
+    "ids": lambda one: [one],
+    "objects": lambda one: [{"id": one}],
+    "as shown": lambda one: {"data": [{"id": one}]},
+}
+
+
+@pytest.mark.parametrize("path", ["/purchaseorders", "/invoices", "/expenses", "/purchaserequisitions"])
+@pytest.mark.parametrize("spelt", SPELT.values(), ids=SPELT)
+def test_taxes_of_the_header_are_those_of_lines_that_name_none(shop: Paying, path: str, spelt: Any) -> None:
+    vat, other = tax(shop), tax(shop, 7, "Other")
+    needed = {"supplier": shop.supplier["id"], "location": shop.location["id"], "requiredDate": "2026-03-02"}
+    lines = [{"name": "Bolt", "price": 100}, taxed(other), taxed()]
+    made = shop.ann.made(path[1:], {**needed, "taxes": spelt(vat), "items": lines})
+    assert of_lines(made) == [[vat], [other], []]
+    assert [(one["id"], one["sum"]) for one in made["taxes"]["data"]] == [(vat, 19), (other, 70)]
+    ids = [line["id"] for line in made["items"]["data"]]
+    becomes(shop, vat, percent=16)
+    now = shop.ann.changes(made, taxes=spelt(vat))
+    assert (of_lines(now), rates(now)) == ([[vat]] * 3, [[19], [16], [16]])
+    now = shop.ann.changes(now, taxes=[other], items=[{"id": ids[0]}, {"id": ids[1], "taxes": [vat]}])
+    assert of_lines(now) == [[other], [vat]]
+    assert of_lines(shop.ann.changes(now, taxes=[])) == [[], []]
+
+
+def test_a_form_names_taxes_for_the_whole_document(shop: Paying) -> None:
+    vat = tax(shop)
+    form = {"supplier[id]": str(shop.supplier["id"]), "items[0][name]": "Bolt", "items[0][price]": "100"}
+    made = shop.house.made("/invoices", form={**form, "taxes[]": str(vat)})
+    assert made["sum"] == 119
+    made = shop.house.made("/invoices", form={**form, "taxes[0][id]": str(vat)})
+    assert made["sum"] == 119
+    assert shop.house.changed("PUT", f"/invoices/{made['idn']}", form={"taxes[]": ""})["sum"] == 100
+
+
+def test_unknown_taxes_of_the_header_are_told_in_their_place(shop: Paying) -> None:
+    vat = tax(shop)
+    body = {"supplier": shop.supplier["id"], "items": [{"name": "Bolt", "price": 1}], "taxes": [vat, 4711]}
+    assert shop.house.refused("POST", "/invoices", body).keys() == {"taxes[1]"}
+    invoice = shop.invoice()
+    assert shop.house.refused("PUT", invoice["at"], {"taxes": [4711]}).keys() == {"taxes[0]"}
+
+
+def test_an_approved_document_gets_no_other_taxes(shop: Paying) -> None:
+    invoice = shop.owed()
+    status, shown, _ = shop.house.call("PUT", invoice["at"], {"taxes": [tax(shop)]})
+    assert (status, "revision" in str(shown)) == (400, True)
+    assert shop.ann.sees(invoice)["sum"] == invoice["sum"]
+
+
+def test_an_invoice_of_an_order_can_have_other_taxes_than_that(shop: Paying) -> None:
+    vat, other = tax(shop), tax(shop, 7, "Other")
+    order = shop.approved_order(taxed(vat), taxed())
+    made = shop.ann.made("invoices", {"purchaseOrder": order["id"], "taxes": [other]})
+    assert (of_lines(made), made["sum"]) == ([[other], [other]], 2140)
+
+
+def test_a_credit_note_has_the_taxes_of_its_invoice(shop: Paying) -> None:
+    vat = tax(shop)
+    invoice = shop.owed(taxed(vat))
+    about = {"logicType": 1, "allocatedInvoice": invoice["id"], "taxes": [vat]}
+    assert shop.house.refused("POST", "/invoices", about).keys() == {"taxes"}
+    assert of_lines(shop.note(None, {"name": "Goodwill", "price": 100}, taxes=[vat])) == [[vat]]
+
+
+# A company that wants a tax on each line
+
+
+@pytest.mark.parametrize("path", ["/purchaseorders", "/invoices", "/expenses"])
+def test_a_company_can_want_a_tax_on_each_line(shop: Paying, path: str) -> None:
+    vat, freight = tax(shop), shop.item(itemType=3)
+    needed = {"supplier": shop.supplier["id"], "location": shop.location["id"]}
+    lines = [taxed(vat), taxed(), {"product": freight["id"], "price": 19}, {"name": "Nut", "price": 1}]
+    earlier = shop.ann.made(path[1:], {**needed, "items": lines})
+    shop.house.choose(requiredTaxes=True)
+    made = shop.ann.made(path[1:], {**needed, "items": lines})
+    assert (earlier["isRequiredTaxesForItems"], made["isRequiredTaxesForItems"]) == (False, True)
+    shop.house.choose(requiredTaxes=None)
+    assert shop.ann.does("confirm", earlier)["status"] == APPROVED
+    status, shown, _ = shop.ann.tries("confirm", made)
+    assert (status, shown["errors"]["errors"].keys()) == (400, {"items[1][taxes]", "items[3][taxes]"})
+    ids = [line["id"] for line in made["items"]["data"]]
+    made = shop.ann.changes(made, items=[{"id": one} for one in ids], taxes=[vat])
+    assert shop.ann.does("confirm", made)["status"] == APPROVED
+
+
+def test_what_comes_of_an_invoice_needs_taxes_where_that_does(shop: Paying) -> None:
+    free = shop.owed(taxed())
+    draft = shop.invoice(taxed(), ("Nut", 1, 1))
+    shop.house.choose(requiredTaxes=True)
+    assert not shop.credited(free)["isRequiredTaxesForItems"]
+    moved = shop.ann.does("split", draft, {"items": [draft["items"]["data"][0]["id"]]})
+    assert not moved["isRequiredTaxesForItems"]
+    assert shop.note(None, taxed())["isRequiredTaxesForItems"]

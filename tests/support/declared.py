@@ -12,7 +12,7 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 from emptor.domains import discover
-from emptor.kit.fields import CustomValues, Field, Parts, Ref, Refs, Text, Texts, Upload, Write
+from emptor.kit.fields import CustomValues, Field, Parts, Ref, Refs, Shared, Text, Texts, Upload, Write
 from emptor.kit.resource import Operation, Parent, Resource
 
 ON_CREATE_ONLY = ("create", "command")
@@ -219,11 +219,19 @@ def line_of_a_plan(maker: Any) -> Shown:
     return maker.house.get(f"/budgets/{made['lines']['data'][0]['periods']['data'][0]['id']}")
 
 
+def taxes_of_all(maker: Any, of: Shown) -> list[int]:
+    """Taxes for a whole document: in a new one those that its lines name by themselves, later others."""
+    if isinstance(of.get("items"), list):
+        return list(dict.fromkeys(tax["id"] for line in of["items"] for tax in line["taxes"]))
+    return [maker.one("taxes")["id"], maker.another("taxes")["id"]]
+
+
 DOCUMENT = Special(
+    demanded={"taxes": taxes_of_all},
     usable={"items": [BOLTS, {"name": "Nut", "price": 10, "quantity": 1000}]},
     becomes=APPROVED,
     follows={"currency": "EUR", "exchangeRate": 1, "issueDate": lambda sent, now: now},
-    carried={"paymentTerm": ("prepaymentPercent", "postpaymentPercent", "creditPeriodDays")},
+    carried={"paymentTerm": ("prepaymentPercent", "postpaymentPercent", "creditPeriodDays"), "taxes": ("items",)},
     along={"currency": {"exchangeRate": 1.25}},
     emptied={"exchangeRate": REFUSED, "currency": "EUR"},
 )
@@ -279,13 +287,14 @@ SPECIAL: dict[str, Special] = {
     # Lines in currencies of their own need rates to each new one: see the tests of expenses.
     "expenses": replace(
         DOCUMENT,
-        demanded={"items.currency": LEFT_OUT, "items.exchangeRate": LEFT_OUT},
+        demanded={**DOCUMENT.demanded, "items.currency": LEFT_OUT, "items.exchangeRate": LEFT_OUT},
         carried={**DOCUMENT.carried, "currency": ("items",)},
     ),
     "expensePayments": Special(demanded={"sumPaid": 0.01}),
     "invoices": replace(
         DOCUMENT,
         demanded={
+            **DOCUMENT.demanded,
             "logicType": 0,
             "allocatedInvoice": LEFT_OUT,
             "items.creditedItem": LEFT_OUT,
@@ -320,7 +329,7 @@ SPECIAL: dict[str, Special] = {
         },
         emptied=dict.fromkeys(SHARES, KEPT),
     ),
-    "purchaseorders": replace(DOCUMENT, demanded={"logicType": 0, "endDate": LATE}),
+    "purchaseorders": replace(DOCUMENT, demanded={**DOCUMENT.demanded, "logicType": 0, "endDate": LATE}),
     "POST /purchaseorders/from_requisitions": Special(
         demanded={"items": ordered, "proposalItems": won, "logicType": 0}
     ),
@@ -557,10 +566,10 @@ def spots(fields: tuple[Field, ...], body: Any, occasion: Write, above: tuple[st
         elif isinstance(one, Parts):
             for i, entry in enumerate(value):
                 yield from spots(one.of.fields, entry, Write.ON_CREATE, (*steps, i))
-        elif isinstance(one, (Refs, Texts)):
+        elif isinstance(one, (Refs, Shared, Texts)):
             for i in range(len(value)):
                 single: Field = Text(one.wire, size=100, pattern=getattr(one, "pattern", ""), required=True)
-                if isinstance(one, Refs):
+                if isinstance(one, (Refs, Shared)):
                     single = Ref(one.wire, to=one.to, required=True, flat=True)
                 yield Spot((*steps, i), single)
         else:

@@ -38,6 +38,7 @@ from emptor.kit.fields import (
     Parts,
     Ref,
     Refs,
+    Shared,
     Text,
     Texts,
     Upload,
@@ -191,7 +192,7 @@ class Maker:
                 return [self._chosen(one)]
             case Parts():
                 return [self._part(collection, one.of, of, place) for _ in range(2)]
-            case Refs():
+            case Refs() | Shared():
                 return [self._referred(collection, one.to)["id"] for _ in range(2)]
             case Ref():
                 target = self._referred(collection, one.to, some=least)["id"]
@@ -315,7 +316,7 @@ def agrees(one: Field, sent: Any, shown: Any) -> bool:
                 for given, entry in zip(sent, shown["data"], strict=True)
                 for name, value in given.items()
             )
-        case Refs():
+        case Refs() | Shared():
             return sorted(sent) == sorted(entry["id"] for entry in shown["data"])
         case Ref():
             wanted = sent["id"] if isinstance(sent, dict) else sent
@@ -328,7 +329,7 @@ def agrees(one: Field, sent: Any, shown: Any) -> bool:
 def empty_of(one: Field) -> Any:
     """What the API shows for a field that nobody has filled."""
     match one:
-        case Refs() | Parts():
+        case Refs() | Shared() | Parts():
             return {"data": []}
         case Texts():
             return list(one.default)
@@ -616,7 +617,7 @@ class Furnished:
             case Parts():
                 apart = one.wire in APART_FROM_THEIR_OWNER
                 return [] if apart else [self._values(endpoint, one.of.fields, Write.ON_CREATE, {}, f"{place}.")]
-            case Refs():
+            case Refs() | Shared():
                 return self.ids[one.to or "legal_entities"][:2]
             case Ref():
                 target = self._target(one, own)
@@ -672,7 +673,7 @@ def _targets(fields: tuple[Field, ...], *, required: bool) -> Iterator[str]:
                 yield from ("custom_fields", "custom_field_options")
         elif isinstance(one, Parts) and one.wire not in APART_FROM_THEIR_OWNER:
             yield from _targets(one.of.fields, required=required)
-        elif isinstance(one, (Ref, Refs)) and (one.required or not required):
+        elif isinstance(one, (Ref, Refs, Shared)) and (one.required or not required):
             yield OWNERS.get(one.to, one.to)
 
 

@@ -33,6 +33,7 @@ from emptor.kit.fields import (
     Part,
     Parts,
     Ref,
+    Shared,
     Text,
     Write,
     amount,
@@ -256,16 +257,26 @@ def tax_totals(shown: dict[str, Any]) -> dict[str, Any]:
     return {"data": list(totals.values())}
 
 
-TAX_TOTALS = Derived(
+TAX_TOTALS = Shared(
     "taxes",
+    to="taxes",
     compute=tax_totals,
     listed=False,
+    write=Write.ALWAYS,
+    note="what each tax comes to; sent as ids, the taxes of all lines that name none",
     json_schema={
         "type": "object",
         "properties": {"data": {"type": "array", "items": {"$ref": "#/components/schemas/LineTax"}}},
         "required": ["data"],
         "additionalProperties": False,
     },
+)
+
+
+REQUIRED_TAXES = Flag(
+    "isRequiredTaxesForItems",
+    listed=False,
+    note="whether each line needs a tax before this is submitted: what the company had chosen when it was made",
 )
 
 
@@ -282,6 +293,7 @@ def check(tx: UnitOfWork, resource: Resource, values: Values) -> Known:
     _choose_currency(tx, values)
     known = writing.check(tx, resource, values, read=READ)
     _take_over(tx, values, known)
+    _share_taxes(values, [one for one in values.get("items") or () if isinstance(one, dict) and "taxes" not in one])
     return known
 
 
@@ -303,10 +315,11 @@ def create(
     totals = price(tx, values.setdefault("items", []), values, known)
     priced(values["items"])
     number = numbering.numbers(tx, resource, {**values, **(extra or {})})
-    return writing.insert(tx, resource, values, {**number, **totals, **(extra or {})})
+    required = {REQUIRED_TAXES.column: bool(tx.actor.settings.get("requiredTaxes"))}
+    return writing.insert(tx, resource, values, {**number, **totals, **required, **(extra or {})})
 
 
-DECIDE_PRICES = frozenset({"items", "discount_percent", "discount_amount", "currency", "exchange_rate"})
+DECIDE_PRICES = frozenset({"items", "taxes", "discount_percent", "discount_amount", "currency", "exchange_rate"})
 FOLLOWED_BY_LINES = frozenset({"budget_id"})
 """What lines look at beside that: those of another order than the header's stay with its budget."""
 
@@ -338,13 +351,16 @@ def _concerns_lines(resource: Resource, row: Values, values: Values) -> bool:
 def _reprice(tx: UnitOfWork, resource: Resource, row: Values, values: Values, priced: WhenPriced) -> Values:
     """Complete `values` by the lines as they will be, priced; the document's sums by column."""
     merged = {**row, **values}
-    merged["items"] = merged_lines(tx, resource, row["id"], values.get("items"))
+    sent = values.get("items")
+    merged["items"] = merged_lines(tx, resource, row["id"], sent)
+    says_none = [sent is None or "taxes" not in one for one in sent or merged["items"] if isinstance(one, dict)]
     if "currency" in values and "exchange_rate" not in values:
         merged["exchange_rate"] = None
     _choose_currency(tx, merged)
     values |= {name: merged[name] for name in ("currency", "exchange_rate", "items")}
     known = writing.check(tx, resource, values, row, read=READ)
     _take_over(tx, values, known)
+    _share_taxes(values, [item for item, free in zip(values["items"], says_none, strict=True) if free])
     tx.problems.raise_if_any()
     totals = price(tx, values["items"], merged, known)
     priced(values["items"])
@@ -356,6 +372,13 @@ def charge(tx: UnitOfWork, resource: Resource, row_id: int) -> None:
     from emptor.domains.budgets import ledger  # it knows documents
 
     ledger.follow(tx, resource.name, row_id)
+
+
+def require_taxes(tx: UnitOfWork, resource: Resource, row: Values) -> None:
+    """Note the lines without a tax where each needs one; lines that are taxes themselves need none."""
+    if row.get(REQUIRED_TAXES.column):
+        for (position,) in tx.all(_untaxed(_lines_of(resource)), company=tx.company_id, owner=row["id"]):
+            tx.problems.add(f"items[{position}][taxes]", "Your company wants a tax on each line, if only one of 0 %.")
 
 
 def require_custom_values(tx: UnitOfWork, resource: Resource, row: Values) -> None:
@@ -449,7 +472,15 @@ def as_priced(line: Values) -> list[Values]:
 
     Clients name taxes by their ids only. Entries of lines that carry rates come from stored lines, always.
     """
-    return [{name: tax[name] for name in ("tax_id", *READ["taxes"])} for tax in line["taxes"]]
+    return [{name: tax[name] for name in ("tax_id", *READ["taxes"])} for tax in line.get("taxes") or ()]
+
+
+def _share_taxes(values: Values, items: Sequence[Values]) -> None:
+    """Taxes that are named for the whole document go on these lines of it, but on no line that is a tax itself."""
+    taxes = values.get("taxes")
+    for item in items if taxes is not None else ():
+        if item.get("item_type") != TAX_ITEM:
+            item["taxes"] = at_rates_of(item, [{"tax_id": one} for one in taxes])
 
 
 def at_rates_of(line: Values, taxes: Sequence[Any]) -> list[Any]:
@@ -566,6 +597,18 @@ def _charged(part: Part) -> Statement:
     lines = table(part.table)
     mine = (lines.c.company_id == bindparam("company"), lines.c[part.owner] == bindparam("owner"))
     return Statement(select(lines.c.budget_line_id).where(*mine, lines.c.budget_line_id.is_not(None)))
+
+
+@lru_cache(maxsize=50)
+def _untaxed(part: Part) -> Statement:
+    inner = part.field("taxes")
+    assert isinstance(inner, Parts)
+    lines, taxes = table(part.table), table(inner.of.table)
+    mine = (lines.c.company_id == bindparam("company"), lines.c[part.owner] == bindparam("owner"))
+    taxed = select(taxes.c.line_id).where(taxes.c.company_id == lines.c.company_id, taxes.c.line_id == lines.c.id)
+    return Statement(
+        select(lines.c.position).where(*mine, lines.c.item_type != TAX_ITEM, ~taxed.exists()).order_by(lines.c.position)
+    )
 
 
 @lru_cache(maxsize=50)

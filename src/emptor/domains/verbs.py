@@ -247,6 +247,7 @@ def complete_lines(kind: Kind, tx: UnitOfWork, row: Row) -> Items:
     items = documents.Lines(tx, kind.resource, row["id"])
     if kind.needs_lines and not documents.has_lines(tx, kind.resource, row["id"]):
         raise IllegalMove(f"Add at least one line before you confirm this {kind.noun}.")
+    documents.require_taxes(tx, kind.resource, row)
     documents.require_custom_values(tx, kind.resource, row)
     kind.check(tx, row, items)
     choosing.choose(tx, kind.resource, row, items)

@@ -14,7 +14,7 @@ from emptor.domains.custom_fields import dependencies
 from emptor.domains.custom_fields import values as custom_values
 from emptor.domains.custom_fields.values import Choice, Placed
 from emptor.domains.organisation.companies import access_changed
-from emptor.kit.fields import CustomValues, Field, Part, Parts, Ref, Refs, sent_name
+from emptor.kit.fields import CustomValues, Field, Part, Parts, Ref, Refs, Shared, sent_name
 from emptor.kit.resource import Resource
 from emptor.store.schema import table
 from emptor.store.statement import Statement
@@ -221,7 +221,7 @@ def _collect(fields: tuple[Field, ...], placed: list[tuple[str, Values]], wanted
             for prefix, values in placed:
                 if isinstance(values.get(one.column), int):
                     wanted[one.to][values[one.column]].append(_inside(prefix, sent))
-        elif isinstance(one, Refs):
+        elif isinstance(one, (Refs, Shared)):
             for prefix, values in placed:
                 for i, row_id in enumerate(values.get(one.wire) or ()):
                     wanted[one.to][row_id].append(f"{_inside(prefix, sent)}[{i}]")
@@ -241,7 +241,7 @@ def _collect(fields: tuple[Field, ...], placed: list[tuple[str, Values]], wanted
 @lru_cache(maxsize=200)
 def _naming(fields: tuple[Field, ...]) -> tuple[tuple[Field, str], ...]:
     """The fields that name other rows, themselves or in their parts, and what clients call them."""
-    return tuple((one, sent_name(one)) for one in fields if isinstance(one, (Ref, Refs, Parts)))
+    return tuple((one, sent_name(one)) for one in fields if isinstance(one, (Ref, Refs, Shared, Parts)))
 
 
 def _inside(prefix: str, name: str) -> str:

@@ -624,6 +624,26 @@ class Asked(Derived):
 
 
 @dataclass(frozen=True, eq=False)
+class Shared(Derived):
+    """Computed from the parts, and sent as a list of ids of other rows that parts are to have: nothing of it is stored
+    with the object itself.
+    """
+
+    to: str = field(default="", kw_only=True)
+    size: int = field(default=20, kw_only=True)
+
+    @cached_property
+    def _ids(self) -> Refs:
+        return Refs(self.wire, to=self.to, size=self.size)
+
+    def parse(self, raw: Any, place: str, problems: Problems) -> Any:
+        return self._ids.parse(raw, place, problems)
+
+    def input_schema(self) -> dict[str, Any]:
+        return self._ids.input_schema()
+
+
+@dataclass(frozen=True, eq=False)
 class Upload(Field):
     """A file in a multipart body; its value is the file as the edge has read it."""
 
@@ -731,7 +751,7 @@ def _absent_or_parsed(one: Field, raw: Any, place: str, problems: Problems) -> A
     if one.required:
         problems.add(place, "This field must not be empty.")
         return MISSING
-    if isinstance(one, (Parts, Refs, Texts)):
+    if isinstance(one, (Parts, Refs, Shared, Texts)):
         return []
     return one.default
 
@@ -740,7 +760,7 @@ def _is_empty(one: Field, raw: Any) -> bool:
     """Whether a value is there to empty the field: null, or what a form says with `name=`, `name[id]=` or `name[]=`."""
     if isinstance(one, Ref) and isinstance(raw, dict) and "id" in raw:
         raw = raw["id"]
-    elif isinstance(one, (Refs, Texts)) and raw == [""]:
+    elif isinstance(one, (Refs, Shared, Texts)) and raw == [""]:
         return True
     return raw is None or (isinstance(raw, str) and raw == "")
 

@@ -110,6 +110,7 @@ CHOICES: dict[str, Choice] = {
     "mail": Choice("people are told by e-mail too, on unless it is turned off", on_or_off),
     "automaticOrders": Choice("approved requisitions become orders by themselves, one per supplier", on_or_off),
     "defaultPurchaser": Choice("id of the user who orders by itself for those who may not order", id_number),
+    "requiredTaxes": Choice("each line of new orders, invoices and expenses needs a tax", on_or_off),
     "decimals": Choice("decimals of amounts of money, 2 unless the currency needs others", up_to_four),
 }
 """What a company can choose. Beside these stand `limits`, the request limits that the operator has raised for it."""

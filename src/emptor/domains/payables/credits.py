@@ -58,13 +58,15 @@ def create(tx: UnitOfWork, values: Row) -> int:
         if values.get("supplier_id") is None:
             tx.problems.add("supplier", "This field is required.")
     if invoice is not None:
+        _refuse_taxes(tx, values)
         _take_over(tx, values, invoice)
         if not values.get("items"):
             values["items"] = left_of(tx, invoice)
     _complete(tx, values.get("items") or (), invoice)
     _check_number(tx, values, 0)
     known = documents.check(tx, invoices(), values)
-    note = documents.create(tx, invoices(), values, known)
+    required = documents.REQUIRED_TAXES.column
+    note = documents.create(tx, invoices(), values, known, {required: invoice[required]} if invoice else None)
     _check_limits(tx, invoice_of(tx, note))
     tx.problems.raise_if_any()
     return note
@@ -76,6 +78,7 @@ def update(tx: UnitOfWork, row: Row, values: Row) -> None:
         raise IllegalMove(f"A credit note is changed as a draft only. {invoices().life.way_out(row)}")
     invoice = invoice_of(tx, row["allocated_invoice_id"]) if row["allocated_invoice_id"] else None
     if invoice is not None:
+        _refuse_taxes(tx, values)
         _keep(tx, values, row)
     _complete(tx, values.get("items") or (), invoice)
     _check_number(tx, {**row, **values}, row["id"])
@@ -123,6 +126,11 @@ def _keep(tx: UnitOfWork, values: Row, known: Row) -> None:
         if column in known and values.get(column) not in (None, known[column]):
             tx.problems.add(wire, "That of the invoice holds for its credit notes.")
         values.pop(column, None)
+
+
+def _refuse_taxes(tx: UnitOfWork, values: Row) -> None:
+    if values.pop("taxes", None):
+        tx.problems.add("taxes", "Each line has the taxes of the line that it credits; leave this out.")
 
 
 def _complete(tx: UnitOfWork, items: Sequence[Any], invoice: Row | None) -> None:

@@ -13,7 +13,7 @@ from emptor.domains import verbs
 from emptor.domains.organisation.access import read_permission
 from emptor.domains.payables import rules
 from emptor.domains.payables.expenses import actions
-from emptor.kit.fields import Code, Derived, Moment, Number, Part, Parts, Ref, Text, Write, amount
+from emptor.kit.fields import Code, Derived, Moment, Number, Part, Parts, Ref, Shared, Text, Write, amount
 from emptor.kit.money import ZERO
 from emptor.kit.resource import Access, Permission, Resource, read_operations, write_operations
 from emptor.store.schema import custom_values, define
@@ -111,8 +111,8 @@ RESOURCE = verbs.living(define(
                 label="ExpenseLine",
                 taxed=(amount("sumInDocumentCurrency", low=None),),
             ),
-            Derived(
-                "taxes", compute=tax_totals, listed=False,
+            Shared(
+                "taxes", to="taxes", compute=tax_totals, listed=False, write=Write.ALWAYS, note=doc.TAX_TOTALS.note,
                 json_schema={
                     "type": "object",
                     "properties": {"data": {"type": "array", "items": {"$ref": "#/components/schemas/ExpenseLineTax"}}},
@@ -120,6 +120,7 @@ RESOURCE = verbs.living(define(
                     "additionalProperties": False,
                 },
             ),
+            doc.REQUIRED_TAXES,
             doc.comments(),
             Parts("expensePayments", part=PAYMENT, listed=False),
             doc.followers(),

@@ -44,13 +44,16 @@ def update(tx: UnitOfWork, row: Row, values: Row) -> None:
 
 
 def _lines(tx: UnitOfWork, row: Row, values: Row) -> list[Any]:
-    """The lines as they will be, each in its currency."""
+    """The lines as they will be, each in its currency; of taxes they say what the request does."""
     now = _currency(tx, values) if "currency" in values else row["currency"]
     stored = {line["id"]: line for line in documents.stored_lines(tx, _expenses(), row["id"])}
     said = [one for one in values["items"] if isinstance(one, dict)] if "items" in values else _as_they_are(stored)
     items = documents.merged_lines(tx, _expenses(), row["id"], said)
     currencies.carry_over(items, said, stored, before=row["currency"], now=now)
     currencies.settle(items, now, tx.problems)
+    for item, one in zip(items, said, strict=True):
+        if "taxes" not in one:
+            item.pop("taxes", None)
     return items
 
 

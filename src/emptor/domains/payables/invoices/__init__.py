@@ -14,7 +14,6 @@ from emptor.domains.payables.rules import ACTIVE, KINDS_OF_PAYMENT, ORDINARY, PA
 from emptor.domains.payables.scans import related
 from emptor.kit.fields import (
     Code,
-    Constant,
     Derived,
     Flag,
     Hidden,
@@ -213,7 +212,7 @@ RESOURCE = verbs.living(define(
             *doc.nothing("approvalStep", listed=False),
             Ref("paymentTerm", to="payment_terms", listed=False, write=Write.ALWAYS),
             *doc.nothing("company", listed=False),
-            Constant("isRequiredTaxesForItems", value=False, kind="boolean", listed=False),
+            doc.REQUIRED_TAXES,
             *doc.nothing("budgetLine", "secondInCharge", "lastApprover", listed=False),
             doc.APPROVAL_STEPS,
                 doc.comments(),

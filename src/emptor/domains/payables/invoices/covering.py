@@ -89,6 +89,8 @@ def take_over(tx: UnitOfWork, values: Row, found: list[Row]) -> None:
     if not values.get("items"):
         flat = len(found) > 1 and values.get("discount_percent") is None
         values["items"] = [item for order in found for item in open_lines(tx, order, flat=flat)]
+        for item in values["items"] if values.get("taxes") else ():
+            del item["taxes"]  # others are named for all lines
         if not values["items"] and first["logic_type"] == billing.BLANKET_TOTAL:
             tx.problems.add("items", "A blanket order by its total has no lines to copy; enter what is billed.")
         elif not values["items"]:

@@ -220,5 +220,6 @@ def _child(tx: UnitOfWork, row: Row, moved: list[Row], values: Row) -> int:
     extra = {
         "parent_id": row["parent_id"] or row["id"], "purchase_order_id": row["purchase_order_id"],
         "is_service_order": row["is_service_order"],
+        documents.REQUIRED_TAXES.column: row[documents.REQUIRED_TAXES.column],
     }  # fmt: skip
     return documents.create(tx, _invoices(), header, known, extra, priced=partial(covering.share_out, tx))

@@ -181,6 +181,7 @@ RESOURCE = verbs.living(
                     label="OrderLine", busy=True,
                 ),
                 doc.TAX_TOTALS,
+                doc.REQUIRED_TAXES,
                 # wire: clients loop over it as a plain list
                 Parts("relatedReceipts", part=RECEIPT, listed=False, bare=True),
                 doc.APPROVAL_STEPS,
