@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from decimal import ROUND_HALF_UP, Context, Decimal, localcontext
 from fractions import Fraction
 from math import floor
@@ -70,6 +71,10 @@ def figures(one: Priced) -> tuple[Decimal, ...]:
         # half goes up, and away from zero on a return
         (line("1", "0.125"), "0 0.13 0 0 0.13"),
         (line("1", "-0.125"), "0 -0.13 0 0 -0.13"),
+        # what comes back had been cheaper: as much off it as off what is bought, and no more than there is
+        (line("2", "-50", discount_amount=d("15.5"), rates=(VAT,)), "-15.5 -84.50 -16.90 0 -101.40"),
+        (line("2", "-50", discount_percent=d("15.5"), rates=(VAT,)), "-15.5 -84.50 -16.90 0 -101.40"),
+        (line("1", "-10", discount_amount=d("15")), "-10 0 0 0 0"),
         (line("0", "5", rates=(VAT,)), "0 0 0 0 0"),
     ],
 )
@@ -82,6 +87,19 @@ def test_a_documents_discount_in_percent_worked_by_hand() -> None:
     priced, totals = price_document([line("1", "10"), line("1", "20"), line("1", "30.01")], percent=d("10"))
     assert [one.discount for one in priced] == [d("1.00"), d("2.00"), d("3.00")]
     assert (totals.net, totals.discount, totals.gross) == (d("54.01"), d("6.00"), d("54.01"))
+
+
+def test_a_tax_on_a_line_of_its_own_is_not_discounted() -> None:
+    # 10 % of the goods alone: 10.00 of 100.00; the tax of 19.00 stays
+    goods, customs = line("1", "100"), line("1", "19", is_tax=True)
+    for percent, amount in ((d("10"), None), (None, d("10"))):
+        priced, totals = price_document([goods, customs], percent, amount)
+        assert [one.net for one in priced] == [d("90.00"), d("19.00")]
+        assert totals.net == d("109.00")
+    _, totals = price_document([customs], percent=d("10"))
+    assert totals.net == d("19.00")
+    _, totals = price_document([goods, customs], amount=d("110"))
+    assert totals.net == d("19.00")
 
 
 def test_what_rounding_leaves_goes_to_the_largest_line() -> None:
@@ -213,10 +231,9 @@ def test_a_lines_own_discount(document: list[Line], scale: int) -> None:
         assert cost.net + cost.discount == whole
         if one.discount_percent is not None:
             assert cost.discount == half_up(base * Fraction(one.discount_percent) / 100, scale)
-        elif whole > 0:
-            assert cost.discount == min(half_up(Fraction(one.discount_amount or 0), scale), whole)
         else:
-            assert cost.discount == 0
+            off = min(half_up(Fraction(one.discount_amount or 0), scale), abs(whole))
+            assert cost.discount == (off if whole > 0 else -off)
 
 
 @many
@@ -238,6 +255,17 @@ def test_a_documents_discount_in_money_is_spread_to_the_last_unit(
     _, plain = price_document(document, scale=scale)
     _, off = price_document(document, amount=amount, scale=scale)
     assert plain.net - off.net == min(half_up(Fraction(amount), scale), max(plain.net, Decimal(0)))
+
+
+@many
+@given(any_lines, any_lines, discounts, SCALES)
+def test_a_documents_discount_is_as_if_lines_that_are_taxes_were_not_there(
+    goods: list[Line], taxes: list[Line], discount: tuple, scale: int
+) -> None:
+    customs = [replace(one, rates=(), discount_percent=None, discount_amount=None, is_tax=True) for one in taxes]
+    priced, _ = price_document([*customs, *goods], *discount, scale=scale)
+    assert priced[len(customs) :] == price_document(goods, *discount, scale=scale)[0]
+    assert priced[: len(customs)] == price_document(customs, scale=scale)[0]
 
 
 @many

@@ -281,3 +281,43 @@ def test_what_comes_of_an_invoice_needs_taxes_where_that_does(shop: Paying) -> N
     moved = shop.ann.does("split", draft, {"items": [draft["items"]["data"][0]["id"]]})
     assert not moved["isRequiredTaxesForItems"]
     assert shop.note(None, taxed())["isRequiredTaxesForItems"]
+
+
+# Lines that are taxes themselves
+
+
+def test_a_line_that_is_a_tax_comes_to_what_it_says(shop: Paying) -> None:
+    vat, customs = tax(shop), shop.item(itemType=3)
+    line = {"product": customs["id"], "price": 19}
+    body = {"supplier": shop.supplier["id"], "discountPercent": 10, "taxes": [vat], "items": [taxed(), line]}
+    wrong = {**line, "taxes": [vat], "discountPercent": 5, "discountAmount": 1}
+    assert shop.house.refused("POST", "/invoices", {**body, "items": [taxed(), wrong]}).keys() == {
+        "items[1][taxes]", "items[1][discountPercent]", "items[1][discountAmount]",
+    }  # fmt: skip
+    for discount in ({}, {"discountPercent": None, "discountAmount": 100}):
+        made = shop.ann.made("invoices", {**body, "items": [{"name": "Bolt", "price": 1000}, line], **discount})
+        assert [(one["netSum"], one["sum"]) for one in made["items"]["data"]] == [(900, 1071), (19, 19)]
+        assert made["sum"] == 1090
+    again = shop.ann.changes(made, items=[{"id": one["id"]} for one in made["items"]["data"]], taxes=[vat])
+    assert (again["sum"], of_lines(again)) == (1090, [[vat], []])
+    place = {"id": made["items"]["data"][1]["id"], "taxes": [vat]}
+    assert shop.house.refused("PUT", made["at"], {"items": [place]}).keys() == {"items[0][taxes]"}
+
+
+def test_no_tax_is_due_twice_on_the_same_line(shop: Paying) -> None:
+    vat, other = tax(shop), tax(shop, 7, "Other")
+    body = {"supplier": shop.supplier["id"], "items": [taxed(vat, other, vat), {"name": "Nut", "price": 1}]}
+    assert shop.house.refused("POST", "/invoices", {**body, "taxes": [vat, {"id": vat}]}).keys() == {
+        "items[0][taxes][2]", "taxes[1]",
+    }  # fmt: skip
+    invoice = shop.invoice(taxed(vat))
+    place = {"id": invoice["items"]["data"][0]["id"], "taxes": [vat, vat]}
+    assert shop.house.refused("PUT", invoice["at"], {"items": [place]}).keys() == {"items[0][taxes][1]"}
+
+
+def test_what_is_given_back_of_a_discounted_line_below_zero_is_as_much_as_it_was(shop: Paying) -> None:
+    """An invoice that takes goods back at what they had cost, and a credit note about that invoice."""
+    invoice = shop.owed(("Bolt", 10, 10), {"name": "Nut", "quantity": 2, "price": -5, "discountAmount": 1})
+    assert [one["netSum"] for one in invoice["items"]["data"]] == [100, -9]
+    rest = shop.note(invoice)
+    assert (rest["sum"], [one["netSum"] for one in rest["items"]["data"]]) == (91, [100, -9])

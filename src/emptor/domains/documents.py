@@ -293,7 +293,7 @@ def check(tx: UnitOfWork, resource: Resource, values: Values) -> Known:
     _choose_currency(tx, values)
     known = writing.check(tx, resource, values, read=READ)
     _take_over(tx, values, known)
-    _share_taxes(values, [one for one in values.get("items") or () if isinstance(one, dict) and "taxes" not in one])
+    _share_taxes(tx, values, [one for one in values.get("items") or () if isinstance(one, dict) and "taxes" not in one])
     return known
 
 
@@ -360,7 +360,7 @@ def _reprice(tx: UnitOfWork, resource: Resource, row: Values, values: Values, pr
     values |= {name: merged[name] for name in ("currency", "exchange_rate", "items")}
     known = writing.check(tx, resource, values, row, read=READ)
     _take_over(tx, values, known)
-    _share_taxes(values, [item for item, free in zip(values["items"], says_none, strict=True) if free])
+    _share_taxes(tx, values, [item for item, free in zip(values["items"], says_none, strict=True) if free])
     tx.problems.raise_if_any()
     totals = price(tx, values["items"], merged, known)
     priced(values["items"])
@@ -464,7 +464,8 @@ def _line(item: Values, rates: dict[int, Values]) -> Line:
             tax |= rates[tax["tax_id"]]
     taxes = tuple(Rate(one["percent"], one["is_compound"], one["is_withholding_tax"]) for one in chosen)
     discounts = item.get("discount_percent"), item.get("discount_amount")
-    return Line(item["quantity"], item["price"], *discounts, taxes, item.get("exchange_rate") or ONE)
+    is_tax = item.get("item_type") == TAX_ITEM
+    return Line(item["quantity"], item["price"], *discounts, taxes, item.get("exchange_rate") or ONE, is_tax)
 
 
 def as_priced(line: Values) -> list[Values]:
@@ -475,12 +476,22 @@ def as_priced(line: Values) -> list[Values]:
     return [{name: tax[name] for name in ("tax_id", *READ["taxes"])} for tax in line.get("taxes") or ()]
 
 
-def _share_taxes(values: Values, items: Sequence[Values]) -> None:
+def _share_taxes(tx: UnitOfWork, values: Values, items: Sequence[Values]) -> None:
     """Taxes that are named for the whole document go on these lines of it, but on no line that is a tax itself."""
     taxes = values.get("taxes")
+    _note_repeated(tx, "taxes", taxes or ())
     for item in items if taxes is not None else ():
         if item.get("item_type") != TAX_ITEM:
             item["taxes"] = at_rates_of(item, [{"tax_id": one} for one in taxes])
+
+
+def _note_repeated(tx: UnitOfWork, place: str, taxes: Sequence[int | None]) -> None:
+    """No tax is due twice on the same line."""
+    seen: set[int | None] = set()
+    for i, one in enumerate(taxes):
+        if one in seen and one is not None:
+            tx.problems.add(f"{place}[{i}]", "This tax is here already; leave it out.")
+        seen.add(one)
 
 
 def at_rates_of(line: Values, taxes: Sequence[Any]) -> list[Any]:
@@ -508,12 +519,27 @@ def _complete_lines(tx: UnitOfWork, items: list[Values], catalogue: dict[int, Va
             item["quantity"] = Decimal(1)
         if product:
             item["item_type"] = product["item_type"]
+        _check_taxes(tx, f"items[{i}]", item)
         if not item["name"]:
             tx.problems.add(f"items[{i}][name]", "Name the line, or choose a product from the catalogue.")
         if item["price"] is None:
             tx.problems.add(f"items[{i}][price]", "Give the line a price.")
         elif abs(item["price"] * item["quantity"]) >= LARGEST:
             tx.problems.add(f"items[{i}][price]", "Quantity times price is too large.")
+
+
+def _check_taxes(tx: UnitOfWork, place: str, item: Values) -> None:
+    """Each tax is on a line once; a line that is a tax itself comes to what it says."""
+    taxes = item.get("taxes") or ()
+    if len(taxes) > 1:
+        ids = [one.get("tax_id") if isinstance(one, dict) else None for one in taxes]
+        _note_repeated(tx, f"{place}[taxes]", ids)
+    if item.get("item_type") == TAX_ITEM:
+        if taxes:
+            tx.problems.add(f"{place}[taxes]", "This line is a tax itself; it has no taxes of its own.")
+        for wire, column in (("discountPercent", "discount_percent"), ("discountAmount", "discount_amount")):
+            if item.get(column):
+                tx.problems.add(f"{place}[{wire}]", "Nothing is taken off a tax; give it the price that it comes to.")
 
 
 LARGEST = Decimal(10) ** 10

@@ -37,6 +37,8 @@ class Line:
     rates: tuple[Rate, ...] = ()
     exchange_rate: Decimal = ONE
     """What one of the line's currency is in the document's."""
+    is_tax: bool = False
+    """A tax on a line of its own, which takes no part in the document's discount."""
 
     @property
     def base(self) -> Decimal:
@@ -76,11 +78,14 @@ class Totals:
 
 
 def discount_of(line: Line, scale: int) -> Decimal:
-    """The line's own discount: a share of its base, or an amount, never more than the base."""
+    """The line's own discount: a share of its base, or an amount, never more than the base. Of what is given back,
+    a line below zero, it takes as much as it would of what is bought.
+    """
     base = rounded(line.base, scale)
     if line.discount_percent is not None:
         return share(line.base, line.discount_percent, scale)
-    return min(rounded(line.discount_amount or ZERO, scale), base) if base > 0 else ZERO
+    off = min(rounded(line.discount_amount or ZERO, scale), abs(base))
+    return -off if base < 0 else off
 
 
 def price_line(line: Line, extra_discount: Decimal = ZERO, scale: int = 2) -> Priced:
@@ -117,8 +122,10 @@ def _into(amount: Decimal, line: Line, scale: int) -> Decimal:
 def price_document(
     lines: Sequence[Line], percent: Decimal | None = None, amount: Decimal | None = None, scale: int = 2
 ) -> tuple[list[Priced], Totals]:
-    """Price all lines of a document. Its own discount, a share or an amount of the net, is spread pro rata."""
-    nets = [rounded(line.base, scale) - discount_of(line, scale) for line in lines]
+    """Price all lines of a document. Its own discount, a share or an amount of the net of all lines that are no taxes,
+    is spread over these pro rata.
+    """
+    nets = [ZERO if line.is_tax else rounded(line.base, scale) - discount_of(line, scale) for line in lines]
     whole = sum(nets, ZERO)
     off = ZERO
     if percent is not None:

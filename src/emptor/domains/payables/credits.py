@@ -159,7 +159,7 @@ def _fill(tx: UnitOfWork, item: Row, line: Row) -> None:
     if not item.get(ITEM_FIELDS):
         item[ITEM_FIELDS] = [{"field_id": one["field_id"], "value": one["value"]} for one in line[ITEM_FIELDS]]
     item["taxes"] = documents.at_rates_of(line, item["taxes"]) if "taxes" in item else documents.as_priced(line)
-    off, says = line["discount_sum"], (item.get("discount_percent"), item.get("discount_amount"))
+    off, says = abs(line["discount_sum"]), (item.get("discount_percent"), item.get("discount_amount"))
     if as_invoiced and off and line["quantity"] and says == (None, None):
         scale = int(tx.actor.settings.get("decimals", 2))
         item["discount_amount"] = rounded(quotient(product(off, item["quantity"] or ZERO), line["quantity"]), scale)
