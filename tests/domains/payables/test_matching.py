@@ -9,6 +9,7 @@ import pytest
 from emptor.domains.payables.matching.rules import Billed, Free, Policy, compare, may_bill
 from tests.domains.payables.bills import (
     APPROVED,
+    CANCELED,
     DRAFT,
     IN_REVISION,
     MATCHING,
@@ -149,6 +150,41 @@ def test_a_tax_that_comes_with_a_discount_costs_the_order_what_is_billed(shop: B
     assert billed(shop, order, (0, 100, 45), customs, discountPercent=0)["status"] == APPROVED
     order = shop.ann.sees(order)
     assert ([one["netSum"] for one in order["items"]["data"]], order["netInvoicedSum"]) == ([4500, 70], 4570)
+
+
+def test_no_more_of_an_orders_tax_is_billed_than_it_has(shop: Buying) -> None:
+    """What is beyond that is a tax of its own, which the order gets; so it never comes to less than its invoices."""
+    customs = shop.item(price=19, itemType=3)
+    order = shop.approved_order(("Bolt", 10, 10), (customs, 1))
+    body = {"purchaseOrder": {"id": order["id"]}}
+    for many in ([line(order, 1, 5)], [line(order, 1, 1, 20)], [line(order, 1, 1), line(order, 1, 1)],
+                 [line(order, 1, 1, -19)]):  # fmt: skip
+        wrong = shop.house.refused("POST", "/invoices", {**body, "items": many})
+        assert list(wrong) == [f"items[{len(many) - 1}][allocations]"]
+    first, second = draft(shop, order, (1, 1, 12)), draft(shop, order, (1, "0.5", 14))
+    shop.ann.does("confirm", first)
+    rest = second["items"]["data"][0]["id"]
+    assert shop.ann.tries("confirm", second).status == 400, "two drafts can name the same"
+    assert shop.house.refused("PUT", second["at"], {"items": [{"id": rest, "price": 16}]}).keys() == {
+        "items[0][allocations]"
+    }
+    assert shop.ann.does("cancel", first)["status"] == CANCELED
+    assert shop.ann.does("confirm", second)["status"] == APPROVED
+    more = {"product": customs["id"], "price": 100}
+    third = billed(shop, order, (0, 10), (1, "0.5", 24), more)
+    assert third["status"] == APPROVED
+    order = shop.ann.sees(order)
+    assert [one["netSum"] for one in order["items"]["data"]] == [100, 19, 100]
+    assert (order["sum"], order["invoicedSum"]) == (219, 219)
+
+
+def test_an_order_can_have_a_tax_below_nothing(shop: Buying) -> None:
+    refund = shop.item(itemType=3)
+    order = shop.approved_order(("Bolt", 10, 10), (refund, 1, -19))
+    body = {"purchaseOrder": {"id": order["id"]}}
+    assert shop.house.refused("POST", "/invoices", {**body, "items": [line(order, 1, 1, -20)]})
+    assert shop.house.refused("POST", "/invoices", {**body, "items": [line(order, 1, 1, 1)]})
+    assert billed(shop, order, (0, 10), (1, 1, -18))["sum"] == 82
 
 
 def test_more_than_is_open_waits(shop: Buying) -> None:

@@ -127,7 +127,10 @@ def check(tx: UnitOfWork, row: Row, items: Items) -> None:
     usable_suppliers(tx, [("supplier", row["supplier_id"])])
     for number in spending.of_others(tx, row):
         tx.problems.add("contractIds", f"Contract {number} is with another supplier.")
-    for order in billing.orders_of(tx, row):
+    orders = billing.orders_of(tx, row)
+    if orders:
+        covering.check_taxes(tx, row)
+    for order in orders:
         if order["status"] not in covering.OPEN_TO_BILLS and not _has_billed(row):
             name = covering.orders().life.names[order["status"]]
             raise IllegalMove(f"Order {order['idn']} is {name}; it cannot be billed now.")

@@ -7,16 +7,17 @@ from decimal import Decimal
 from functools import lru_cache, partial
 from typing import Any
 
-from sqlalchemy import and_, bindparam, select
+from sqlalchemy import and_, bindparam, func, select
 
 from emptor.domains import documents, verbs
 from emptor.domains.purchasing.orders import billing
 from emptor.domains.purchasing.orders.progress import SERVICE
 from emptor.domains.suppliers import spending
 from emptor.kit.errors import IllegalMove
-from emptor.kit.money import PRICE_SCALE, ZERO, product, quotient, rounded, split
+from emptor.kit.money import PRICE_SCALE, ZERO, plain, product, quotient, rounded, split
 from emptor.kit.resource import Resource
 from emptor.store import query
+from emptor.store.clauses import belongs, one_of
 from emptor.store.schema import table
 from emptor.store.statement import Statement
 from emptor.store.types import any_of
@@ -218,6 +219,7 @@ def share_out(tx: UnitOfWork, items: list[Row], invoice: Row | None = None, *, k
     """
     known = lines_of(tx, (one["order_line_id"] for item in items for one in item.get("allocations") or ()))
     scale = int(tx.actor.settings.get("decimals", 2))
+    taxes: list[tuple[str, Row]] = []
     for position, item in enumerate(items):
         allocations = item.get("allocations")
         if allocations and not (kept and _is_shared_out(item)):
@@ -227,14 +229,49 @@ def share_out(tx: UnitOfWork, items: list[Row], invoice: Row | None = None, *, k
                 place = f"items[{position}][allocations]"
                 tx.problems.add(place, "A tax bills taxes of an order, and goods its goods.")
             _share(item, allocations, known, scale)
+            if is_tax:
+                taxes += ((f"items[{position}][allocations]", one) for one in allocations)
             if item.get("budget_line_id") is None:
                 item["budget_line_id"] = billed[0]["budget_line_id"] or _other_budget(billed[0], invoice)
+    _check_taxes(tx, taxes, known, without=(invoice or {}).get("id", 0))
     tx.problems.raise_if_any()
 
 
 def _is_shared_out(item: Row) -> bool:
     """Whether what a stored line bills of orders comes to what the line comes to now."""
     return all(item[name] == sum((one[name] for one in item["allocations"]), ZERO) for name in ("net_sum", "sum"))
+
+
+def check_taxes(tx: UnitOfWork, row: Row) -> None:
+    """Note the taxes of a stored invoice that bill more of an order's tax than others have left."""
+    billed = tx.records(_taxes_billed(), company=tx.company_id, invoice=row["id"])
+    if billed:
+        placed = [(f"items[{one['position']}][allocations]", one) for one in billed]
+        _check_taxes(tx, placed, lines_of(tx, (one["order_line_id"] for one in billed)), without=row["id"])
+
+
+def _check_taxes(tx: UnitOfWork, billed: list[tuple[str, Row]], known: dict[int, Row], without: int) -> None:
+    """Nobody is asked about taxes that differ, so an invoice bills no more of one than its order has. What is beyond
+    that goes on a line that bills none: the order takes it over.
+    """
+    ids = [one["order_line_id"] for _, one in billed]
+    rows = tx.all(_taken(), company=tx.company_id, lines=ids, without=without) if ids else ()
+    taken = {line_id: (quantity, net) for line_id, quantity, net in rows}
+    for place, one in billed:
+        line, (quantity, net) = known[one["order_line_id"]], taken.get(one["order_line_id"], (ZERO, ZERO))
+        left = line["net_sum"] - net
+        more = line["logic_type"] != SERVICE and one["quantity"] > line["quantity"] - quantity
+        if line["logic_type"] != billing.BLANKET_TOTAL and (more or not _within(one["net_sum"], left)):
+            tx.problems.add(
+                place, f"Of {line['name']} on order {line['idn']} {plain(left, 0)} can still be billed; what is beyond "
+                "that goes on a line without `allocations`, which the order takes over."
+            )  # fmt: skip
+        taken[line["id"]] = (quantity + one["quantity"], net + one["net_sum"])
+
+
+def _within(amount: Decimal, most: Decimal) -> bool:
+    """Whether an amount is on the same side of nothing as another, and no further from it."""
+    return abs(amount) <= abs(most) and amount * most >= 0
 
 
 def _other_budget(line: Row, invoice: Row | None) -> int | None:
@@ -303,6 +340,37 @@ def _order_lines() -> Statement:
         )
         .join_from(lines, found, and_(found.c.company_id == lines.c.company_id, found.c.id == lines.c.order_id))
         .where(lines.c.company_id == bindparam("company"), any_of(lines.c.id, "ids"))
+    )  # fmt: skip
+
+
+@lru_cache(maxsize=1)
+def _taxes_billed() -> Statement:
+    """What the lines of an invoice that are taxes bill of lines of orders."""
+    lines, allocated = table("invoice_lines"), table("invoice_line_allocations")
+    return Statement(
+        select(lines.c.position, allocated.c.order_line_id, allocated.c.quantity, allocated.c.net_sum)
+        .join_from(lines, allocated, belongs(allocated, "line_id", lines))
+        .where(
+            lines.c.company_id == bindparam("company"), lines.c.invoice_id == bindparam("invoice"),
+            lines.c.item_type == documents.TAX_ITEM,
+        )
+        .order_by(lines.c.position, allocated.c.id)
+    )  # fmt: skip
+
+
+@lru_cache(maxsize=1)
+def _taken() -> Statement:
+    """What living invoices bill of lines of orders, but for one of them."""
+    invoices, allocated = table("invoices"), table("invoice_line_allocations")
+    sums = (func.sum(allocated.c[name], type_=allocated.c[name].type) for name in ("quantity", "net_sum"))
+    return Statement(
+        select(allocated.c.order_line_id, *sums)
+        .join_from(allocated, invoices, belongs(allocated, "invoice_id", invoices))
+        .where(
+            allocated.c.company_id == bindparam("company"), any_of(allocated.c.order_line_id, "lines"),
+            allocated.c.invoice_id != bindparam("without"), one_of(invoices.c.status, *billing.LIVING),
+        )
+        .group_by(allocated.c.order_line_id)
     )  # fmt: skip
 
 
