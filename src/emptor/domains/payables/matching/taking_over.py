@@ -85,7 +85,13 @@ def _fit(tx: UnitOfWork, order: Row, lines: Items, said: Items) -> None:
     """
     scale = int(tx.actor.settings.get("decimals", 2))
     nets = {i: wanted(*one.pop("net"), lines[i]["quantity"], scale) for i, one in enumerate(said) if "net" in one}
-    priced = [Line(one["quantity"], one["price"], one["discount_percent"], one["discount_amount"]) for one in lines]
+    priced = [
+        Line(
+            one["quantity"], one["price"], one["discount_percent"], one["discount_amount"],
+            is_tax=one["item_type"] == documents.TAX_ITEM,
+        )
+        for one in lines
+    ]  # fmt: skip
     fitted = fit(priced, nets, order["discount_percent"], order["discount_amount"], scale)
     for one, before, now in zip(said, priced, fitted, strict=True):
         if now is not before:

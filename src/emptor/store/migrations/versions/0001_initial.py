@@ -7,7 +7,7 @@ from emptor.store.journal import append_only
 from emptor.store.row_security import guard
 from emptor.store.types import Fixed, Instant, JsonText
 
-revision = "0001_8d5faba2"
+revision = "0001_65641663"
 down_revision = None
 
 GUARDED = (
@@ -2092,6 +2092,7 @@ def upgrade() -> None:
         sa.Column("legal_entity_id", sa.BigInteger()),
         sa.Column("creator_id", sa.BigInteger()),
         sa.Column("last_editor_id", sa.BigInteger()),
+        sa.Column("is_required_taxes_for_items", sa.Boolean(), nullable=False),
         sa.Column("payment_term_id", sa.BigInteger()),
         sa.Column("terms_and_conditions", sa.String(length=20000)),
         sa.Column("is_budget_over_limit", sa.Boolean(), nullable=False),
@@ -2264,6 +2265,7 @@ def upgrade() -> None:
         sa.Column("last_editor_id", sa.BigInteger()),
         sa.Column("legal_entity_id", sa.BigInteger()),
         sa.Column("is_budget_over_limit", sa.Boolean(), nullable=False),
+        sa.Column("is_required_taxes_for_items", sa.Boolean(), nullable=False),
         sa.ForeignKeyConstraint(
             ["company_id", "budget_id"], ["budgets.company_id", "budgets.id"], name="fk_expenses_company_id_budget_id"
         ),
@@ -2538,6 +2540,7 @@ def upgrade() -> None:
         sa.Column("parent_id", sa.BigInteger()),
         sa.Column("purchase_order_id", sa.BigInteger()),
         sa.Column("payment_term_id", sa.BigInteger()),
+        sa.Column("is_required_taxes_for_items", sa.Boolean(), nullable=False),
         sa.Column("allocated_invoice_id", sa.BigInteger()),
         sa.Column("is_budget_over_limit", sa.Boolean(), nullable=False),
         sa.ForeignKeyConstraint(
@@ -3088,6 +3091,8 @@ def upgrade() -> None:
         sa.Column("limit", Fixed(4)),
         sa.Column("explanation", sa.String(length=20000)),
         sa.Column("restarts_approval", sa.Boolean(), nullable=False),
+        sa.Column("taken_over", sa.Boolean(), nullable=False),
+        sa.Column("undo", JsonText()),
         sa.Column("decided_by_id", sa.BigInteger()),
         sa.Column("decide_date", Instant()),
         sa.ForeignKeyConstraint(
