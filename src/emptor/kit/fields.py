@@ -297,6 +297,8 @@ class Number(Field):
     high: Decimal = field(default=Decimal(10) ** 11, kw_only=True)
     as_text: bool = field(default=False, kw_only=True)
     """True: sent as text with at least two decimals (`"0.00"`)."""
+    reckoned: bool = field(default=False, kw_only=True)
+    """True: clients work it out in binary floating point, so that what is next to a number it can be, is that."""
 
     def columns(self) -> tuple[Column, ...]:
         return self._plain_column("fixed", self.scale)
@@ -307,6 +309,8 @@ class Number(Field):
         except ValueError as fault:
             problems.add(place, str(fault))
             return MISSING
+        if self.reckoned:
+            value = money.settled(value, self._allowed)
         if not value:
             value = money.ZERO  # 0e400 too
         sentence = self._fault(value)
@@ -315,8 +319,12 @@ class Number(Field):
             return MISSING
         return value
 
+    @property
+    def _allowed(self) -> int:
+        return self.scale if self.decimals is None else self.decimals
+
     def _fault(self, value: Decimal) -> str:
-        allowed = self.scale if self.decimals is None else self.decimals
+        allowed = self._allowed
         huge, tiny = value.adjusted() > MOST_DIGITS, value.adjusted() < -MOST_DIGITS
         if tiny or (not huge and money.decimals_of(value) > allowed):
             return f"Use at most {allowed} decimals."

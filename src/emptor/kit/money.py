@@ -52,6 +52,18 @@ def parse_decimal(raw: object) -> Decimal:
     raise ValueError("Write a number with a point for decimals, like 1234.50.")
 
 
+NOISE = Decimal("0.000001")
+"""Amounts that binary floating point has been at are off by less."""
+
+
+def settled(amount: Decimal, scale: int) -> Decimal:
+    """The amount that was meant: 524.0799999999999 is 524.08, where such a one is next to it."""
+    if amount.adjusted() >= _LONGEST - scale:
+        return amount
+    near = rounded(amount, scale)
+    return near if abs(_WIDE.subtract(amount, near)) <= NOISE else amount
+
+
 def decimals_of(amount: Decimal) -> int:
     """How many decimals the value needs: 1.50 needs one."""
     return max(0, -int(amount.normalize(_WIDE).as_tuple().exponent))

@@ -8,10 +8,30 @@ import pytest
 
 from emptor.domains.documents import APPROVED, CANCELED, DRAFT, IN_REVISION, PAID, PARTLY_PAID, PENDING
 from emptor.domains.payables.rules import Owed, amount_fault, part_of, payable, refusal, status_of
+from emptor.kit.errors import Problems
+from emptor.kit.fields import MISSING, Number
 
 
 def d(text: str) -> Decimal:
     return Decimal(text)
+
+
+@pytest.mark.parametrize(
+    ("sent", "meant"),
+    [
+        ("524.0799999999999", "524.08"),
+        ("66.77000000000001", "66.77"),
+        ("5.551115123125783e-17", "0"),
+        ("524.08", "524.08"),
+        ("524.0791", "524.0791"),
+        ("524.07999", None),
+        ("1e400", None),
+    ],
+)
+def test_an_amount_that_a_client_has_reckoned_in_floating_point(sent: str, meant: str | None) -> None:
+    problems = Problems()
+    value = Number("sumPaid", reckoned=True).parse(d(sent), "sumPaid", problems)
+    assert (value, bool(problems)) == ((d(meant), False) if meant else (MISSING, True))
 
 
 def test_what_is_withheld_is_not_paid() -> None:

@@ -233,7 +233,7 @@ PAYMENTS = define(
             CREATED,
             UPDATED,
             Moment("payDate", required=True, write=Write.ON_CREATE),
-            Number("sumPaid", required=True, low=None, write=Write.ON_CREATE),
+            Number("sumPaid", required=True, low=None, reckoned=True, write=Write.ON_CREATE),
             Code("status", names=PAYMENT_STATUSES, default=ACTIVE),
             Code("logicType", names=KINDS_OF_PAYMENT, default=ORDINARY, write=Write.ON_CREATE),
             Number("balance", low=None, note="what it does to the credit that the supplier owes"),

@@ -75,7 +75,7 @@ PAYMENTS = define(
             CREATED,
             UPDATED,
             Moment("payDate", required=True, write=Write.ON_CREATE),
-            Number("sumPaid", required=True, low=None, write=Write.ON_CREATE),
+            Number("sumPaid", required=True, low=None, reckoned=True, write=Write.ON_CREATE),
             Code("status", names={code: rules.PAYMENT_STATUSES[code] for code in (rules.ACTIVE, rules.CANCELED)},
                  default=rules.ACTIVE),
             Ref("creator", to="users"),
