@@ -86,6 +86,7 @@ class Accounts(Books):
             "invoice_line_allocations", "id", "line_id", "order_id", "order_line_id", "receipt_line_id", "quantity",
             "net_sum", "sum",
         )  # fmt: skip
+        self.order_taxes = self.rows("purchase_order_lines_taxes", "line_id", "sum", "is_withholding_tax")
         self.brought = self.by_id("receipt_lines", "id", "receipt_id", "order_line_id", "quantity")
         self.payments = self.rows(
             "payments", "id", "idn", "status", "logic_type", "sum_paid", "invoice_id", "purchase_order_id",
@@ -332,9 +333,41 @@ def prepayments(accounts: Accounts) -> Iterator[str]:
                 yield f"payment {taking['idn']} takes prepayment {one['idn']} of another order"
             if taking["invoice_id"] not in accounts.bills(one["purchase_order_id"]):
                 yield f"payment {taking['idn']} is on an invoice that does not bill the order it was paid for"
+    yield from ahead_of_bills(accounts)
     for order in accounts.ordered.values():
         if order["status"] in auditor.FINAL and prepaid(accounts, order["id"]):
             yield f"order {order['idn']} is {order['status']}, and {prepaid(accounts, order['id'])} are paid ahead"
+
+
+def ahead_of_bills(accounts: Accounts) -> Iterator[str]:
+    """No more is paid ahead of an order than is still to be billed of it, unless people have decided so since: who
+    placed it has agreed to less, nobody waits for a line of it, or a prepayment was taken off an invoice.
+    """
+    withheld = grouped((one for one in accounts.order_taxes if one["is_withholding_tax"]), "line_id")
+    lines, payments = (grouped(some, key) for some, key in (
+        (accounts.order_lines, "order_id"), (accounts.payments, "purchase_order_id")))  # fmt: skip
+    agreed = {one["purchase_order_id"] for one in accounts.matches if one["status"] == ACCEPTED}
+    for order in accounts.ordered.values():
+        own = lines[order["id"]]
+        taken_off = any(one["logic_type"] == TAKEN and one["status"] == TAKEN_BACK for one in payments[order["id"]])
+        given_up = any(line["status"] == CLOSED_LINE for line in own)
+        if order["status"] == IN_REVISION or order["id"] in agreed or taken_off or given_up:
+            continue
+        worth = order["sum"] - sum(total(withheld[line["id"]], "sum") for line in own)
+        billed = Fraction(0)
+        for invoice_id, (net, gross) in accounts.bills(order["id"]).items():
+            invoice = accounts.invoices[invoice_id]
+            if invoice["status"] not in BILLED:
+                continue
+            if order["logic_type"] == BLANKET:
+                billed += gross if order["blanket_is_gross"] else net
+            else:
+                payable = invoice["sum"] - invoice["withholding_tax_sum"]
+                billed += Fraction(payable * gross, invoice["sum"]) if invoice["sum"] else 0
+        if order["logic_type"] == BLANKET:
+            worth = order["blanket_sum"]
+        if (ahead := prepaid(accounts, order["id"])) > max(0, worth - billed) + CENT:
+            yield f"order {order['idn']}: {ahead} are paid ahead, {worth} is its worth and {billed} billed"
 
 
 def credits(accounts: Accounts) -> Iterator[str]:

@@ -352,6 +352,12 @@ class Bills(Companies):
         taken = [p for p in self.books.payments if p["prepayment_id"] == one["id"] and p["status"] == ACTIVE]
         if one["status"] != ACTIVE or one["logic_type"] not in (MONEY, PREPAYMENT) or taken:
             return
+        if (
+            one["purchase_order_id"]
+            and self.books.choices["paymentApproval"]
+            and self.owed_of(one["purchase_order_id"])
+        ):
+            return  # a bill that is approved in the same second may take what waits for approval
         orders = {one["purchase_order_id"]} - {None} or set(self.orders_of(one["invoice_id"]))
         before = self.paid_on(one), [standing(self.books, order_id) for order_id in sorted(orders)]
         self.does_with_payment("Ann", "cancel", one)
@@ -520,6 +526,12 @@ class Bills(Companies):
         waiting = [p for p in self.books.payments if p["invoice_id"] == one["id"] and p["status"] == WAITING]
         settled = row["sum_paid"] + accountant.total(waiting, "sum_paid")
         return int(row["sum"] - row["withholding_tax_sum"] - settled)
+
+    def owed_of(self, order_id: int) -> list[int]:
+        """The bills of an order that are not paid yet."""
+        return [
+            key for key in self.books.bills(order_id) if self.books.invoices[key]["status"] in (APPROVED, PARTLY_PAID)
+        ]
 
     def orders_of(self, invoice_id: int) -> list[int]:
         """The orders that an invoice bills."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from decimal import ROUND_HALF_UP, Context, Decimal
+from decimal import ROUND_DOWN, ROUND_HALF_UP, Context, Decimal
 
 MONEY_SCALE = 4
 """Decimals kept for sums of money, enough for every ISO 4217 currency."""
@@ -25,6 +25,11 @@ _CENTS = {scale: Decimal(1).scaleb(-scale) for scale in range(13)}
 def rounded(amount: Decimal, scale: int = 2) -> Decimal:
     """`amount` with `scale` decimals, half rounded away from zero."""
     return amount.quantize(_CENTS[scale], ROUND_HALF_UP, _WIDE)
+
+
+def cut(amount: Decimal, scale: int = 2) -> Decimal:
+    """`amount` with `scale` decimals, without what is beyond them."""
+    return amount.quantize(_CENTS[scale], ROUND_DOWN, _WIDE)
 
 
 def to_units(amount: Decimal, scale: int) -> int:

@@ -81,12 +81,12 @@ def test_the_next_invoices_take_it_oldest_first(shop: Paying) -> None:
     assert {one["status"] for one in (late, early)} == {ACTIVE}
 
 
-def test_what_has_been_paid_of_invoices_counts(shop: Paying) -> None:
+def test_what_invoices_bill_counts(shop: Paying) -> None:
     order = shop.approved_order(("Bolt", 10, 10))
     invoice = shop.billed(order, items=some_of(order, 5))
     shop.pay(invoice, 20)
-    assert shop.refused(81, purchaseOrder=order["id"])["sumPaid"].endswith("not exceed 80")
-    shop.prepay(order, 80)
+    assert shop.refused(51, purchaseOrder=order["id"])["sumPaid"].endswith("not exceed 50"), "the rest is paid there"
+    shop.prepay(order, 50)
     assert shop.stands(invoice) == (PARTLY_PAID, "20.00"), "only the next one takes it"
 
 
@@ -142,7 +142,7 @@ def test_a_prepayment_waits_for_approval_too(shop: Paying) -> None:
     shop.person("payment.pay").does("approve", waiting)
     assert paid_of(shop, order) == PARTLY
     second = shop.billed(order)
-    assert (shop.stands(first), shop.stands(second)) == ((APPROVED, "0.00"), (PAID, "50.00"))
+    assert (shop.stands(first), shop.stands(second)) == ((PAID, "50.00"), (PARTLY_PAID, "10.00")), "it has waited"
 
 
 def test_one_invoice_takes_what_several_orders_were_prepaid(shop: Paying) -> None:
@@ -178,3 +178,137 @@ def test_who_wrote_an_invoice_hears_that_it_was_approved_though_it_is_paid_at_on
     assert boss.does("approve", invoice)["status"] == PAID
     kinds = [one["kind"] for one in shop.house.get("/-/notices")["data"]]
     assert kinds == ["approved"]
+
+
+def test_what_is_billed_is_not_paid_ahead_as_well(shop: Paying) -> None:
+    order = shop.approved_order(("Bolt", 10, 10))
+    invoice = shop.billed(order)
+    assert shop.refused(1, purchaseOrder=order["id"])["sumPaid"].endswith("not exceed 0")
+    shop.pay(invoice, 100)
+    assert paid_of(shop, order) == ALL
+
+
+def test_a_prepayment_that_has_waited_pays_what_was_billed_meanwhile(shop: Paying) -> None:
+    shop.house.choose(paymentApproval=True)
+    boss = shop.person("payment.pay")
+    order = shop.approved_order(("Bolt", 10, 10))
+    waiting = payment(shop.prepay(order, 100))
+    invoice = shop.billed(order)
+    assert shop.stands(invoice) == (APPROVED, "0.00")
+    boss.does("approve", waiting)
+    assert (shop.stands(invoice), paid_of(shop, order)) == ((PAID, "100.00"), ALL)
+    status, shown, _ = shop.ann.house.call(
+        "POST", "/payments/mass", {"invoices": [invoice["id"]], "payDate": "2026-01-01"}
+    )
+    assert (status, shown["errors"]["errors"]) == (
+        400, {"invoices[0]": f"Invoice {invoice['idn']}: The Invoice is already fully paid."}
+    )  # fmt: skip
+
+
+def test_a_prepayment_that_has_waited_until_all_was_paid_is_not_approved(shop: Paying) -> None:
+    shop.house.choose(paymentApproval=True)
+    boss = shop.person("payment.pay")
+    order = shop.approved_order(("Bolt", 10, 10))
+    waiting = payment(shop.prepay(order, 100))
+    invoice = shop.billed(order, items=some_of(order, 5))
+    other = payment(shop.pay(invoice, 50))
+    sentence = f"Of order {order['idn']} 50 are left to be paid, and this payment is of 100; reject it."
+    for _ in range(2):
+        status, shown, _ = boss.tries("approve", waiting)
+        assert (status, shown["message"]) == (400, sentence), "whether the other one waits or has been paid"
+        if other["status"] == WAITING:
+            other = boss.does("approve", other)
+    boss.does("reject", waiting)
+    assert shop.stands(invoice) == (PAID, "50.00")
+
+
+def test_an_order_stays_worth_what_was_paid_ahead(shop: Paying) -> None:
+    order = shop.approved_order(("Bolt", 10, 10))
+    paid = payment(shop.prepay(order, 60))
+    shop.ann.does("revision", order)
+    shop.ann.house.changed("PUT", order["at"], {"items": [{"id": order["items"]["data"][0]["id"], "quantity": 5}]})
+    status, shown, _ = shop.ann.tries("confirm_revise", order)
+    assert (status, shown["errors"]["errors"]) == (
+        400, {"items": "60 have been paid ahead for this order, or are about to be, and 50 are left of it to bill. "
+                       f"Order at least as much, or cancel payment {paid['idn']} first."}
+    )  # fmt: skip
+    shop.ann.house.changed("PUT", order["at"], {"items": [{"id": order["items"]["data"][0]["id"], "quantity": 6}]})
+    assert shop.ann.does("confirm_revise", order)["status"] == APPROVED
+
+
+def test_what_is_withheld_of_an_order_is_not_paid_ahead(shop: Paying) -> None:
+    tax = shop.house.made("/taxes", {"name": "Kept back", "percent": 10, "isWithholdingTax": True})
+    order = shop.approved_order({"name": "Bolt", "quantity": 10, "price": 10, "taxes": [tax["id"]]})
+    assert shop.refused(91, purchaseOrder=order["id"])["sumPaid"].endswith("not exceed 90")
+    shop.prepay(order, 90)
+    invoice = shop.billed(order)
+    assert (shop.stands(invoice), paid_of(shop, order)) == ((PAID, "90.00"), ALL)
+    assert shop.ann.sees(order)["prepaidSum"] == 0
+
+
+def test_an_order_pays_ahead_for_no_other(shop: Paying) -> None:
+    """One invoice bills half of the first order and all of the second; only the first one is prepaid."""
+    first, second = (shop.approved_order(("Bolt", 10, price)) for price in (10, 10))
+    shop.prepay(first, 100)
+    both = [*some_of(first, 5), *some_of(second, 10)]
+    invoice = shop.ann.does("confirm", shop.ann.made("invoices", {"supplier": shop.supplier["id"], "items": both}))
+    assert shop.stands(invoice) == (PARTLY_PAID, "50.00")
+    assert shop.ann.sees(first)["prepaidSum"] == 50
+    assert shop.stands(shop.billed(first)) == (PAID, "50.00")
+    assert shop.refused(1, purchaseOrder=second["id"])["sumPaid"].endswith("not exceed 0")
+
+
+def test_what_is_left_to_be_paid_ahead_is_in_whole_cents(shop: Paying) -> None:
+    """A third of what is withheld falls to each order."""
+    tax = shop.house.made("/taxes", {"name": "Kept back", "percent": 10, "isWithholdingTax": True})
+    orders = [shop.approved_order(("Bolt", 1, 100), *more) for more in ([("Nut", 1, 10)], [], [])]
+    lines = [line for order in orders for line in some_of(order, 1)]
+    lines[0]["taxes"] = [tax["id"]]
+    invoice = shop.ann.made("invoices", {"supplier": shop.supplier["id"], "items": lines})
+    shop.ann.does("confirm", invoice)
+    said = shop.refused(1000, purchaseOrder=orders[0]["id"])["sumPaid"]
+    assert said.endswith("not exceed 13.33")
+
+
+def test_a_blanket_order_that_counts_net_is_paid_ahead_without_taxes(shop: Paying) -> None:
+    tax = shop.house.made("/taxes", {"name": "VAT", "percent": 20})
+    body = {
+        "supplier": shop.supplier["id"], "location": shop.location["id"], "logicType": 2, "blanketSum": 100,
+        "beginDate": "2020-01-01", "endDate": "2040-12-31",
+    }  # fmt: skip
+    order = shop.ann.does("confirm", shop.ann.made("purchaseorders", body))
+    assert shop.refused(101, purchaseOrder=order["id"])["sumPaid"].endswith("not exceed 100")
+    shop.prepay(order, 30)
+    line = {"name": "Bolt", "quantity": 5, "price": 10, "taxes": [tax["id"]]}
+    assert shop.stands(shop.billed(order, items=[line])) == (PARTLY_PAID, "30.00")
+    assert shop.refused(51, purchaseOrder=order["id"])["sumPaid"].endswith("not exceed 50"), (
+        "60 are billed, 50 of it net"
+    )
+
+
+def test_what_was_taken_off_an_invoice_stands_at_the_order(shop: Paying) -> None:
+    order = shop.approved_order(("Bolt", 10, 10))
+    shop.prepay(order, 60)
+    invoice = shop.billed(order)
+    (application,) = taken(shop, invoice)
+    shop.ann.does("cancel", application)
+    assert shop.ann.sees(order)["prepaidSum"] == 60
+    shop.pay(invoice, 100)
+    shown = shop.ann.sees(order)
+    assert (shown["statusPayment"], shown["prepaidSum"]) == (ALL, 60)
+
+
+def test_an_invoice_that_is_linked_afterwards_takes_what_was_paid_ahead(shop: Paying) -> None:
+    order = shop.approved_order(("Bolt", 10, 10))
+    paid = payment(shop.prepay(order, 100))
+    line = order["items"]["data"][0]["id"]
+    settled, owed = shop.owed(("Bolt", 5, 10)), shop.owed(("Bolt", 5, 10))
+    shop.pay(settled, 50)
+    for invoice, status in ((settled, 400), (owed, 200)):
+        shown = shop.ann.sees(invoice)
+        body = {"items": [{"id": shown["items"]["data"][0]["id"], "allocations": [line]}]}
+        reply = shop.ann.tries("link", invoice, body)
+        assert reply.status == status, reply.json
+    assert shop.stands(owed) == (PAID, "50.00")
+    assert shop.ann.sees(order)["prepaidSum"] == 50
+    shop.ann.does("cancel", paid)

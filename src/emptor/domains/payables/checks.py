@@ -6,15 +6,31 @@ from collections.abc import Iterator
 from functools import lru_cache
 from typing import Any
 
-from sqlalchemy import BigInteger, and_, bindparam, case, func, literal, or_, select, type_coerce, union_all
+from sqlalchemy import (
+    BigInteger,
+    and_,
+    bindparam,
+    case,
+    exists,
+    func,
+    literal,
+    not_,
+    or_,
+    select,
+    type_coerce,
+    union_all,
+)
 from sqlalchemy.sql.elements import ColumnElement
 
 from emptor.domains import documents as doc
 from emptor.domains.checking import check
 from emptor.domains.organisation import companies
 from emptor.domains.payables import rules
+from emptor.domains.payables.matching import ACCEPTED
+from emptor.domains.payables.prepayments import of_order
 from emptor.domains.payables.rules import ACTIVE, BILLED, CREDIT, CREDIT_NOTES, LIVING, PREPAYMENT, TAKEN
-from emptor.kit.money import plain, product, rounded
+from emptor.domains.purchasing.orders.progress import CLOSED_LINE
+from emptor.kit.money import cut, plain, product, rounded
 from emptor.store.schema import table
 from emptor.store.statement import Statement
 from emptor.store.unit_of_work import Transaction
@@ -52,6 +68,14 @@ def prepayments(tx: Transaction) -> Iterator[str]:
     for idn, given, taken in tx.all(_prepayments(), company=tx.company_id):
         if taken > given:
             yield f"of prepayment {idn} invoices have taken {plain(taken)}; it is {plain(given)}"
+    scale = int(companies.chosen(tx).get("decimals", 2))
+    for order in tx.records(_prepaid(), company=tx.company_id):
+        ahead = of_order(tx, order)
+        if cut(ahead.beyond, scale):
+            yield (
+                f"for order {order['idn']} {plain(ahead.open)} are paid ahead; {plain(ahead.unbilled)} of it are left "
+                "to bill"
+            )
 
 
 @check("what suppliers owe by credit notes")
@@ -121,6 +145,34 @@ def _prepayments() -> Statement:
         .group_by(given.c.id, given.c.idn, given.c.status, given.c.sum_paid)
         .order_by(given.c.id)
     )
+
+
+@lru_cache(maxsize=1)
+def _prepaid() -> Statement:
+    """The orders that something is paid ahead for, but for those that may come to less than when it was paid: because
+    they are being changed, because whoever placed them has agreed to that, or because nobody waits for a line of them;
+    or of which somebody has taken a prepayment off an invoice, which is paid otherwise since.
+    """
+    orders, payments, matches, lines = (
+        table(name) for name in ("purchase_orders", "payments", "matches", "purchase_order_lines")
+    )
+    given = and_(payments.c.logic_type == PREPAYMENT, payments.c.status == ACTIVE)
+    taken_off = and_(payments.c.logic_type == TAKEN, payments.c.status == rules.CANCELED)
+
+    def has(found: Any, column: str, *conditions: ColumnElement[bool]) -> ColumnElement[bool]:
+        mine = (found.c.company_id == orders.c.company_id, found.c[column] == orders.c.id)
+        return exists(select(found.c.id).where(*mine, *conditions))
+
+    return Statement(
+        select(orders)
+        .where(
+            orders.c.company_id == bindparam("company"), orders.c.status != doc.IN_REVISION,
+            has(payments, "purchase_order_id", given), not_(has(payments, "purchase_order_id", taken_off)),
+            not_(has(matches, "purchase_order_id", matches.c.status == ACCEPTED)),
+            not_(has(lines, "order_id", lines.c.status == CLOSED_LINE)),
+        )
+        .order_by(orders.c.id)
+    )  # fmt: skip
 
 
 @lru_cache(maxsize=1)

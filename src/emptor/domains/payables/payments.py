@@ -132,22 +132,23 @@ def _fault(row: Row | None, invoice_id: int, owed: rules.Owed | None, held: dict
 def approve(tx: UnitOfWork, row: Row, values: Row) -> None:
     """Somebody else than who made it lets the payment go."""
     _decide(tx, row)
-    target: Row | None
+    order: Row | None = None
     if row["invoice_id"]:
         target = settling.invoice_of(tx, row["invoice_id"])
         if target["status"] not in rules.PAYABLE:
             raise IllegalMove(f"Invoice {target['idn']} can't be paid any more; reject this payment.")
     else:
-        target = query.stored(tx, ORDERS, "id", row["purchase_order_id"])
-        assert target is not None, row["id"]
-        if target["status"] != documents.APPROVED:
-            raise IllegalMove(f"Order {target['idn']} is not to be paid ahead any more; reject this payment.")
+        target = order = settling.order_of(tx, row["purchase_order_id"])
+        if order["status"] != documents.APPROVED:
+            raise IllegalMove(f"Order {order['idn']} is not to be paid ahead any more; reject this payment.")
+        prepayments.still_fits(tx, order, row)
     held = bank.held(tx, [target["supplier_id"]])
     if held:
         raise IllegalMove(held[target["supplier_id"]])
     tx.verb = "approve"
     settling.withdraw(tx, row, ACTIVE)
-    settling.follow(tx, [row])
+    taken = prepayments.catch_up(tx, row) if order else []
+    settling.follow(tx, [row, *taken])
 
 
 def reject(tx: UnitOfWork, row: Row, values: Row) -> None:

@@ -1,5 +1,8 @@
 """Prepayments: money for an order ahead of its invoices, which the next one that is approved takes.
 
+No more is paid ahead than is still to be billed: what has been billed is paid on its invoices. One that had to wait
+for approval pays the invoices that were approved meanwhile, as if it had not waited.
+
 What an invoice takes is a payment of its own kind on it, so that it can be taken off again there: then the prepayment
 waits for the next invoice. A prepayment that is canceled goes from the invoices that took it, too. Which rows of
 `payments` are which is told in `settling`.
@@ -7,13 +10,13 @@ waits for the next invoice. A prepayment that is canceled goes from the invoices
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import replace
 from decimal import Decimal
 from functools import lru_cache
 from typing import Any
 
-from sqlalchemy import BigInteger, and_, bindparam, case, func, or_, select, type_coerce
+from sqlalchemy import BigInteger, and_, bindparam, case, func, or_, select, true, type_coerce
 from sqlalchemy.sql.elements import ColumnElement
 
 from emptor.domains import documents, verbs
@@ -21,11 +24,11 @@ from emptor.domains.payables import rules, settling
 from emptor.domains.payables.rules import ACTIVE, LIVING, PAY, PENDING, PREPAYMENT, TAKEN
 from emptor.domains.purchasing.orders import billing
 from emptor.domains.suppliers import bank
-from emptor.kit.errors import IllegalMove
-from emptor.kit.money import ZERO
+from emptor.kit.errors import IllegalMove, Invalid
+from emptor.kit.money import MONEY_SCALE, ZERO, cut, plain
 from emptor.kit.resource import Resource
 from emptor.store import query
-from emptor.store.clauses import belongs
+from emptor.store.clauses import belongs, mine
 from emptor.store.schema import table
 from emptor.store.statement import Statement
 from emptor.store.types import any_of
@@ -39,28 +42,38 @@ def open_sums(tx: Transaction, ids: Sequence[int]) -> dict[int, Decimal]:
     return {order_id: opened for order_id, (opened, _) in _all_sums(tx, ids).items()}
 
 
-def left(tx: Transaction, order: Row) -> Decimal:
-    """What may still be paid ahead: what the order comes to, less what has been paid for it and what will be.
+def of_order(tx: Transaction, order: Row) -> rules.Prepaid:
+    """What has been paid ahead of an order, and what may be.
 
-    A payment of an invoice that bills several orders counts for each by its share.
+    A blanket order whose sum counts without taxes is paid ahead without them: nobody knows them before it is billed.
     """
-    worth = order["blanket_sum"] if order["logic_type"] == billing.BLANKET_TOTAL else order["sum"]
-    opened, pending = _sums(tx, order["id"])
-    return max(ZERO, (worth or ZERO) - opened - pending - paid_by_invoices(tx, order["id"]))
+    ahead, pending = _sums(tx, order["id"])
+    bills = billing.bills(tx, order["id"], *rules.BILLED)
+    if order["logic_type"] != billing.BLANKET_TOTAL:
+        worth = order["sum"] - (tx.scalar(_withheld(), company=tx.company_id, order=order["id"]) or ZERO)
+        billed = sum(map(_payable, bills), ZERO)
+    else:
+        worth = order["blanket_sum"] or ZERO
+        billed = sum((one.gross if order["blanket_is_gross"] else one.net for one in bills), ZERO)
+    return rules.Prepaid(worth, billed, ahead, pending)
 
 
-def paid_by_invoices(tx: Transaction, order_id: int) -> Decimal:
-    """What has been paid on the invoices of an order, as far as they bill this one."""
-    found = billing.bills(tx, order_id, *rules.BILLED)
-    return sum((rules.part_of(one.paid, one.gross, one.whole) for one in found), ZERO)
+def _payable(bill: billing.Bill) -> Decimal:
+    """What it takes to pay an invoice in full, as far as it bills the order."""
+    return rules.part_of(bill.whole - bill.withheld, bill.gross, bill.whole)
 
 
-def hand_over(tx: UnitOfWork, invoice: Row) -> None:
-    """Let an invoice take what its orders have been prepaid, the oldest first, as far as something of it is left."""
+def hand_over(tx: UnitOfWork, invoice: Row, *, order: int | None = None) -> list[Row]:
+    """Let an invoice take what its orders, or only this one, have been prepaid: the oldest first, as far as something
+    of it is left, and of each order no more than it bills of that; what has been taken.
+    """
     rest = settling.owed(tx, invoice).left
+    orders = settling.orders_of(tx, [invoice]) if order is None else [order]
+    found = [row for row in tx.records(_open(), company=tx.company_id, orders=orders) if rest > 0]
+    room = _room(tx, invoice, {row["purchase_order_id"] for row in found})
     entries = []
-    for row in tx.records(_open(), company=tx.company_id, orders=settling.orders_of(tx, [invoice])):
-        taken = min(rest, row["open"])
+    for row in found:
+        taken = min(rest, row["open"], room[row["purchase_order_id"]])
         if taken > 0 and row["currency"] == invoice["currency"]:
             entries.append(
                 {
@@ -70,7 +83,79 @@ def hand_over(tx: UnitOfWork, invoice: Row) -> None:
                 }
             )  # fmt: skip
             rest -= taken
-    settling.book(tx, entries)
+            room[row["purchase_order_id"]] -= taken
+    return settling.book(tx, entries)
+
+
+def _room(tx: UnitOfWork, invoice: Row, orders: Collection[int]) -> dict[int, Decimal]:
+    """How much an invoice may still take of the prepayments of each of these orders: the part that it bills of it."""
+    if not orders:
+        return {}
+    scale = int(tx.actor.settings.get("decimals", 2))
+    taken = dict(tx.all(_taken_by(), company=tx.company_id, invoice=invoice["id"]))
+    bills = billing.bills_of(tx, sorted(orders), *rules.PAYABLE)
+    return {
+        order_id: sum((cut(_payable(one), scale) for one in found if one.invoice_id == invoice["id"]), ZERO)
+        - taken.get(order_id, ZERO)
+        for order_id, found in bills.items()
+    }
+
+
+def still_fits(tx: UnitOfWork, order: Row, payment: Row) -> None:
+    """IllegalMove where a prepayment that waits would pay for what has been paid meanwhile, or is ordered no more."""
+    now, missed = of_order(tx, order), _missed(tx, payment)
+    left = settling.owed_all(tx, missed)
+    takeable = (min(left[one["id"]].left, _room(tx, one, [order["id"]])[order["id"]]) for one in missed)
+    most = replace(now, pending=now.pending - payment["sum_paid"]).left + sum(takeable, ZERO)
+    if payment["sum_paid"] > most:
+        raise IllegalMove(
+            f"Of order {order['idn']} {plain(cut(most, MONEY_SCALE), 0)} are left to be paid, and this payment is of "
+            f"{plain(payment['sum_paid'], 0)}; reject it."
+        )
+
+
+def catch_up(tx: UnitOfWork, payment: Row) -> list[Row]:
+    """Let invoices take what was paid ahead of their order and had to wait when they were approved; what they took."""
+    order = payment["purchase_order_id"]
+    return [taken for one in _missed(tx, payment) for taken in hand_over(tx, one, order=order)]
+
+
+def _missed(tx: UnitOfWork, payment: Row) -> list[Row]:
+    """The invoices with something left to pay that were approved since a prepayment of their order was made."""
+    bills = billing.bills(tx, payment["purchase_order_id"], *rules.PAYABLE)
+    found = settling.invoices_of(tx, [one.invoice_id for one in bills])
+    return [one for one in found if one["approval_date"] >= payment["create_date"]]
+
+
+def covered(tx: UnitOfWork, order: Row) -> str:
+    """Why an order can't be as it is now: more has been paid for it ahead than it comes to; empty where it can."""
+    found = tx.one(_living(), company=tx.company_id, order=order["id"])
+    if not found:
+        return ""
+    now = of_order(tx, order)
+    ahead = now.open + now.pending
+    if cut(ahead - now.unbilled, int(tx.actor.settings.get("decimals", 2))) <= 0:
+        return ""
+    return (
+        f"{plain(ahead, 0)} have been paid ahead for this order, or are about to be, and {plain(now.unbilled, 0)} are "
+        f"left of it to bill. Order at least as much, or cancel payment {found[0]} first."
+    )
+
+
+def linked(tx: UnitOfWork, invoice: Row, orders: Iterable[Row]) -> None:
+    """An invoice that is owed has been found to be one of these orders: it takes what was paid ahead of them.
+
+    Invalid where it has been paid, and what it bills has been paid ahead as well.
+    """
+    if invoice["status"] in rules.PAYABLE:
+        settling.follow(tx, hand_over(tx, invoice))
+    for order in orders if invoice["status"] in rules.BILLED else ():
+        now = of_order(tx, settling.order_of(tx, order["id"]))
+        if now.open and cut(now.beyond, int(tx.actor.settings.get("decimals", 2))):
+            raise Invalid(
+                {"items": f"{plain(now.open, 0)} have been paid ahead for order {order['idn']}, more than is left of "
+                          "it to bill with this invoice; cancel that payment first."}
+            )  # fmt: skip
 
 
 def taken_from(tx: Transaction, payment: Row) -> list[Row]:
@@ -101,8 +186,9 @@ def checked(tx: UnitOfWork, values: Row) -> Row:
         held = bank.held(tx, [order["supplier_id"]]).get(order["supplier_id"])
         if held:
             tx.problems.add("purchaseOrder", held)
+        scale = int(tx.actor.settings.get("decimals", 2))
         fault = "sum_paid" in values and rules.amount_fault(
-            left(tx, order), values["sum_paid"], int(tx.actor.settings.get("decimals", 2))
+            cut(of_order(tx, order).left, scale), values["sum_paid"], scale
         )
         if fault:
             tx.problems.add(*fault)
@@ -180,6 +266,31 @@ def _open() -> Statement:
         )
         .order_by(payments.c.purchase_order_id, payments.c.pay_date, payments.c.id)
     )  # fmt: skip
+
+
+@lru_cache(maxsize=1)
+def _taken_by() -> Statement:
+    """What an invoice has taken of the prepayments of each order."""
+    payments = table("payments")
+    return Statement(
+        select(payments.c.purchase_order_id, func.sum(payments.c.sum_paid, type_=payments.c.sum_paid.type))
+        .where(
+            mine(payments), payments.c.invoice_id == bindparam("invoice"), payments.c.logic_type == TAKEN,
+            payments.c.status == ACTIVE,
+        )
+        .group_by(payments.c.purchase_order_id)
+    )  # fmt: skip
+
+
+@lru_cache(maxsize=1)
+def _withheld() -> Statement:
+    """What is withheld of an order."""
+    lines, taxes = table("purchase_order_lines"), table("purchase_order_lines_taxes")
+    return Statement(
+        select(func.sum(taxes.c.sum, type_=taxes.c.sum.type))
+        .join_from(lines, taxes, belongs(taxes, "line_id", lines))
+        .where(mine(lines), lines.c.order_id == bindparam("order"), taxes.c.is_withholding_tax == true())
+    )
 
 
 @lru_cache(maxsize=1)

@@ -54,6 +54,35 @@ class Owed:
         return max(ZERO, self.payable - self.paid - self.reserved)
 
 
+@dataclass(frozen=True)
+class Prepaid:
+    """What there is to say of an order that is paid ahead of its invoices, in its own currency."""
+
+    worth: Decimal
+    """What paying all of it will take."""
+    billed: Decimal = ZERO
+    """How much of that its approved invoices bill; it is paid on them."""
+    open: Decimal = ZERO
+    """What has been paid ahead and no invoice has taken yet."""
+    pending: Decimal = ZERO
+    """What payments will bring that wait for approval."""
+
+    @property
+    def unbilled(self) -> Decimal:
+        """What invoices will still bill."""
+        return max(ZERO, self.worth - self.billed)
+
+    @property
+    def left(self) -> Decimal:
+        """What may still be paid ahead."""
+        return max(ZERO, self.unbilled - self.open - self.pending)
+
+    @property
+    def beyond(self) -> Decimal:
+        """How much more is paid ahead than will be billed."""
+        return max(ZERO, self.open - self.unbilled)
+
+
 def payable(row: dict[str, Any]) -> Decimal:
     """What a document takes to be paid in full: its sum less what is withheld."""
     whole: Decimal = row["sum"] - (row.get("withholding_tax_sum") or ZERO)

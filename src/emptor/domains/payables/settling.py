@@ -18,7 +18,7 @@ type 3. A payment with an invoice that its sender calls a prepayment (`logic_typ
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from decimal import Decimal
 from functools import lru_cache
 from typing import Any
@@ -50,6 +50,13 @@ def invoice_of(tx: Transaction, invoice_id: int) -> Row:
     """An invoice as it is stored now."""
     row = query.stored(tx, invoices(), "id", invoice_id)
     assert row is not None, invoice_id
+    return row
+
+
+def order_of(tx: Transaction, order_id: int) -> Row:
+    """An order as it is stored now."""
+    row = query.stored(tx, verbs.RESOURCES["purchaseorders"], "id", order_id)
+    assert row is not None, order_id
     return row
 
 
@@ -216,11 +223,16 @@ def withdraw(tx: UnitOfWork, payment: Row, status: int = CANCELED) -> None:
 def follow(tx: UnitOfWork, payments: Sequence[Row]) -> None:
     """Bring up to date what payments are about that have been made, canceled or approved just now."""
     ids = {one[name] for one in payments for name in ("invoice_id", "credit_note_id") if one[name]}
-    rows = tx.records(_invoices(), company=tx.company_id, ids=list(ids)) if ids else []
+    rows = invoices_of(tx, ids)
     settle_all(tx, rows)
     billed = orders_of(tx, [row for row in rows if row["logic_type"] not in CREDIT_NOTES])
     prepaid = {one["purchase_order_id"] for one in payments if one["purchase_order_id"]}
     billing.recount_all(tx, sorted({*billed, *prepaid}))
+
+
+def invoices_of(tx: Transaction, ids: Collection[int]) -> list[Row]:
+    """Invoices and credit notes by their ids, the oldest first."""
+    return tx.records(_invoices(), company=tx.company_id, ids=list(ids)) if ids else []
 
 
 @lru_cache(maxsize=1)

@@ -124,6 +124,8 @@ def by_hand(tx: UnitOfWork, row: Row, values: Row) -> None:
 
     Invalid when it does not: then the invoice has to be taken back, changed and submitted, for somebody to decide.
     """
+    from emptor.domains.payables import prepayments  # it reads what matching declares
+
     resource = verbs.RESOURCES["invoices"]
     sent = [item for item in values.get("items") or () if isinstance(item, dict)]
     if not sent:
@@ -151,6 +153,7 @@ def by_hand(tx: UnitOfWork, row: Row, values: Row) -> None:
     _refuse_differences(tx, row)
     if row["status"] in billing.LIVING:
         link(tx, billing.orders_of(tx, row))
+    prepayments.linked(tx, row, found)
     billing.recount_all(tx, sorted({order["id"] for order in (*before, *found)}))
 
 

@@ -12,6 +12,7 @@ from emptor.domains.purchasing.orders import actions
 from emptor.domains.purchasing.orders.progress import LINE_STATES
 from emptor.domains.purchasing.requisitions.ordering import FROM_REQUISITIONS
 from emptor.kit.fields import (
+    Asked,
     Code,
     Constant,
     Derived,
@@ -193,6 +194,10 @@ RESOURCE = verbs.living(
                 ),
                 doc.attachments(2),
                 Ref("paymentTerm", to="payment_terms", listed=False, write=Write.ALWAYS),
+                Asked(
+                    "prepaidSum", ask=actions.prepaid_sums, json_schema={"type": "number"}, listed=False,
+                    note="what has been paid ahead for it and no invoice has taken yet",
+                ),
                 Text("termsAndConditions", size=20000, multiline=True, listed=False, write=Write.ALWAYS),
                 *doc.over_limit(listed=False),
             ),

@@ -16,12 +16,13 @@ from emptor.domains.suppliers.approval import APPROVED as SUPPLIER_APPROVED
 from emptor.domains.suppliers.approval import STATUSES as SUPPLIER_STATUSES
 from emptor.kit.errors import IllegalMove
 from emptor.kit.fields import Code, Moment, Ref, Text, Write
+from emptor.kit.money import ZERO
 from emptor.kit.resource import Resource
 from emptor.store import query
 from emptor.store.schema import table
 from emptor.store.statement import Statement
 from emptor.store.types import any_of
-from emptor.store.unit_of_work import UnitOfWork
+from emptor.store.unit_of_work import Transaction, UnitOfWork
 
 Row = dict[str, Any]
 
@@ -145,6 +146,8 @@ def check(tx: UnitOfWork, row: Row, items: Sequence[Row]) -> None:
         _check_received(tx, row, items)
     if row["status"] != documents.DRAFT and billing.has_bills(tx, row["id"]):
         _check_billed(tx, row, items)
+    if row["status"] != documents.DRAFT:
+        _check_prepaid(tx, row)
 
 
 def _check_received(tx: UnitOfWork, row: Row, items: Sequence[Row]) -> None:
@@ -166,6 +169,15 @@ def _check_billed(tx: UnitOfWork, row: Row, items: Sequence[Row]) -> None:
         if line and line.ordered < line.billed + line.claimed:
             words = f"{line.billed + line.claimed:f} have been billed already."
             tx.problems.add(f"items[{position}][quantity]", words)
+
+
+def _check_prepaid(tx: UnitOfWork, row: Row) -> None:
+    """What has been paid ahead is still ordered."""
+    from emptor.domains.payables import prepayments  # it reads the declaration of orders
+
+    sentence = prepayments.covered(tx, row)
+    if sentence:
+        tx.problems.add("blanketSum" if row["logic_type"] == BLANKET_TOTAL else "items", sentence)
 
 
 def _has_receipts(tx: UnitOfWork, row: Row) -> bool:
@@ -208,6 +220,14 @@ def approved(tx: UnitOfWork, row: Row, items: Sequence[Row]) -> None:
         _send_by_itself(tx, row)
     if billing.has_bills(tx, row["id"]) or _is_matched(tx, row):
         tx.finally_(("resume", row["id"]), partial(_queue().resume_all, tx, row))
+
+
+def prepaid_sums(tx: Transaction, orders: Sequence[Row]) -> list[Decimal]:
+    """What has been paid ahead for each of these orders, as they are sent out, and no invoice has taken yet."""
+    from emptor.domains.payables import prepayments  # it reads the declaration of orders
+
+    found = prepayments.open_sums(tx, [one["id"] for one in orders])
+    return [found.get(one["id"], ZERO) for one in orders]
 
 
 def released(tx: UnitOfWork, row: Row) -> None:

@@ -77,6 +77,8 @@ class Bill:
     """Of the whole invoice."""
     whole: Decimal
     """What the whole invoice comes to, with taxes."""
+    withheld: Decimal
+    """What of that is not paid to the supplier."""
 
 
 def payment_status(bills: list[Bill], *, whole: bool, prepaid: Decimal) -> int:
@@ -326,7 +328,7 @@ def _bills() -> Statement:
     return Statement(
         select(
             sums.c.order_id, invoices.c.id, invoices.c.status, sums.c.net, sums.c.gross, invoices.c.exchange_rate,
-            invoices.c.sum_paid, invoices.c.sum,
+            invoices.c.sum_paid, invoices.c.sum, invoices.c.withholding_tax_sum,
         )
         .join_from(sums, invoices, invoices.c.id == sums.c.invoice_id)
         .where(
