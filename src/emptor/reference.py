@@ -178,8 +178,11 @@ def _diagram(life: Life) -> str:
         for source in move.sources:
             for target in targets:
                 arrows.setdefault((node(source), target), []).append(move.verb)
-    first = node(next(iter(life.names)))
-    lines = [f"    [*] --> {first}", *(f"    {a} --> {b}: {', '.join(verbs)}" for (a, b), verbs in arrows.items())]
+    first = [node(state) for state in life.begins or (life.beginning,)]
+    lines = [
+        *(f"    [*] --> {one}" for one in first),
+        *(f"    {a} --> {b}: {', '.join(verbs)}" for (a, b), verbs in arrows.items()),
+    ]
     return "\n".join(("```mermaid", "stateDiagram-v2", *lines, "```"))
 
 

@@ -12,12 +12,20 @@ from emptor.kit.resource import Resource
 from emptor.kit.states import ANYONE, Life, Move
 from emptor.store.schema import table
 from tests.support import checked
-from tests.support.buying import Buying, Shown, Someone
+from tests.support.buying import DAY, Buying, Shown, Someone
 from tests.support.house import House
 
 discover()
 
 Make = Callable[[Buying, Someone], Shown]
+
+PAID = {"sumPaid": 1, "payDate": DAY}
+
+
+def spent(by: Someone) -> Shown:
+    """An approved expense."""
+    return by.does("confirm", by.made("expenses", {"items": [{"name": "Taxi", "price": 10}]}))
+
 
 DRAFTS: dict[str, Make] = {
     "purchaseorders": lambda shop, by: shop.order(by=by),
@@ -29,8 +37,10 @@ DRAFTS: dict[str, Make] = {
     "warehouserequests": lambda shop, by: shop.warehouse_request(by=by),
     "stocktransfers": lambda shop, by: shop.transfer(by=by),
     "stock_takings": lambda shop, by: shop.stocktaking(by=by),
+    "payments": lambda shop, by: by.made("payments", {"invoice": by.does("confirm", shop.invoice(by=by)), **PAID}),
+    "expensePayments": lambda shop, by: by.made("expensePayments", {"expense": spent(by), **PAID}),
 }
-"""How to make a draft of each kind of document."""
+"""How to make a draft of each kind of document, or a payment."""
 
 PERSONAL = {party.words for kind in verbs.KINDS.values() for party in verbs.parties(kind)}
 """Words for those who are concerned because they wrote a document or approve it."""
@@ -130,3 +140,17 @@ def test_what_is_the_writers_alone_is_not_his_colleagues(house: House, resource:
             assert move.by.words in shown["message"]
         elif move.by is ANYONE:
             assert status != 403, (move.verb, shown)
+
+
+@pytest.mark.parametrize("kind", ["payments", "expensePayments"])
+def test_who_made_a_payment_does_not_let_it_go(house: House, kind: str) -> None:
+    """Not even a super user; nor does whoever gets the money."""
+    shop = Buying(house)
+    shop.house.choose(paymentApproval=True)
+    payment = DRAFTS[kind](shop, shop.ann)
+    resource = next(one for one in LIVES if one.name == kind)
+    for move in resource.life.moves:
+        if move.verb != "cancel":
+            status, shown, _ = shop.ann.tries(move.verb, payment)
+            assert (status, move.by.words in shown["message"]) == (403, True), (move.verb, shown)
+    assert shop.person("payment.pay").does("approve", payment)["status"] == 0

@@ -92,8 +92,10 @@ class Accounts(Books):
             "payments", "id", "idn", "status", "logic_type", "sum_paid", "invoice_id", "purchase_order_id",
             "credit_note_id", "prepayment_id", "creator_id", "automatic",
         )  # fmt: skip
-        self.expenses = self.by_id("expenses", "id", "idn", "status", "sum", "sum_paid")
-        self.paid_back = self.rows("expense_payments", "id", "idn", "status", "sum_paid", "expense_id")
+        self.expenses = self.by_id("expenses", "id", "idn", "status", "sum", "sum_paid", "creator_id")
+        self.paid_back = self.rows(
+            "expense_payments", "id", "idn", "status", "sum_paid", "expense_id", "creator_id", "decided_by_id"
+        )  # fmt: skip
         self.balances = self.rows("credit_balances", "supplier_id", "currency", "sum")
         self.matches = self.rows("matches", "id", "status", "purchase_order_id", "invoice_id", "receipt_id")
         self.budgets = self.by_id("budgets", "id", "sum", "budget_limit", "used_tax_percent_in_budget")
@@ -312,7 +314,7 @@ def settlement(accounts: Accounts) -> Iterator[str]:
         if (paid or reserved) and invoice["status"] not in BILLED:
             yield f"{where} is {invoice['status']}; {paid} are paid and {reserved} wait"
         expected = PAID if paid >= owed else PARTLY_PAID if paid else APPROVED
-        let_go = accounts.choices.get("lastCent") and paid and owed - paid <= CENT
+        let_go = accounts.choices.get("lastCent") and owed - paid <= CENT and owed - paid < paid
         if invoice["status"] in BILLED and invoice["status"] != (PAID if let_go else expected):
             yield f"{where} is {invoice['status']}; {paid} of {owed} are paid"
     for one in accounts.payments:
@@ -447,12 +449,18 @@ def laid_out(accounts: Accounts) -> Iterator[str]:
     payments = grouped(accounts.paid_back, "expense_id")
     for one in accounts.expenses.values():
         paid = total((p for p in payments[one["id"]] if p["status"] == ACTIVE), "sum_paid")
+        reserved = total((p for p in payments[one["id"]] if p["status"] == WAITING), "sum_paid")
         where = f"expense {one['idn']}"
+        if paid + reserved > one["sum"] or (reserved and one["status"] not in BILLED):
+            yield f"{where} is {one['status']}: {paid} of {one['sum']} are paid back and {reserved} wait"
+        if any(p["decided_by_id"] in (p["creator_id"], one["creator_id"]) for p in payments[one["id"]]):
+            yield f"{where}: somebody has let go a payment of their own"
         if one["sum_paid"] != paid:
             yield f"{where}: {one['sum_paid']} noted as paid back, its payments say {paid}"
         if not 0 <= paid <= one["sum"]:
             yield f"{where}: {paid} of {one['sum']} are paid back"
-        state = PAID if paid == one["sum"] else PARTLY_PAID if paid else APPROVED
+        let_go = accounts.choices.get("lastCent") and one["sum"] - paid <= CENT and one["sum"] - paid < paid
+        state = PAID if paid == one["sum"] or let_go else PARTLY_PAID if paid else APPROVED
         if (paid or one["status"] in BILLED) and one["status"] != state:
             yield f"{where} is {one['status']}, its payments say {state}"
 

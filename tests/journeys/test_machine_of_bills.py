@@ -450,18 +450,21 @@ class Bills(Companies):
         """Whoever has paid gets it back, in parts or at once; never more than is left."""
         one = picked(self.owed(), expense)
         row = self.books.expenses[one["id"]]
-        left = row["sum"] - row["sum_paid"]
+        waiting = [p for p in self.books.paid_back if p["expense_id"] == one["id"] and p["status"] == WAITING]
+        left = row["sum"] - row["sum_paid"] - accountant.total(waiting, "sum_paid")
         amount = so_much(left, part)
         body = {"expense": {"id": one["id"]}, "sumPaid": money(amount), "payDate": DAY}
         reply = self.pays(who, body, f"pays back {money(amount)} of {self.title(one)}", "/expensePayments")
         assert part != "more" or reply.status != 201
 
-    @precondition(lambda self: any(one["status"] == ACTIVE for one in self.books.paid_back))
-    @rule(who=PAYING, payment=SOME)
-    def take_back(self, who: str, payment: int) -> None:
-        """What was paid back is taken back, and is owed again."""
-        one = picked([one for one in self.books.paid_back if one["status"] == ACTIVE], payment)
-        self.does_with_payment(who, "cancel", one, "expensePayments")
+    @precondition(lambda self: any(one["status"] in (ACTIVE, WAITING) for one in self.books.paid_back))
+    @rule(who=PAYING, payment=SOME, verb=st.sampled_from(("cancel", "approve", "approve", "reject")))
+    def take_back(self, who: str, payment: int, verb: str) -> None:
+        """What was paid back is taken back, and is owed again; or whoever has to agree decides about it."""
+        states = (ACTIVE, WAITING) if verb == "cancel" else (WAITING,)
+        some = [one for one in self.books.paid_back if one["status"] in states]
+        if some:
+            self.does_with_payment(who, verb, picked(some, payment), "expensePayments")
 
     # What has to hold, beside what the accountant finds
 
@@ -471,7 +474,7 @@ class Bills(Companies):
         super().books_are_right()
         if not hasattr(self, "acme"):
             return
-        for one in self.books.payments:
+        for one in (*self.books.payments, *self.books.paid_back):
             was = self.payments.get(one["id"], one["status"])
             ways = {ACTIVE: {ACTIVE, accountant.TAKEN_BACK}, WAITING: {ACTIVE, 1, WAITING, accountant.STOPPED}}
             assert one["status"] in ways.get(was, {was}), f"payment {one['idn']} was {was} and is {one['status']}"
@@ -565,7 +568,9 @@ class Bills(Companies):
         self.says(who, f"would {verb} payment {payment['idn']} of {money(payment['sum_paid'])}", reply)
         assert (self.books.entries > entries) == (reply.status == 200)
         if verb != "cancel":
-            assert reply.status != 200 or payment["creator_id"] != self.acme.people[who].house.user_id
+            expense = self.books.expenses.get(payment.get("expense_id"), {})
+            concerned = {payment["creator_id"], expense.get("creator_id")}
+            assert reply.status != 200 or self.acme.people[who].house.user_id not in concerned
 
 
 def so_much(left: int, part: str) -> int:

@@ -29,7 +29,7 @@ def _with_common_operations(resource: Resource) -> Resource:
 
     if resource.life is None:
         return resource
-    common = revisions.operations(resource)
+    common = revisions.operations(resource) if resource.life.revised else ()
     if resource.has("comments"):
         common = (*conversation.operations(resource), *common)
     if resource.has("approvalSteps"):

@@ -103,7 +103,8 @@ def change(tx: UnitOfWork, resource: Resource, row: Values, changed: Values, **k
 
 def _is_submitted(resource: Resource, row: Values) -> bool:
     """Whether a document is no draft any more: from then on its revisions are kept."""
-    return resource.life is not None and bool(row[resource.life.column] != resource.life.beginning)
+    life = resource.life
+    return life is not None and life.revised and bool(row[life.column] != life.beginning)
 
 
 def _stored_inner(tx: UnitOfWork, resource: Resource, row_id: int, values: Values) -> Values:

@@ -59,6 +59,10 @@ class Life:
     names: Mapping[int, str]
     moves: tuple[Move, ...]
     column: str = "status"
+    begins: tuple[int, ...] = ()
+    """The states that a new object may have, where that is not always the first one."""
+    revised: bool = True
+    """Whether what an object says changes in its life, so that its past states are kept."""
 
     @property
     def beginning(self) -> int:

@@ -42,7 +42,8 @@ def test_in_part_in_full_and_back(shop: Paying) -> None:
     assert shop.ann.does("cancel", rest)["status"] == TAKEN_BACK
     assert shop.stands(invoice) == (PARTLY_PAID, "30.00")
     status, shown, _ = shop.ann.tries("cancel", rest)
-    assert (status, shown["errors"]["errors"]) == (400, {"status": "This payment is canceled already."})
+    sentence = "This payment is canceled, so cancel is not possible. That is final."
+    assert (status, shown["errors"]["errors"]) == (400, {"status": sentence})
     shop.ann.does("cancel", first)
     assert shop.stands(invoice) == (APPROVED, "0.00")
     assert shop.paid_by(invoice) == [(ORDINARY, 30, TAKEN_BACK), (ORDINARY, 70, TAKEN_BACK)]
@@ -167,13 +168,13 @@ def test_a_payment_waits_for_somebody_else(shop: Paying) -> None:
         assert (status, f"Payment {waiting['idn']}" in shown["message"]) == (400, True)
     for verb in ("approve", "reject"):
         status, shown, _ = pia.tries(verb, waiting)
-        assert (status, "somebody else" in shown["message"]) == (403, True)
+        assert (status, "has not made it" in shown["message"]) == (403, True)
         assert shop.person("invoice.approve").tries(verb, waiting).status == 403
     assert pat.does("approve", waiting)["status"] == ACTIVE
     assert shop.stands(invoice) == (PARTLY_PAID, "60.00")
     for verb in ("approve", "reject"):
         status, shown, _ = pat.tries(verb, waiting)
-        assert (status, "only a pending one" in shown["message"]) == (400, True)
+        assert (status, "Possible now: cancel" in shown["message"]) == (400, True)
     rest = payment(shop.pay(invoice, 40, pat))
     assert pia.does("reject", rest)["status"] == STOPPED
     assert shop.stands(invoice) == (PARTLY_PAID, "60.00")

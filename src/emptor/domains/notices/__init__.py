@@ -123,18 +123,19 @@ MOST_LISTED = 50
 def listed(items: Iterable[Row], currency: str = "") -> str:
     """Lines of a document as text: a line each, with prices where a currency is named."""
     said = []
-    for number, item in enumerate(items, 1):
-        if number > MOST_LISTED:
+    for position, item in enumerate(items, 1):
+        if position > MOST_LISTED:
             said.append("… and more; the document has them all.")
             break
         sku = f" ({item['sku']})" if item.get("sku") else ""
-        cost = f", {_plain(item['price'])} {currency} each, {_plain(item['net_sum'])} {currency}" if currency else ""
-        said.append(f"{number}. {item['name']}{sku}: {_plain(item['quantity'])}{cost}")
+        cost = f", {number(item['price'])} {currency} each, {number(item['net_sum'])} {currency}" if currency else ""
+        said.append(f"{position}. {item['name']}{sku}: {number(item['quantity'])}{cost}")
     return "\n".join(said)
 
 
-def _plain(number: Decimal | None) -> str:
-    return plain(number or Decimal(0), 0)
+def number(amount: Decimal | None) -> str:
+    """A number as people write it."""
+    return plain(amount or Decimal(0), 0)
 
 
 def _keep(
@@ -163,7 +164,7 @@ def _keep(
 def _facts(tx: UnitOfWork, resource: Resource, row: Row) -> Row:
     """What every notice about a document may say."""
     noun = resource.life.noun if resource.life else resource.label.lower()
-    money = f"{_plain(row['sum'])} {row['currency']}" if row.get("sum") and row.get("currency") else ""
+    money = f"{number(row['sum'])} {row['currency']}" if row.get("sum") and row.get("currency") else ""
     actor = tx.one(_person(), company=tx.company_id, user=tx.actor.user_id) if tx.actor else None
     return {
         "noun": noun, "Noun": noun[:1].upper() + noun[1:],

@@ -37,6 +37,26 @@ WORDS: dict[str, Words] = {
         "{Noun} {name} is canceled",
         "{actor} has canceled {noun} {name}{sum}.{reason}\n\nIt stays visible. If you still need it, repeat it.",
     ),
+    "payment_waits": Words(
+        "{Noun} {name} waits for your approval",
+        "{actor} has made {noun} {name}{sum}.\n\nPlease approve it or reject it; whoever has made it can't do that.",
+    ),
+    "payments_wait": Words(
+        "{count} payments wait for your approval",
+        "{actor} has made {count} payments at once{sum}.\n\n"
+        "Please approve or reject each of them; whoever has made them can't do that.",
+    ),
+    "payment_rejected": Words(
+        "{Noun} {name} is rejected",
+        "{actor} has rejected your {noun} {name}{sum}.{reason}\n\n"
+        "Nothing has been paid by it. If it is right all the same, make another one.",
+    ),
+    "bank_changed": Words(
+        "The bank account of {name} was changed",
+        "{actor} has changed where {noun} {name} is paid:\n\n{lines}\n\n"
+        "Nothing is paid to it until somebody else confirms that. Please ask the {noun} on a way that you have used "
+        "before, and confirm the account when it is right.",
+    ),
     "received": Words(
         "What you asked for has come: {noun} {name}",
         "{actor} has received what you asked for with {noun} {name}:\n\n{lines}\n\n"

@@ -59,7 +59,9 @@ def invoices(tx: Transaction) -> Iterator[str]:
 
 def _let_go(row: dict[str, Any], payable: Any, paid: Any) -> bool:
     """Whether a last cent may have been let go, or not, while the company had chosen otherwise."""
-    return paid > 0 and row["status"] in (doc.PAID, doc.PARTLY_PAID) and 0 < payable - paid <= rules.LAST_CENT
+    return (
+        paid > 0 and row["status"] in (doc.PAID, doc.PARTLY_PAID) and 0 < payable - paid <= min(rules.LAST_CENT, paid)
+    )
 
 
 @check("prepayments and what invoices have taken of them")

@@ -5,22 +5,23 @@ An invoice is paid with money or with the credit of a credit note; an order is p
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections import defaultdict
+from collections.abc import Iterable, Mapping
+from decimal import Decimal
 from functools import lru_cache
 from typing import Any
 
 from sqlalchemy import bindparam, select
 
-from emptor.domains import documents
+from emptor.domains import documents, notices
 from emptor.domains.external_ids import external_id, patch_external_id
 from emptor.domains.organisation.access import read_permission
-from emptor.domains.payables import credits, prepayments, rules, settling
+from emptor.domains.payables import credits, prepayments, releasing, rules, settling
 from emptor.domains.payables.invoices import ACCESS
 from emptor.domains.payables.invoices import RESOURCE as INVOICES
 from emptor.domains.payables.matching import comparing
 from emptor.domains.payables.rules import (
     ACTIVE,
-    CANCELED,
     CREDIT_NOTES,
     KINDS_OF_PAYMENT,
     ORDINARY,
@@ -28,20 +29,19 @@ from emptor.domains.payables.rules import (
     PAYMENT_STATUSES,
     PENDING,
     PREPAYMENT,
-    REJECTED,
     TAKEN,
 )
 from emptor.domains.purchasing.orders import RESOURCE as ORDERS
 from emptor.domains.purchasing.orders import billing
 from emptor.domains.suppliers import bank
-from emptor.kit.errors import Forbidden, IllegalMove
+from emptor.kit.errors import IllegalMove
 from emptor.kit.fields import Code, Flag, Hidden, Moment, Number, Ref, Refs, Text, Write
 from emptor.kit.resource import CREATED, KEY, UPDATED, Access, Operation, Resource, read_operations
 from emptor.store import query
 from emptor.store.schema import define, table
 from emptor.store.statement import Statement
 from emptor.store.types import any_of
-from emptor.store.unit_of_work import UnitOfWork
+from emptor.store.unit_of_work import Transaction, UnitOfWork
 
 Row = dict[str, Any]
 
@@ -59,10 +59,11 @@ def create(tx: UnitOfWork, values: Row) -> int:
     else:
         entry = _checked(tx, values)
     tx.problems.raise_if_any()
-    if _waits(tx, entry):
-        entry["status"] = PENDING
-    (row,) = settling.book(tx, [entry])
-    if row["status"] == ACTIVE:
+    waits = _waits(tx, entry)
+    (row,) = settling.book(tx, [{**entry, "status": PENDING} if waits else entry])
+    if waits:
+        releasing.ask(tx, PAYMENTS, row, _about)
+    else:
         settling.follow(tx, [row])
     return int(row["id"])
 
@@ -86,7 +87,7 @@ def _checked(tx: UnitOfWork, values: Row) -> Row:
 def _waits(tx: UnitOfWork, entry: Row) -> bool:
     """Whether somebody else has to approve it first: where money leaves and the company wants that."""
     moves_money = entry.get("logic_type") in (None, ORDINARY, PREPAYMENT)
-    return moves_money and bool(tx.actor.settings.get("paymentApproval"))
+    return moves_money and releasing.waits(tx)
 
 
 def pay_all(tx: UnitOfWork, values: Row) -> list[int]:
@@ -108,10 +109,11 @@ def pay_all(tx: UnitOfWork, values: Row) -> list[int]:
         {**values, "invoice_id": invoice_id, "sum_paid": owed[invoice_id].left, "logic_type": ORDINARY}
         for invoice_id in wanted
     ]
-    if _waits(tx, {}):
-        entries = [{**entry, "status": PENDING} for entry in entries]
-    booked = settling.book(tx, entries)
-    if not _waits(tx, {}):
+    waits = releasing.waits(tx)
+    booked = settling.book(tx, [{**entry, "status": PENDING} for entry in entries] if waits else entries)
+    if waits:
+        releasing.ask_all(tx, PAYMENTS, booked, _total(found, owed))
+    else:
         settling.settle_all(tx, found)
         billing.recount_payments(tx, settling.orders_of(tx, found))
     return [row["id"] for row in booked]
@@ -129,59 +131,65 @@ def _fault(row: Row | None, invoice_id: int, owed: rules.Owed | None, held: dict
     return f"Invoice {row['idn']}: {fault[1]}" if fault else held.get(row["supplier_id"], "")
 
 
-def approve(tx: UnitOfWork, row: Row, values: Row) -> None:
-    """Somebody else than who made it lets the payment go."""
-    _decide(tx, row)
-    order: Row | None = None
+def _total(invoices: Iterable[Row], owed: Mapping[int, rules.Owed]) -> str:
+    """What is left of some invoices in all: `120 EUR and 30 USD`."""
+    sums: dict[str, Decimal] = defaultdict(Decimal)
+    for row in invoices:
+        sums[row["currency"]] += owed[row["id"]].left
+    return " and ".join(f"{notices.number(sums[currency])} {currency}" for currency in sorted(sums))
+
+
+def _target(tx: Transaction, row: Row) -> Row:
+    """The invoice or the order that a payment pays."""
+    return settling.invoice_of(tx, row["invoice_id"]) if row["invoice_id"] else (
+        settling.order_of(tx, row["purchase_order_id"])
+    )  # fmt: skip
+
+
+def _about(tx: Transaction, row: Row) -> str:
+    target = _target(tx, row)
+    noun = "invoice" if row["invoice_id"] else "order"
+    return f"{notices.number(row['sum_paid'])} {target['currency']} for {noun} {target['idn']}"
+
+
+def _check(tx: UnitOfWork, row: Row) -> None:
+    """IllegalMove where a payment that has waited can't go any more."""
+    target = _target(tx, row)
     if row["invoice_id"]:
-        target = settling.invoice_of(tx, row["invoice_id"])
         if target["status"] not in rules.PAYABLE:
             raise IllegalMove(f"Invoice {target['idn']} can't be paid any more; reject this payment.")
     else:
-        target = order = settling.order_of(tx, row["purchase_order_id"])
-        if order["status"] != documents.APPROVED:
-            raise IllegalMove(f"Order {order['idn']} is not to be paid ahead any more; reject this payment.")
-        prepayments.still_fits(tx, order, row)
+        if target["status"] != documents.APPROVED:
+            raise IllegalMove(f"Order {target['idn']} is not to be paid ahead any more; reject this payment.")
+        prepayments.still_fits(tx, target, row)
     held = bank.held(tx, [target["supplier_id"]])
     if held:
         raise IllegalMove(held[target["supplier_id"]])
-    tx.verb = "approve"
-    settling.withdraw(tx, row, ACTIVE)
-    taken = prepayments.catch_up(tx, row) if order else []
+
+
+def _settle(tx: UnitOfWork, row: Row) -> None:
+    """What a payment that has waited pays is paid now."""
+    taken = [] if row["invoice_id"] else prepayments.catch_up(tx, row)
     settling.follow(tx, [row, *taken])
 
 
-def reject(tx: UnitOfWork, row: Row, values: Row) -> None:
-    """Somebody else than who made it stops the payment; what it reserved can be paid again."""
-    _decide(tx, row)
-    tx.verb = "reject"
-    settling.withdraw(tx, row, REJECTED)
-
-
-def _decide(tx: UnitOfWork, row: Row) -> None:
-    if row["status"] != PENDING:
-        name = PAYMENT_STATUSES[row["status"]]
-        raise IllegalMove(f"This payment is {name}; only a pending one is approved or rejected.")
-    if row["creator_id"] == tx.actor.user_id:
-        raise Forbidden("You have made this payment yourself; somebody else with the role payment.pay decides.")
-
-
-def cancel(tx: UnitOfWork, row: Row, values: Row) -> None:
-    """Take a payment back; what it paid is owed again.
+def _take_back(tx: UnitOfWork, row: Row) -> None:
+    """What a payment has paid is owed again.
 
     A prepayment goes from the invoices that have taken it, too; taken off an invoice, it waits for the next one.
     """
-    if row["status"] == CANCELED:
-        raise IllegalMove("This payment is canceled already.")
-    if row["status"] == REJECTED:
-        raise IllegalMove("This payment was rejected; there is nothing to take back.")
-    tx.verb = "cancel"
     taken_back = [row, *prepayments.taken_from(tx, row)]
     was_active = row["status"] == ACTIVE
     for one in taken_back:
         settling.withdraw(tx, one)
     if was_active:
         settling.follow(tx, taken_back)
+
+
+LIFE = releasing.life(
+    lambda: PAYMENTS, releasing.NOT_ITS_MAKER, about=_about, checks=_check, settles=_settle, takes_back=_take_back,
+    hosted=True,
+)  # fmt: skip
 
 
 @lru_cache(maxsize=32)
@@ -193,27 +201,6 @@ def _visible(bounds: tuple[str, ...]) -> Statement:
             invoices.c.company_id == bindparam("company"), any_of(invoices.c.id, "ids"),
             *query.visible(invoices, INVOICES.access, bounds),
         )
-    )  # fmt: skip
-
-
-def _operations() -> Sequence[Operation]:
-    verbs = (
-        ("cancel", cancel, True, "Cancel a payment"),
-        ("approve", approve, False, "Let a payment go that somebody else has made"),
-        ("reject", reject, False, "Stop a payment that somebody else has made"),
-    )
-    return (
-        *read_operations("payments", "idn", get_hosted=False, read=READ),
-        Operation("create", "POST", "/payments", PAY, run=create, status=201, summary="Pay an invoice"),
-        Operation(
-            "command", "POST", "/payments/mass", PAY, False, run=pay_all, status=201, many=True, body=MASS,
-            summary="Pay what is left of many invoices: of all of them or of none",
-        ),
-        patch_external_id("payments", PAY, "idn"),
-        *(
-            Operation("action", "POST", f"/payments/{{idn}}/{verb}", PAY, hosted, run=run, body=(), summary=summary)
-            for verb, run, hosted, summary in verbs
-        ),
     )  # fmt: skip
 
 
@@ -251,8 +238,18 @@ PAYMENTS = define(
             Ref("creditNote", to="invoices", write=Write.ON_CREATE, note="the credit note that pays the invoice"),
             Hidden("prepaymentId", kind="id", references="payments"),
             Ref("creator", to="users"),
+            *releasing.DECISION,
         ),
-        operations=tuple(_operations()),
+        operations=(
+            *read_operations("payments", "idn", get_hosted=False, read=READ),
+            Operation("create", "POST", "/payments", PAY, run=create, status=201, summary="Pay an invoice"),
+            Operation(
+                "command", "POST", "/payments/mass", PAY, False, run=pay_all, status=201, many=True, body=MASS,
+                summary="Pay what is left of many invoices: of all of them or of none",
+            ),
+            patch_external_id("payments", PAY, "idn"),
+            *LIFE.operations("payments", "idn"),
+        ),
         access=Access(
             within=("invoice_id", "invoices"),
             owner=ACCESS,
@@ -262,5 +259,6 @@ PAYMENTS = define(
         uniques=(("idn",),),
         indexes=(("invoice_id",), ("purchase_order_id",), ("credit_note_id",), ("prepayment_id",)),
         counted=True,
+        life=LIFE,
     )
 )  # fmt: skip

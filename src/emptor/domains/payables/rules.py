@@ -33,7 +33,7 @@ BILLED = (*PAYABLE, doc.PAID)
 """States in which a document is owed, or has been."""
 
 LAST_CENT = Decimal("0.01")
-"""What a last payment may leave unpaid where the company lets it."""
+"""What a last payment may leave unpaid where the company lets it, of a document of which more has been paid."""
 
 
 @dataclass(frozen=True)
@@ -116,7 +116,7 @@ def status_of(payable: Decimal, paid: Decimal, *, absorbs: bool = False) -> int:
         return doc.PAID
     if not paid:
         return doc.APPROVED
-    return doc.PAID if absorbs and left <= LAST_CENT else doc.PARTLY_PAID
+    return doc.PAID if absorbs and left <= LAST_CENT and left < paid else doc.PARTLY_PAID
 
 
 def part_of(paid: Decimal, gross: Decimal, whole: Decimal) -> Decimal:

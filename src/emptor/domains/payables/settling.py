@@ -25,8 +25,8 @@ from typing import Any
 
 from sqlalchemy import bindparam, func, or_, select
 
-from emptor.domains import changes, verbs, writing
-from emptor.domains.payables import rules
+from emptor.domains import changes, verbs
+from emptor.domains.payables import releasing, rules
 from emptor.domains.payables.rules import ACTIVE, BILLED, CANCELED, CREDIT_NOTES, LIVING, PENDING, Owed, payable
 from emptor.domains.purchasing.orders import billing
 from emptor.kit.errors import IllegalMove
@@ -214,10 +214,7 @@ def withdraw(tx: UnitOfWork, payment: Row, status: int = CANCELED) -> None:
     """Take a payment back. Nothing is settled by that yet."""
     from emptor.domains.payables.payments import PAYMENTS
 
-    changed = {"status": status, "update_date": tx.stamp}
-    if not writing.change(tx, PAYMENTS, payment, changed, status=payment["status"]):
-        raise IllegalMove("Somebody else changed this payment just now; read it again.")
-    payment |= changed
+    releasing.put(tx, PAYMENTS, payment, status)
 
 
 def follow(tx: UnitOfWork, payments: Sequence[Row]) -> None:

@@ -39,7 +39,10 @@ KIND = verbs.Kind(
     name="expenses",
     statuses=STATUSES,
     free=frozenset({"expense_number", "creator_id", "legal_entity_id"}),
-    cancelable=actions.cancelable,
+    revisable=actions.stands,
+    cancelable=actions.stands,
+    approved=actions.approved,
+    beyond=(doc.PAID,),
     create=actions.create,
     copied=("location_id", "legal_entity_id", "currency", "exchange_rate", "note"),
 )

@@ -66,10 +66,18 @@ def _currency(tx: UnitOfWork, values: Row) -> str:
     return values.get("currency") or str(tx.actor.settings["currency"])
 
 
-def cancelable(tx: UnitOfWork, row: Row) -> None:
-    """An expense of which something has been paid back stands."""
+def stands(tx: UnitOfWork, row: Row) -> None:
+    """An expense of which something has been paid back, or is about to be, stays as it is."""
     if row["sum_paid"]:
         raise IllegalMove("Something has been paid of this expense; cancel its payments first.")
+    if paid_of(tx, row["id"], rules.PENDING):
+        raise IllegalMove("A payment of this expense waits for approval; reject or cancel it first.")
+
+
+def approved(tx: UnitOfWork, row: Row, items: Any) -> None:
+    """An expense of nothing is paid at once."""
+    if not rules.payable(row):
+        settle(tx, row)
 
 
 def settle(tx: UnitOfWork, row: Row) -> None:
@@ -77,14 +85,14 @@ def settle(tx: UnitOfWork, row: Row) -> None:
     paid = paid_of(tx, row["id"])
     settings = tx.actor.settings
     absorbs = bool(settings.get("lastCent"))
-    status = rules.status_of(rules.payable(row), paid, absorbs=absorbs) if paid else documents.APPROVED
+    status = rules.status_of(rules.payable(row), paid, absorbs=absorbs)
     in_company_currency = rounded(product(paid, row["exchange_rate"]), int(settings.get("decimals", 2)))
     documents.move(tx, _expenses(), row, status, sum_paid=paid, sum_paid_in_company_currency=in_company_currency)
 
 
-def paid_of(tx: Transaction, expense_id: int) -> Decimal:
-    """The sum of an expense's live payments."""
-    return tx.scalar(_paid(), company=tx.company_id, expense=expense_id) or ZERO
+def paid_of(tx: Transaction, expense_id: int, status: int = rules.ACTIVE) -> Decimal:
+    """The sum of an expense's payments that are active, or in another state."""
+    return tx.scalar(_paid(), company=tx.company_id, expense=expense_id, status=status) or ZERO
 
 
 @lru_cache(maxsize=1)
@@ -95,6 +103,6 @@ def _paid() -> Statement:
         select(total).where(
             payments.c.company_id == bindparam("company"),
             payments.c.expense_id == bindparam("expense"),
-            payments.c.status == rules.ACTIVE,
+            payments.c.status == bindparam("status"),
         )
     )

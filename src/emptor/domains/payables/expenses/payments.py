@@ -1,23 +1,27 @@
-"""Payments of expenses: partial or full, never more than what is left, and what canceling one undoes."""
+"""Payments of expenses: partial or full, never more than what is left, and what canceling one undoes.
+
+Nobody lets go what pays an expense of their own.
+"""
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
-from emptor.domains import writing
-from emptor.domains.payables import rules
+from emptor.domains import notices, writing
+from emptor.domains.payables import releasing, rules
 from emptor.domains.payables.expenses import ACCESS, READ, actions
 from emptor.domains.payables.expenses import RESOURCE as EXPENSES
+from emptor.domains.payables.rules import ACTIVE, CANCELED, PAY, PENDING
 from emptor.kit.errors import IllegalMove
 from emptor.kit.fields import Code, Moment, Number, Ref, Text, Write
-from emptor.kit.resource import CREATED, KEY, UPDATED, Access, Operation, Permission, Resource, read_operations
+from emptor.kit.resource import CREATED, KEY, UPDATED, Access, Operation, Resource, read_operations
+from emptor.kit.states import Party
 from emptor.store import query
 from emptor.store.schema import define
-from emptor.store.unit_of_work import UnitOfWork
+from emptor.store.unit_of_work import Transaction, UnitOfWork
 
 Row = dict[str, Any]
-
-PAY = Permission("payment", ("pay",))
 
 
 def create(tx: UnitOfWork, values: Row) -> int:
@@ -29,20 +33,15 @@ def create(tx: UnitOfWork, values: Row) -> int:
             tx.problems.add(*fault)
     tx.problems.raise_if_any()
     assert expense is not None
-    idn = str(tx.count(PAYMENTS.name, idns=1, rows=1))
-    payment_id = writing.insert(tx, PAYMENTS, values, {"idn": idn})
-    actions.settle(tx, expense)
+    waits = releasing.waits(tx)
+    extra = {"idn": str(tx.count(PAYMENTS.name, idns=1, rows=1)), "status": PENDING if waits else ACTIVE}
+    payment_id = writing.insert(tx, PAYMENTS, values, extra)
+    if waits:
+        made = {**values, **extra, "id": payment_id}
+        releasing.ask(tx, PAYMENTS, made, _about, but=[expense["creator_id"]])
+    else:
+        actions.settle(tx, expense)
     return payment_id
-
-
-def cancel(tx: UnitOfWork, row: Row, values: Row) -> None:
-    """Take a payment back; the expense is owed again."""
-    if row["status"] == rules.CANCELED:
-        raise IllegalMove("This payment is canceled already.")
-    writing.change(tx, PAYMENTS, row, {"status": rules.CANCELED, "update_date": tx.stamp}, status=rules.ACTIVE)
-    expense = query.stored(tx, EXPENSES, "id", row["expense_id"])
-    assert expense is not None
-    actions.settle(tx, expense)
 
 
 def _expense(tx: UnitOfWork, expense_id: int | None) -> Row | None:
@@ -59,8 +58,49 @@ def _fault(tx: UnitOfWork, expense: Row, amount: Any) -> tuple[str, str] | None:
     settings = tx.actor.settings
     if not settings.get("expensePayments", True):
         return "expense", "Your company keeps no payments of expenses; its choice `expensePayments` is off."
-    owed = rules.Owed(expense["status"], rules.payable(expense), expense["sum_paid"], noun="Expense")
+    reserved = actions.paid_of(tx, expense["id"], PENDING)
+    owed = rules.Owed(expense["status"], rules.payable(expense), expense["sum_paid"], reserved, noun="Expense")
     return rules.refusal(owed, amount, int(settings.get("decimals", 2)))
+
+
+def _paid(tx: Transaction, payment: Mapping[str, Any]) -> Row:
+    """The expense that a payment pays back."""
+    expense = query.stored(tx, EXPENSES, "id", payment["expense_id"])
+    assert expense is not None
+    return expense
+
+
+def _about(tx: Transaction, row: Row) -> str:
+    expense = _paid(tx, row)
+    return f"{notices.number(row['sum_paid'])} {expense['currency']} for expense {expense['idn']}"
+
+
+def _check(tx: UnitOfWork, row: Row) -> None:
+    """IllegalMove where a payment that has waited can't go any more."""
+    expense = _paid(tx, row)
+    if expense["status"] not in rules.PAYABLE:
+        raise IllegalMove(f"Expense {expense['idn']} can't be paid any more; reject this payment.")
+
+
+def _settle(tx: UnitOfWork, row: Row) -> None:
+    actions.settle(tx, _paid(tx, row))
+
+
+def _take_back(tx: UnitOfWork, row: Row) -> None:
+    """The expense is owed again."""
+    releasing.put(tx, PAYMENTS, row, CANCELED)
+    _settle(tx, row)
+
+
+def _is_another(tx: UnitOfWork, row: Mapping[str, Any]) -> bool:
+    return tx.actor.user_id not in (row["creator_id"], _paid(tx, row)["creator_id"])
+
+
+LIFE = releasing.life(
+    lambda: PAYMENTS,
+    Party("whoever has the role payment.pay and has neither made it nor gets the money", _is_another),
+    about=_about, checks=_check, settles=_settle, takes_back=_take_back, hosted=False,
+)  # fmt: skip
 
 
 PAYMENTS = define(
@@ -76,18 +116,15 @@ PAYMENTS = define(
             UPDATED,
             Moment("payDate", required=True, write=Write.ON_CREATE),
             Number("sumPaid", required=True, low=None, reckoned=True, write=Write.ON_CREATE),
-            Code("status", names={code: rules.PAYMENT_STATUSES[code] for code in (rules.ACTIVE, rules.CANCELED)},
-                 default=rules.ACTIVE),
+            Code("status", names=rules.PAYMENT_STATUSES, default=ACTIVE),
             Ref("creator", to="users"),
+            *releasing.DECISION,
             Ref("expense", to="expenses", required=True, write=Write.ON_CREATE, show=("id", "idn")),
         ),
         operations=(
             *read_operations("expensePayments", "idn", hosted=False, read=READ),
             Operation("create", "POST", "/expensePayments", PAY, run=create, status=201, summary="Pay an expense"),
-            Operation(
-                "action", "POST", "/expensePayments/{idn}/cancel", PAY, hosted=False, run=cancel, body=(),
-                summary="Cancel a payment of an expense",
-            ),
+            *LIFE.operations("expensePayments", "idn"),
         ),
         reference=("id", "idn", "payDate", "sumPaid"),
         access=Access(within=("expense_id", "expenses"), owner=ACCESS),
@@ -95,5 +132,6 @@ PAYMENTS = define(
         uniques=(("idn",),),
         indexes=(("expense_id",),),
         counted=True,
+        life=LIFE,
     )
 )  # fmt: skip
