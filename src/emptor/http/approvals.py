@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from emptor.domains.approvals import explaining, running
+from emptor.domains.waiting import for_person
 from emptor.http import filters
 from emptor.http.endpoints import Call
 from emptor.http.envelope import listed
@@ -16,10 +17,10 @@ from emptor.store.query import Page
 
 
 def waiting(call: Call) -> Answer:
-    """What the caller can approve now, oldest first."""
+    """What the caller can decide now."""
     wanted = filters.read(call.resource, call.query, call.service.settings)
-    with call.service.database.read(call.principal.company_id) as tx:
-        page = running.waiting_for(tx, call.principal, number=wanted.number, size=wanted.size)
+    with call.service.database.read(call.principal.company_id, actor=call.principal) as tx:
+        page = for_person(tx, call.principal, number=wanted.number, size=wanted.size)
     return json_answer(200, listed(page, call.request.path, call.request.query))
 
 

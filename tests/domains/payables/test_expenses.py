@@ -16,6 +16,7 @@ from tests.support.buying import DAY, Buying, Shown, Someone
 from tests.support.house import House, Premises
 
 DRAFT, PENDING, APPROVED, REJECTED, PARTLY_PAID, PAID, IN_REVISION = 0, 1, 2, 3, 4, 5, 7
+PAYER, WAITING = "payment.pay", 2
 TAXI = {"name": "Taxi", "price": 10, "currency": "GBP", "exchangeRate": 1.25}
 
 
@@ -222,3 +223,30 @@ def test_the_ledger_check_finds_a_wrong_figure(shop: Buying) -> None:
         with shop.house.service.database.write(shop.house.company_id) as tx:
             tx.update(table("expenses"), changed, id=expense["id"])
         assert any(words in sentence for sentence in differing(shop.house)), words
+
+
+def test_nobody_pays_themselves_where_payments_wait(shop: Buying) -> None:
+    """Who may file and pay gets the money once somebody else has let it go."""
+    shop.house.choose(paymentApproval=True)
+    fay, pat = shop.person("expense.create", PAYER), shop.person(PAYER)
+    own = fay.does("confirm", fay.made("expenses", {"items": [{"name": "Taxi", "price": 10}]}))
+    made = fay.made("expensePayments", payment(own, 6))
+    assert (made["status"], fay.sees(own)["status"]) == (WAITING, APPROVED)
+    assert shop.house.refused("POST", "/expensePayments", payment(own, 4.01)).keys() == {"sumPaid"}
+    by_pat = pat.made("expensePayments", payment(own, 4))
+    for waiting in (made, by_pat):
+        status, shown, _ = fay.tries("approve", waiting)
+        assert (status, "gets the money" in shown["message"]) == (403, True)
+    assert [one["idn"] for one in pat.house.get("/-/waiting")["data"]] == [made["idn"]]
+    assert fay.house.get("/-/waiting")["data"] == []
+    for verb in ("cancel", "revision"):
+        assert shop.ann.tries(verb, own).status == 400
+    assert pat.does("approve", made)["decidedBy"]["id"] == pat.house.user_id
+    assert (fay.sees(own)["status"], fay.sees(own)["sumPaid"]) == (PARTLY_PAID, 6)
+    assert shop.ann.does("reject", by_pat)["status"] == 3
+    assert [one["kind"] for one in fay.house.get("/-/notices")["data"]] == ["approved"]
+    assert differing(shop.house) == []
+
+
+def test_an_expense_of_nothing_is_paid_at_once(shop: Buying) -> None:
+    assert approved(shop, {"name": "Sample", "price": 0})["status"] == PAID

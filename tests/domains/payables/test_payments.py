@@ -6,6 +6,8 @@ from typing import Any
 
 import pytest
 
+from emptor.domains.organisation.access import load
+from emptor.domains.waiting import for_person
 from tests.support.buying import DAY, Shown, Someone
 from tests.support.house import House
 from tests.support.paying import (
@@ -207,6 +209,64 @@ def test_a_credit_waits_for_nobody(shop: Paying) -> None:
     assert shop.stands(invoice) == (PARTLY_PAID, "50.00")
 
 
+def told(person: Someone) -> list[tuple[str, str]]:
+    """Kind and title of what a person has been told, the latest first."""
+    return [(one["kind"], one["title"]) for one in person.house.get("/-/notices")["data"]]
+
+
+def awaited(person: Someone) -> list[tuple[Any, ...]]:
+    """What waits for a person."""
+    names = ("type", "idn", "name", "sum", "currency", "step")
+    return [tuple(one[name] for name in names) for one in person.house.get("/-/waiting")["data"]]
+
+
+def test_who_may_let_a_payment_go_learns_of_it_and_its_maker_of_the_decision(shop: Paying) -> None:
+    shop.house.choose(paymentApproval=True, reasons=True)
+    pia, pat, viewer = shop.person(PAYER), shop.person(PAYER, firstname="Pat"), shop.person("invoice.view")
+    invoice = shop.owed(("Bolt", 10, 10))
+    waiting = payment(shop.pay(invoice, 60, pia))
+    assert told(pat) == [("payment_waits", "Payment 1 waits for your approval")]
+    (notice,) = pat.house.get("/-/notices")["data"]
+    assert f"payment 1 over 60 EUR for invoice {invoice['idn']}" in notice["text"]
+    assert notice["link"] == "/payments/1"
+    assert awaited(pat) == [("payments", "1", f"invoice {invoice['idn']}", 60, "EUR", "Payment")]
+    assert (told(pia), told(viewer), awaited(pia), awaited(viewer)) == ([], [], [], [])
+    assert pat.tries("reject", waiting).json["errors"]["errors"].keys() == {"comment"}
+    decided = pat.does("reject", waiting, {"comment": "not this week"})
+    assert (decided["decidedBy"]["id"], decided["reason"], awaited(pat)) == (pat.house.user_id, "not this week", [])
+    assert decided["decideDate"] is not None
+    assert told(pia) == [("payment_rejected", "Payment 1 is rejected")]
+    assert "not this week" in pia.house.get("/-/notices")["data"][0]["text"]
+    pat.does("approve", payment(shop.pay(invoice, 60, pia)))
+    assert told(pia)[0] == ("approved", "Payment 2 is approved")
+
+
+def test_of_many_payments_one_notice_tells(shop: Paying) -> None:
+    shop.house.choose(paymentApproval=True)
+    pat = shop.person(PAYER)
+    mass(shop, [shop.owed(("Bolt", 1, price)) for price in (10, 20)])
+    assert told(pat) == [("payments_wait", "2 payments wait for your approval")]
+    (notice,) = pat.house.get("/-/notices")["data"]
+    assert ("over 30 EUR" in notice["text"], notice["link"]) == (True, "/payments?status=2")
+    assert [one[1] for one in awaited(pat)] == ["1", "2"]
+
+
+def test_what_waits_comes_in_pages(shop: Paying) -> None:
+    """Invoices to approve come first, then payments."""
+    pat = shop.person(PAYER, "invoice.approve")
+    invoices = [shop.owed(("Bolt", 1, price)) for price in (10, 20)]
+    shop.approving("invoices", ("Pat", pat))
+    shop.owed(("Bolt", 1, 5))
+    shop.house.choose(paymentApproval=True)
+    mass(shop, invoices)
+    with shop.house.service.database.read(shop.house.company_id) as tx:
+        person = load(tx, pat.house.user_id, {})
+    with shop.house.service.database.read(shop.house.company_id, actor=person) as tx:
+        pages = [for_person(tx, person, number=number, size=2) for number in (1, 2, None)]
+    assert [[one["type"] for one in page.objects] for page in pages] == [["invoices", "payments"], *[["payments"]] * 2]
+    assert {page.total for page in pages} == {3}
+
+
 # Where the money goes
 
 
@@ -264,6 +324,47 @@ def test_without_the_choice_a_changed_account_holds_nothing(shop: Paying) -> Non
     invoice = shop.owed()
     at = f"/suppliers/{shop.supplier['id']}"
     assert shop.house.changed("PUT", at, {ACCOUNT: "DE00"})["bankChangeDate"] is None
+    shop.pay(invoice, 1)
+
+
+def test_a_changed_bank_account_is_told_to_those_who_may_confirm_it(shop: Paying) -> None:
+    shop.house.choose(bankChangeHold=True)
+    at = f"/suppliers/{shop.supplier['id']}"
+    shop.ann.house.changed("PUT", at, {ACCOUNT: "DE01", "bankName": "First"})
+    bob, cy = shop.person("supplier.approve"), shop.person("supplier.view")
+    bob.house.changed("POST", f"{at}/confirm_bank")
+    mallory = shop.person("supplier.create", "supplier.approve", firstname="Mallory")
+    mallory.house.changed("PUT", at, {ACCOUNT: "DE02"})
+    mallory.house.changed("PUT", at, {ACCOUNT: "DE03"})
+    assert told(bob)[0] == ("bank_changed", "The bank account of Bolt & Nut was changed")
+    assert f"{ACCOUNT}: DE01 → DE03" in bob.house.get("/-/notices")["data"][0]["text"]
+    change = bob.house.get(at)["bankChange"]
+    assert change["fields"] == [{"field": ACCOUNT, "before": "DE01", "after": "DE03"}]
+    assert [one["firstname"] for one in change["changedBy"]] == ["Mallory"]
+    assert awaited(bob) == [("suppliers", None, "Bolt & Nut", None, None, "Bank account")]
+    assert (cy.house.get(at)["bankChange"], told(cy), awaited(cy), awaited(mallory)) == (None, [], [], [])
+    bob.house.changed("POST", f"{at}/confirm_bank")
+    assert (bob.house.get(at)["bankChange"], awaited(bob)) == (None, [])
+
+
+def test_nothing_is_paid_to_a_supplier_that_waits_for_approval_or_was_rejected(shop: Paying) -> None:
+    invoice = shop.owed(("Bolt", 10, 10))
+    shop.house.choose(supplierApproval=True)
+    mallory, bob = (shop.person("supplier.create", "supplier.approve") for _ in range(2))
+    at = f"/suppliers/{shop.supplier['id']}"
+    mallory.house.changed("PUT", at, {ACCOUNT: "DE02"})
+    assert shop.refused(1, invoice=invoice["id"])["invoice"].startswith("Bolt & Nut waits for approval")
+    assert mallory.house.get(at)["approvalInfo"]["canApprove"] is False
+    status, shown, _ = mallory.house.call("POST", f"{at}/approve")
+    assert (status, "somebody else" in shown["message"]) == (403, True)
+    bob.house.changed("POST", f"{at}/approve")
+    shop.pay(invoice, 1)
+    mallory.house.changed("PUT", at, {ACCOUNT: "DE03"})
+    bob.house.changed("POST", f"{at}/reject", {"comment": "never heard of it"})
+    assert shop.refused(1, invoice=invoice["id"])["invoice"].startswith("Bolt & Nut was rejected")
+    assert mallory.house.call("POST", f"{at}/confirm_bank").status == 403
+    bob.house.changed("PUT", at, {ACCOUNT: "DE02"})
+    shop.ann.house.changed("POST", f"{at}/confirm_bank")
     shop.pay(invoice, 1)
 
 

@@ -227,7 +227,8 @@ def _report(name: str, label: str, columns: Values, *fields: Field, who: Permiss
 
 WAITING = _report(
     "waiting", "Waiting", {**_ABOUT, "overdue": {"type": "boolean"}, "forUser": {"type": ["integer", "null"]}},
-    *_PAGES, who=EVERYONE, summary="What waits for your approval, oldest first",
+    *_PAGES, who=EVERYONE,
+    summary="What waits for your word: documents, payments, changed bank accounts; of each the oldest first",
 )  # fmt: skip
 GAPS = _report(
     "approvalgaps", "ApprovalGap",

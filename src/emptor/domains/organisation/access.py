@@ -74,6 +74,12 @@ def sees(tx: UnitOfWork, user_id: int, resource: Resource, row_id: int) -> Princ
     return person if query.stored(tx, resource, "id", row_id, person.scope(resource)) else None
 
 
+def holders(tx: Transaction, permission: Permission) -> list[int]:
+    """Everybody who is active and has the permission by a role."""
+    wanted = {*permission.roles, SUPER_USER}
+    return [user_id for user_id, roles in tx.all(_people(), company=tx.company_id) if not wanted.isdisjoint(roles)]
+
+
 def read_permission(module: str, *also: str) -> Permission:
     """Reading documents of a module takes any role in it, or one of `also`."""
     return Permission(module, MODULES[module], also)
@@ -129,6 +135,13 @@ def _options(tx: Transaction, user_id: int) -> tuple[int, ...]:
 def _user() -> Statement:
     users = table("users")
     return Statement(select(users).where(users.c.company_id == bindparam("company"), users.c.id == bindparam("user")))
+
+
+@cache
+def _people() -> Statement:
+    users = table("users")
+    mine = (users.c.company_id == bindparam("company"), users.c.enable == true())
+    return Statement(select(users.c.id, users.c.roles).where(*mine).order_by(users.c.id))
 
 
 @cache

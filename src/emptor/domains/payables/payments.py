@@ -257,7 +257,7 @@ PAYMENTS = define(
         ),
         writes=PAY,
         uniques=(("idn",),),
-        indexes=(("invoice_id",), ("purchase_order_id",), ("credit_note_id",), ("prepayment_id",)),
+        indexes=(("invoice_id",), ("purchase_order_id",), ("credit_note_id",), ("prepayment_id",), ("status", "id")),
         counted=True,
         life=LIFE,
     )

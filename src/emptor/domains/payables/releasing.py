@@ -6,21 +6,16 @@ Those who may do so are told, and so is its maker, of what they have decided.
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from functools import lru_cache
 from typing import Any
 
-from sqlalchemy import bindparam, select, true
-
 from emptor.domains import notices, verbs, writing
-from emptor.domains.organisation.roles import SUPER_USER
+from emptor.domains.organisation.access import holders
 from emptor.domains.payables.rules import ACTIVE, CANCELED, PAY, PAYMENT_STATUSES, PENDING, REJECTED
 from emptor.kit.errors import IllegalMove
 from emptor.kit.fields import Moment, Ref, Text
 from emptor.kit.resource import Resource
 from emptor.kit.states import ANYONE, Life, Move, Party
-from emptor.store.schema import table
-from emptor.store.statement import Statement
-from emptor.store.unit_of_work import Transaction, UnitOfWork
+from emptor.store.unit_of_work import UnitOfWork
 
 Row = dict[str, Any]
 Effect = Callable[[UnitOfWork, Row], None]
@@ -98,31 +93,15 @@ def _decide(tx: UnitOfWork, resource: Resource, row: Row, status: int, values: R
 
 def ask(tx: UnitOfWork, resource: Resource, row: Row, about: About, *, but: Sequence[int | None] = ()) -> None:
     """Tell those who may let a payment go that it waits; nobody in `but` is asked."""
-    people = [user for user in holders(tx, *PAY.roles) if user not in but]
+    people = [user for user in holders(tx, PAY) if user not in but]
     notices.tell(tx, people, "payment_waits", resource, row, sum=lambda: f" over {about(tx, row)}")
 
 
 def ask_all(tx: UnitOfWork, resource: Resource, made: Sequence[Row], total: str) -> None:
     """The same for payments that were made at once, by one notice."""
     link = f"/{resource.name}?status={PENDING}"
-    people = holders(tx, *PAY.roles)
+    people = holders(tx, PAY)
     notices.tell(tx, people, "payments_wait", resource, made[0], count=len(made), sum=f" over {total}", link=link)
-
-
-def holders(tx: Transaction, *roles: str) -> list[int]:
-    """Everybody who is active and has one of these roles."""
-    wanted = {*roles, SUPER_USER}
-    return [user_id for user_id, own in tx.all(_people(), company=tx.company_id) if not wanted.isdisjoint(own)]
-
-
-@lru_cache(maxsize=1)
-def _people() -> Statement:
-    users = table("users")
-    return Statement(
-        select(users.c.id, users.c.roles)
-        .where(users.c.company_id == bindparam("company"), users.c.enable == true())
-        .order_by(users.c.id)
-    )
 
 
 def _not_its_maker(tx: Any, row: Any) -> bool:

@@ -11,13 +11,12 @@ from emptor.domains import writing
 from emptor.domains.approvals import running, workflows
 from emptor.domains.custom_fields import values as custom_values
 from emptor.domains.suppliers import bank
-from emptor.kit.errors import IllegalMove, Invalid
-from emptor.kit.resource import Permission
+from emptor.domains.suppliers.bank import APPROVED, DRAFT, PENDING, REJECTED
+from emptor.kit.errors import Forbidden, IllegalMove, Invalid
 from emptor.store import query
 from emptor.store.unit_of_work import Transaction, UnitOfWork
 
-APPROVES = Permission("supplier", ("approve",))
-DRAFT, PENDING, APPROVED, REJECTED = 0, 1, 2, 3
+APPROVES = bank.CONFIRMS
 STATUSES = {DRAFT: "draft", PENDING: "pending", APPROVED: "approved", REJECTED: "rejected"}
 PENDING_ANEW = {"status": PENDING, "is_enabled_approval": True, "approval_date": None}
 
@@ -47,8 +46,10 @@ def update(tx: UnitOfWork, row: dict[str, Any], values: dict[str, Any]) -> None:
 
     values |= currencies_of(values, row, tx.actor.settings["currency"])
     again = _is_another(tx, row, values)
-    held = bank.holding(tx, row, values)
+    held = bank.holding(tx, row, values, again=again)
     writing.update(tx, SUPPLIERS, row, values, {**(PENDING_ANEW if again else {}), **held})
+    if held:
+        bank.tell(tx, row, values, held)
     if again:
         _ask(tx, row["id"])
 
@@ -93,10 +94,12 @@ def rights(tx: Transaction, suppliers: list[dict[str, Any]]) -> list[dict[str, b
     if not (pending and tx.actor and tx.actor.may(APPROVES)):
         return [dict.fromkeys(RIGHTS, False) for _ in suppliers]
     in_steps, in_turn = running.open_among(tx, pending), running.turns(tx, tx.actor, pending)
+    changed = bank.changed_by(tx, pending)
     found = []
     for one in suppliers:
-        decides = one["id"] in in_turn or (one["status"] == PENDING and one["id"] not in in_steps)
-        found.append(dict(zip(RIGHTS, (decides, decides, False), strict=True)))
+        by_role = one["status"] == PENDING and one["id"] not in in_steps
+        approves = one["id"] in in_turn or (by_role and one["id"] not in changed)
+        found.append(dict(zip(RIGHTS, (approves, one["id"] in in_turn or by_role, False), strict=True)))
     return found
 
 
@@ -104,10 +107,14 @@ def approve(tx: UnitOfWork, row: dict[str, Any], values: dict[str, Any]) -> None
     """A pending supplier may be bought from, once the last step has said so."""
     from emptor.domains.suppliers.suppliers import SUPPLIERS
 
-    if running.is_open(tx, row["id"]) and not running.approve(tx, SUPPLIERS, row):
+    in_steps = running.is_open(tx, row["id"])
+    if not in_steps and row["status"] == PENDING and bank.has_changed(tx, row):
+        raise Forbidden("You have changed the bank account of this supplier yourself; somebody else has to approve it.")
+    if in_steps and not running.approve(tx, SUPPLIERS, row):
         _decide(tx, row, {})
         return
-    _decide(tx, row, {"status": APPROVED, "approval_date": tx.stamp})
+    confirmed = {} if tx.actor.settings.get("bankChangeHold") else bank.NOT_HELD
+    _decide(tx, row, {"status": APPROVED, "approval_date": tx.stamp, **confirmed})
 
 
 def reject(tx: UnitOfWork, row: dict[str, Any], values: dict[str, Any]) -> None:
@@ -116,7 +123,8 @@ def reject(tx: UnitOfWork, row: dict[str, Any], values: dict[str, Any]) -> None:
 
     if running.is_open(tx, row["id"]):
         running.reject(tx, SUPPLIERS, row, values.get("comment"))
-    _decide(tx, row, {"status": REJECTED, "reject_reason": values.get("comment")})
+    since = row["bank_change_date"] or tx.stamp
+    _decide(tx, row, {"status": REJECTED, "reject_reason": values.get("comment"), "bank_change_date": since})
 
 
 def set_custom_fields(tx: UnitOfWork, row: dict[str, Any], values: dict[str, Any]) -> None:

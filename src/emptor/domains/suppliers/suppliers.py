@@ -147,8 +147,7 @@ SUPPLIERS = define(
                 json_schema={"type": "boolean"}, listed=False,
             ),
             Hidden("rejectReason", kind="text", size=1000),
-            Moment("bankChangeDate", listed=False, note="its bank account was changed and waits to be confirmed"),
-            Hidden("bankChangedBy", kind="json"),
+            *bank.FIELDS,
         ),
         operations=(
             *read_operations("suppliers"),

@@ -130,7 +130,7 @@ PAYMENTS = define(
         access=Access(within=("expense_id", "expenses"), owner=ACCESS),
         writes=PAY,
         uniques=(("idn",),),
-        indexes=(("expense_id",),),
+        indexes=(("expense_id",), ("status", "id")),
         counted=True,
         life=LIFE,
     )
