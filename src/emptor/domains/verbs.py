@@ -221,14 +221,21 @@ IN_PLACE = frozenset({"note", "custom_name"})
 """Columns that can be changed without taking an approved document back."""
 
 
+def settled(kind: Kind) -> tuple[int, ...]:
+    """The states in which something has been paid of an approved document, where a kind has them."""
+    states = (documents.PARTLY_PAID, documents.PAID)
+    return states if documents.PARTLY_PAID in kind.statuses else ()
+
+
 def editable(kind: Kind, tx: UnitOfWork, row: Row, values: Row) -> None:
     """IllegalMove or Forbidden unless the acting person may change these values of the document as it is now.
 
     A draft is its writer's; in revision its approvers may help; while it waits, whose turn it is may correct it; once
-    approved, only what restarts no approval is changed in place.
+    approved, paid or not, only what restarts no approval is changed in place.
     """
     initiator, concerned, in_turn = parties(kind)
-    allowed = {DRAFT: initiator, IN_REVISION: concerned, PENDING: in_turn, APPROVED: concerned}.get(row["status"])
+    approved = dict.fromkeys((APPROVED, *settled(kind)), concerned)
+    allowed = {DRAFT: initiator, IN_REVISION: concerned, PENDING: in_turn, **approved}.get(row["status"])
     if allowed is None:
         raise IllegalMove(
             f"This {kind.noun} is {kind.statuses[row['status']]} and can't be edited. {kind.resource.life.way_out(row)}"
@@ -236,9 +243,10 @@ def editable(kind: Kind, tx: UnitOfWork, row: Row, values: Row) -> None:
     if not allowed.includes(tx, row):
         raise Forbidden(f"To edit this {kind.noun} now is for {allowed.words}.")
     held = values.keys() - kind.free - IN_PLACE
-    if row["status"] == APPROVED and held:
+    if row["status"] in approved and held:
+        first = "" if row["status"] == APPROVED else "cancel its payments and "
         raise IllegalMove(
-            f"To change {', '.join(sorted(held))} of an approved {kind.noun}, take it back by `revision`."
+            f"To change {', '.join(sorted(held))} of an approved {kind.noun}, {first}take it back by `revision`."
         )
 
 

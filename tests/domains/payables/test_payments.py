@@ -79,9 +79,31 @@ def test_a_last_cent(shop: Paying, lets_go: bool, state: int) -> None:
     )
 
 
+def test_a_last_cent_is_let_go_where_more_has_been_paid(shop: Paying) -> None:
+    shop.house.choose(lastCent=True)
+    half, most = shop.owed(("Bolt", 1, "0.02")), shop.owed(("Bolt", 1, "0.03"))
+    shop.pay(half, "0.01")
+    shop.pay(most, "0.02")
+    assert (shop.stands(half), shop.stands(most)) == ((PARTLY_PAID, "0.01"), (PAID, "0.02"))
+
+
 def test_what_is_for_free_is_paid(shop: Paying) -> None:
     invoice = shop.owed(("Sample", 1, 0))
     assert shop.stands(invoice) == (PAID, "0.00")
+
+
+@pytest.mark.parametrize(("paid", "state"), [(30, PARTLY_PAID), (100, PAID)])
+def test_what_restarts_no_approval_is_changed_of_a_paid_invoice_too(shop: Paying, paid: int, state: int) -> None:
+    invoice = shop.owed(("Bolt", 10, 10))
+    shop.pay(invoice, paid)
+    said = {"note": "sent to the archive", "customName": "R 1", "invoiceNumber": "4711", "issueDate": "2026-01-02"}
+    shown = shop.ann.changes(invoice, **said)
+    assert (shown["note"], shown["customName"], shown["invoiceNumber"]) == ("sent to the archive", "R 1", "4711")
+    assert shop.stands(invoice) == (state, f"{paid}.00")
+    for other in ({"items": []}, {"currency": "USD"}, {"requiredDate": "2030-01-01"}, {"location": None}):
+        status, shown, _ = shop.ann.house.call("PUT", invoice["at"], other)
+        assert (status, "cancel its payments" in shown["message"]) == (400, True), other
+    shop.ann.house.changed("PATCH", invoice["at"], {"externalId": "7", "externalIntegrationLog": "sent"})
 
 
 def test_an_invoice_with_payments_stands(shop: Paying) -> None:
