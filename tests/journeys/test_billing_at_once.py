@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from functools import partial
+from typing import Any
 
 import pytest
 
@@ -11,6 +12,7 @@ from tests.domains.payables.bills import axes, billed, draft
 from tests.journeys.auditor import faults
 from tests.journeys.reading import APPROVED, CANCELED, DRAFT, IN_REVISION, MATCHING, REJECTED, ids
 from tests.journeys.test_interleavings import TIMES, at_once
+from tests.support.buying import DAY, Shown
 from tests.support.house import House, Premises
 from tests.support.paying import Paying
 
@@ -123,3 +125,60 @@ def test_linking_two_bills_to_one_line(shop: Paying) -> None:
         )
         assert sorted(said) == [200, 400]
         assert axes(shop.ann.sees(order)) == (APPROVED, 0, 1, [10])
+
+
+def waiting(shop: Paying, **body: Any) -> Shown:
+    """A payment that waits for somebody else's word."""
+    made = shop.ann.made("payments", {"payDate": DAY, **body})
+    assert made["status"] == 2
+    return made
+
+
+def test_letting_a_payment_go_against_canceling_the_invoice(shop: Paying) -> None:
+    """While a payment waits the invoice stands, whoever is faster; once it was rejected, there is nothing to let go."""
+    shop.house.choose(paymentApproval=True)
+    pat = shop.person("payment.pay")
+    for verb in ("cancel", "revision"):
+        for _ in range(TIMES):
+            bill = billed(shop, shop.approved_order(("Bolt", 10, 2)))
+            payment = waiting(shop, invoice=bill["id"], sumPaid=20)
+            assert at_once(partial(pat.tries, "approve", payment), partial(shop.ann.tries, verb, bill)) == [200, 400]
+            assert shop.stands(bill) == (5, "20.00")
+
+
+def test_letting_a_payment_go_twice(shop: Paying) -> None:
+    shop.house.choose(paymentApproval=True)
+    pat, pia = (shop.person("payment.pay") for _ in range(2))
+    for verb in ("approve", "reject"):
+        for _ in range(TIMES):
+            bill = billed(shop, shop.approved_order(("Bolt", 10, 2)))
+            payment = waiting(shop, invoice=bill["id"], sumPaid=20)
+            said = at_once(partial(pat.tries, "approve", payment), partial(pia.tries, verb, payment))
+            assert sorted(said) == [200, 400]
+            paid = shop.ann.sees(payment)["status"] == 0
+            assert shop.stands(bill) == ((5, "20.00") if paid else (APPROVED, "0.00"))
+
+
+def test_letting_a_prepayment_go_against_approving_the_invoice(shop: Paying) -> None:
+    """Whoever is faster, the invoice is paid by it, once."""
+    shop.house.choose(paymentApproval=True)
+    pat = shop.person("payment.pay")
+    for _ in range(TIMES):
+        order = shop.approved_order(("Bolt", 10, 2))
+        payment = waiting(shop, purchaseOrder=order["id"], sumPaid=20)
+        bill = draft(shop, order)
+        said = at_once(partial(pat.tries, "approve", payment), partial(shop.ann.tries, "confirm", bill))
+        assert (said, shop.stands(bill)) == ([200, 200], (5, "20.00"))
+
+
+def test_letting_a_prepayment_go_against_paying_the_invoice(shop: Paying) -> None:
+    """The money leaves once: by the prepayment, or by the payment of the invoice."""
+    shop.house.choose(paymentApproval=True)
+    pat = shop.person("payment.pay")
+    for _ in range(TIMES):
+        order = shop.approved_order(("Bolt", 10, 2))
+        ahead = waiting(shop, purchaseOrder=order["id"], sumPaid=20)
+        bill = billed(shop, order)
+        payment = waiting(shop, invoice=bill["id"], sumPaid=20)
+        assert at_once(*(partial(pat.tries, "approve", one) for one in (ahead, payment))) == [400, 200]
+        assert (shop.stands(bill), shop.ann.sees(order)["prepaidSum"]) == ((5, "20.00"), 0)

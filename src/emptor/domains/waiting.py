@@ -67,7 +67,7 @@ def _of_suppliers(bounds: tuple[str, ...]) -> Statement:
     return Statement(
         select(
             payments.c.id, payments.c.idn, about.label("name"), payments.c.sum_paid.label("sum"),
-            func.coalesce(invoices.c.currency, orders.c.currency).label("currency"), payments.c.create_date,
+            payments.c.currency, payments.c.create_date,
         )
         .join_from(payments, invoices, belongs(payments, "invoice_id", invoices), isouter=True)
         .join(orders, belongs(payments, "purchase_order_id", orders), isouter=True)
@@ -85,7 +85,7 @@ def _of_expenses(bounds: tuple[str, ...]) -> Statement:
     return Statement(
         select(
             payments.c.id, payments.c.idn, (literal("expense ") + expenses.c.idn).label("name"),
-            payments.c.sum_paid.label("sum"), expenses.c.currency, payments.c.create_date,
+            payments.c.sum_paid.label("sum"), payments.c.currency, payments.c.create_date,
         )
         .join_from(payments, expenses, belongs(payments, "expense_id", expenses))
         .where(

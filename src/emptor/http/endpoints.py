@@ -14,7 +14,7 @@ from emptor.http.decode import UploadedFile
 from emptor.http.envelope import listed
 from emptor.http.messages import Answer, Request, json_answer
 from emptor.kit.errors import NotFound
-from emptor.kit.fields import Problems, Write, parse_fields
+from emptor.kit.fields import Problems, Write, parse_fields, taken_in
 from emptor.kit.resource import Operation, Resource
 from emptor.store import query
 from emptor.store.query import Condition
@@ -171,7 +171,7 @@ def parsed(call: Call, occasion: Write) -> tuple[dict[str, Any], Problems]:
     """The body's values and what is wrong with them; read before the company's other writers have to wait."""
     problems = Problems()
     body = call.operation.body
-    fields = call.resource.fields if body is None else body
+    fields = taken_in(call.resource.fields if body is None else body, call.service.settings.profile)
     return parse_fields(fields, call.tree, occasion, problems), problems
 
 

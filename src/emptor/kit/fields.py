@@ -71,6 +71,8 @@ class Field:
     required: bool = field(default=False, kw_only=True)
     default: Any = field(default=None, kw_only=True)
     unique: bool = field(default=False, kw_only=True)
+    hosted: bool = field(default=True, kw_only=True)
+    """False: the hosted API does not take it; the strict profile passes it over."""
     note: str = field(default="", kw_only=True)
 
     filterable: ClassVar[bool] = True
@@ -712,6 +714,12 @@ class Part:
     def field(self, wire: str) -> Field:
         """The field of that wire name; StopIteration when there is none."""
         return next(one for one in self.fields if one.wire == wire)
+
+
+@lru_cache(maxsize=1000)
+def taken_in(fields: tuple[Field, ...], profile: str) -> tuple[Field, ...]:
+    """Those of the fields that clients of a profile may send."""
+    return fields if profile == "extended" else tuple(one for one in fields if one.hosted)
 
 
 def parse_fields(

@@ -51,6 +51,24 @@ def test_in_part_in_full_and_back(shop: Paying) -> None:
     assert shop.paid_by(invoice) == [(ORDINARY, 30, TAKEN_BACK), (ORDINARY, 70, TAKEN_BACK)]
 
 
+def test_a_payment_says_in_what_and_how_it_was_paid(shop: Paying) -> None:
+    invoice = shop.owed(("Bolt", 10, 10), currency="USD", exchangeRate="0.9")
+    paid = shop.pay(invoice, 30, method="cheque")
+    assert (paid["currency"], paid["method"]) == ("USD", "cheque")
+    assert shop.pay(shop.owed(), 1)["currency"] == "EUR"
+
+
+def test_the_strict_profile_takes_what_the_hosted_api_takes(shop: Paying) -> None:
+    order, strict = shop.approved_order(("Bolt", 10, 10)), shop.house.under(profile="strict")
+    status, shown, _ = strict.call("POST", "/payments", {"purchaseOrder": order["id"], "sumPaid": 1, "payDate": DAY})
+    assert (status, shown["errors"]["errors"]) == (400, {"invoice": "This field is required."})
+    said = {}
+    for profile in ("strict", "extended"):
+        schemas = shop.house.under(profile=profile).get("/-/openapi.json")["components"]["schemas"]
+        said[profile] = schemas["PaymentCreate"]["properties"].keys()
+    assert said["extended"] - said["strict"] == {"purchaseOrder", "creditNote"}
+
+
 def test_every_wrong_field_at_once(shop: Paying) -> None:
     invoice = shop.owed(("Bolt", 10, 10))
     assert shop.refused(1) == {"invoice": "This field is required."}
@@ -155,6 +173,8 @@ def test_all_of_them_or_none(shop: Paying) -> None:
     }
     assert shop.stands(good) == (APPROVED, "0.00")
     assert mass(shop, []).json["errors"]["errors"] == {"invoices": "Name the invoices by their ids."}
+    assert mass(shop, [good, "x"]).json["errors"]["errors"].keys() == {"invoices[1]"}
+    assert mass(shop, [good, good, paid]).json["errors"]["errors"].keys() == {"invoices[2]"}
     assert mass(shop, [good], shop.person("invoice.approve")).status == 403
 
 

@@ -301,7 +301,7 @@ def checked(tx: UnitOfWork, values: Row) -> Row:
     amount = values.get("sum_paid")
     return {
         **values, "logic_type": CREDIT, "prepayment": False, "status": ACTIVE,
-        "balance": None if amount is None else -amount,
+        "balance": None if amount is None else -amount, "currency": note and note["currency"],
     }  # fmt: skip
 
 
@@ -324,7 +324,7 @@ def left_on(tx: Transaction, note: Row) -> Decimal:
 def _entry(note: Row, invoice_id: int | None, amount: Decimal) -> Row:
     return {
         "logic_type": CREDIT, "status": ACTIVE, "sum_paid": amount, "invoice_id": invoice_id,
-        "credit_note_id": note["id"], "purchase_order_id": None,
+        "credit_note_id": note["id"], "purchase_order_id": None, "currency": note["currency"],
     }  # fmt: skip
 
 

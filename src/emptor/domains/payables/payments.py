@@ -81,7 +81,7 @@ def _checked(tx: UnitOfWork, values: Row) -> Row:
             tx.problems.add("invoice", held[invoice["supplier_id"]])
         for sentence in comparing.held(tx, [invoice]).values():
             tx.problems.add("invoice", sentence)
-    return {**values, "prepayment": kind == PREPAYMENT}
+    return {**values, "prepayment": kind == PREPAYMENT, "currency": invoice and invoice["currency"]}
 
 
 def _waits(tx: UnitOfWork, entry: Row) -> bool:
@@ -92,8 +92,8 @@ def _waits(tx: UnitOfWork, entry: Row) -> bool:
 
 def pay_all(tx: UnitOfWork, values: Row) -> list[int]:
     """Pay what is left of each of these invoices, or nothing at all; the payments' ids."""
-    wanted = list(dict.fromkeys(values.pop("invoices", None) or ()))
-    if not wanted and "invoices" not in tx.problems:
+    wanted = values.pop("invoices", None) or []
+    if not (wanted or any(place.startswith("invoices") for place in tx.problems)):
         tx.problems.add("invoices", "Name the invoices by their ids.")
     scope = tx.actor.scope(INVOICES)
     found = tx.records(_visible(scope.bounds), company=tx.company_id, ids=wanted, **scope.parameters) if wanted else []
@@ -106,9 +106,12 @@ def pay_all(tx: UnitOfWork, values: Row) -> list[int]:
             tx.problems.add(f"invoices[{i}]", sentence)
     tx.problems.raise_if_any()
     entries = [
-        {**values, "invoice_id": invoice_id, "sum_paid": owed[invoice_id].left, "logic_type": ORDINARY}
-        for invoice_id in wanted
-    ]
+        {
+            **values, "invoice_id": invoice_id, "sum_paid": owed[invoice_id].left, "logic_type": ORDINARY,
+            "currency": by_id[invoice_id]["currency"],
+        }
+        for invoice_id in dict.fromkeys(wanted)
+    ]  # fmt: skip
     waits = releasing.waits(tx)
     booked = settling.book(tx, [{**entry, "status": PENDING} for entry in entries] if waits else entries)
     if waits:
@@ -147,9 +150,8 @@ def _target(tx: Transaction, row: Row) -> Row:
 
 
 def _about(tx: Transaction, row: Row) -> str:
-    target = _target(tx, row)
     noun = "invoice" if row["invoice_id"] else "order"
-    return f"{notices.number(row['sum_paid'])} {target['currency']} for {noun} {target['idn']}"
+    return f"{notices.number(row['sum_paid'])} {row['currency']} for {noun} {_target(tx, row)['idn']}"
 
 
 def _check(tx: UnitOfWork, row: Row) -> None:
@@ -204,9 +206,12 @@ def _visible(bounds: tuple[str, ...]) -> Statement:
     )  # fmt: skip
 
 
+METHOD = Text("method", size=100, write=Write.ON_CREATE, note="how it is paid, such as `bank transfer`")
+
 MASS = (
     Refs("invoices", to="invoices", required=True, write=Write.ON_CREATE, size=MANY),
     Moment("payDate", required=True, write=Write.ON_CREATE),
+    METHOD,
     Text("note", size=1000, multiline=True, write=Write.ON_CREATE),
 )
 
@@ -227,15 +232,18 @@ PAYMENTS = define(
             Number("balance", low=None, note="what it does to the credit that the supplier owes"),
             *documents.nothing("qboId", "netSuiteId", "xeroId"),
             external_id(write=Write.ON_CREATE),
+            Text("currency", size=3, note="that of the invoice or the order"),
+            METHOD,
             Text("note", size=1000, multiline=True, write=Write.ON_CREATE),
             Flag("prepayment"),
             Flag("automatic", note="made when an invoice or a credit note was approved"),
             Ref("invoice", to="invoices", write=Write.ON_CREATE),
             Ref(
-                "purchaseOrder", to="purchase_orders", write=Write.ON_CREATE,
+                "purchaseOrder", to="purchase_orders", write=Write.ON_CREATE, hosted=False,
                 note="the order that is paid ahead of its invoices, instead of an invoice",
             ),
-            Ref("creditNote", to="invoices", write=Write.ON_CREATE, note="the credit note that pays the invoice"),
+            Ref("creditNote", to="invoices", write=Write.ON_CREATE, hosted=False,
+                note="the credit note that pays the invoice"),
             Hidden("prepaymentId", kind="id", references="payments"),
             Ref("creator", to="users"),
             *releasing.DECISION,

@@ -80,6 +80,7 @@ def hand_over(tx: UnitOfWork, invoice: Row, *, order: int | None = None) -> list
                     "logic_type": TAKEN, "prepayment": True, "automatic": True, "status": ACTIVE,
                     "pay_date": tx.stamp, "sum_paid": taken, "invoice_id": invoice["id"],
                     "purchase_order_id": row["purchase_order_id"], "prepayment_id": row["id"],
+                    "currency": row["currency"],
                 }
             )  # fmt: skip
             rest -= taken
@@ -192,7 +193,7 @@ def checked(tx: UnitOfWork, values: Row) -> Row:
         )
         if fault:
             tx.problems.add(*fault)
-    return {**values, "logic_type": PREPAYMENT, "prepayment": True}
+    return {**values, "logic_type": PREPAYMENT, "prepayment": True, "currency": order and order["currency"]}
 
 
 def orders() -> Resource:
@@ -243,7 +244,7 @@ def _of_orders() -> Statement:
 @lru_cache(maxsize=1)
 def _open() -> Statement:
     """The prepayments of orders of which something is left, order by order, the oldest first."""
-    payments, orders, takings = table("payments"), table("purchase_orders"), table("payments").alias("takings")
+    payments, takings = table("payments"), table("payments").alias("takings")
     taken = (
         select(func.sum(takings.c.sum_paid))
         .where(
@@ -255,10 +256,9 @@ def _open() -> Statement:
     rest = type_coerce(payments.c.sum_paid, BigInteger) - func.coalesce(type_coerce(taken, BigInteger), 0)
     return Statement(
         select(
-            payments.c.id, payments.c.purchase_order_id, orders.c.currency,
+            payments.c.id, payments.c.purchase_order_id, payments.c.currency,
             type_coerce(rest, payments.c.sum_paid.type).label("open"),
         )
-        .join_from(payments, orders, belongs(payments, "purchase_order_id", orders))
         .where(
             payments.c.company_id == bindparam("company"), any_of(payments.c.purchase_order_id, "orders"),
             payments.c.logic_type == PREPAYMENT, payments.c.invoice_id.is_(None), payments.c.status == ACTIVE,

@@ -9,7 +9,20 @@ from emptor.http.filters import ALIASES, MOST_EXTERNAL_IDS, MOST_VALUES, NATIVE,
 from emptor.http.openapi import shared
 from emptor.http.openapi.bodies import MULTIPART, form_of, json_and_forms
 from emptor.http.openapi.schemas import Schema, Schemas, closed
-from emptor.kit.fields import Code, Field, Flag, Integer, Key, Moment, Number, Ref, Upload, Write, input_object
+from emptor.kit.fields import (
+    Code,
+    Field,
+    Flag,
+    Integer,
+    Key,
+    Moment,
+    Number,
+    Ref,
+    Upload,
+    Write,
+    input_object,
+    taken_in,
+)
 from emptor.kit.resource import Operation, Resource
 from emptor.store.query import Registry
 
@@ -94,7 +107,8 @@ class Operations:
         if operation.body == ():
             return {}
         occasion = Write.ON_CREATE if operation.kind in ("create", "command") else Write.ON_UPDATE
-        schema = input_object(resource.fields if operation.body is None else operation.body, occasion)
+        fields = resource.fields if operation.body is None else operation.body
+        schema = input_object(taken_in(fields, self.profile), occasion)
         if operation.kind == "patch":
             schema["anyOf"] = [{"required": [name]} for name in schema["properties"]]
         json, form = schema, form_of(schema)

@@ -34,7 +34,8 @@ def create(tx: UnitOfWork, values: Row) -> int:
     tx.problems.raise_if_any()
     assert expense is not None
     waits = releasing.waits(tx)
-    extra = {"idn": str(tx.count(PAYMENTS.name, idns=1, rows=1)), "status": PENDING if waits else ACTIVE}
+    idn = str(tx.count(PAYMENTS.name, idns=1, rows=1))
+    extra = {"idn": idn, "status": PENDING if waits else ACTIVE, "currency": expense["currency"]}
     payment_id = writing.insert(tx, PAYMENTS, values, extra)
     if waits:
         made = {**values, **extra, "id": payment_id}
@@ -71,8 +72,7 @@ def _paid(tx: Transaction, payment: Mapping[str, Any]) -> Row:
 
 
 def _about(tx: Transaction, row: Row) -> str:
-    expense = _paid(tx, row)
-    return f"{notices.number(row['sum_paid'])} {expense['currency']} for expense {expense['idn']}"
+    return f"{notices.number(row['sum_paid'])} {row['currency']} for expense {_paid(tx, row)['idn']}"
 
 
 def _check(tx: UnitOfWork, row: Row) -> None:
@@ -116,6 +116,7 @@ PAYMENTS = define(
             UPDATED,
             Moment("payDate", required=True, write=Write.ON_CREATE),
             Number("sumPaid", required=True, low=None, reckoned=True, write=Write.ON_CREATE),
+            Text("currency", size=3, note="that of the expense"),
             Code("status", names=rules.PAYMENT_STATUSES, default=ACTIVE),
             Ref("creator", to="users"),
             *releasing.DECISION,
