@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 
 from tests.domains.budgets.test_holding import IN_TIME, YEAR, budget, stands
+from tests.domains.payables.bills import APPROVED, draft
 from tests.support.buying import Shown, Someone
 from tests.support.house import Premises
 from tests.support.paying import Paying, furnished
@@ -100,6 +101,19 @@ def test_a_plan_without_documents_can_go(shop: Paying) -> None:
     assert shop.house.get("/budgets")["data"] == []
 
 
+def test_what_requests_name_has_to_stay_too(shop: Paying) -> None:
+    """Lines of requests for proposal and of warehouse requests hold nothing, and name budgets all the same."""
+    for request in (shop.request_for_proposal, shop.warehouse_request):
+        made = plan(shop, 1, 2, 3)
+        named = made["lines"]["data"][0]["periods"]["data"][2]["id"]
+        asked = request((shop.item(price=1), 1))
+        shop.ann.changes(asked, items=[{"id": asked["items"]["data"][0]["id"], "budget": named}])
+        path = f"/-/budgetplans/{made['id']}"
+        said = {"lines": "Documents are charged to Works / 2026-03; these have to stay."}
+        assert refusal(shop, "PUT", path, {"endDate": "2026-02-28"}) == said
+        assert shop.house.call("DELETE", path).status == 400
+
+
 def test_what_is_wrong_is_told_at_once(shop: Paying) -> None:
     said = refusal(shop, "POST", "/-/budgetplans", {
         "name": "X", "type": "month", "startDate": "2026-02-01", "endDate": "2026-01-01", "deduction": "custom",
@@ -158,6 +172,40 @@ def test_another_deduction_reckons_what_is_used_anew(shop: Paying) -> None:
     for deduction, used in (({"deduction": "net"}, 100), ({"deduction": "custom", "usedTaxPercentInBudget": 25}, 105)):
         changed(shop, the_plan(shop), **deduction)
         assert stands(shop, works) == (used, 0, 1000 - used)
+
+
+def test_another_deduction_is_nobody_s_fault(shop: Paying) -> None:
+    """With the tax counted 120 are used of a limited budget of 100: the holder sees it, and nothing is in the way."""
+    works = budget(shop, 100, deduction="net", isLimited=True)
+    tax = shop.house.made("/taxes", {"name": "VAT", "percent": 20})
+    order = shop.approved_order({"name": "Bolt", "quantity": 1, "price": 100, "taxes": [tax["id"]]}, **IN_TIME)
+    changed(shop, the_plan(shop), deduction="gross")
+    assert stands(shop, works) == (120, 0, -20)
+    assert shop.ann.does("confirm", draft(shop, order))["status"] == APPROVED
+    assert stands(shop, works) == (120, 0, -20), "what was granted is granted with its tax"
+
+
+def test_other_decimals_reckon_what_is_used_anew(shop: Paying) -> None:
+    works = budget(shop, "33.33", isLimited=True)
+    shop.approved_order(("Bolt", 1, 50), currency="USD", exchangeRate="0.66666", **IN_TIME)
+    assert stands(shop, works) == (33.33, 0, 0)
+    shop.house.choose(decimals=3)
+    assert stands(shop, works) == (33.333, 0, -0.003)
+
+
+def test_the_holder_is_told_once_when_more_is_taken_than_there_is(shop: Paying) -> None:
+    cy = shop.person("budget.manage", firstname="Cy")
+    budget(shop, 100, holder=cy.house.user_id)
+    order = shop.approved_order(("Bolt", 1, 100), **IN_TIME)
+    assert cy.house.get("/-/notices")["data"] == []
+    for _ in range(2):
+        shop.approved_order(("Nut", 1, 10), **IN_TIME)
+    [told] = cy.house.get("/-/notices")["data"]
+    assert told["title"] == "More has been taken of budget Works / 2026-01-01 to 2026-12-31 than there is"
+    assert "take 10.00 more of budget Works / 2026-01-01 to 2026-12-31 than its total of 100.00" in told["text"]
+    shop.ann.does("cancel", order, {"comment": "no"})
+    shop.approved_order(("Bolt", 1, 100), **IN_TIME)
+    assert len(cy.house.get("/-/notices")["data"]) == 2
 
 
 def test_a_choice_of_the_company_is_for_new_budgets(shop: Paying) -> None:

@@ -199,7 +199,7 @@ def _billed() -> Statement:
         .join_from(allocated, invoices, belongs(allocated, "invoice_id", invoices))
         .where(
             allocated.c.company_id == bindparam("company"), any_of(allocated.c.order_line_id, "lines"),
-            allocated.c.invoice_id != bindparam("without", value=0), one_of(invoices.c.status, *billing.LIVING),
+            one_of(invoices.c.status, *billing.LIVING),
             *(invoices.c.logic_type != code for code in CREDIT_NOTES),
         )
         .group_by(allocated.c.order_line_id)
@@ -220,49 +220,6 @@ def blankets() -> Statement:
         .where(
             orders.c.company_id == bindparam("company"), any_of(orders.c.id, "ids"),
             orders.c.logic_type == billing.BLANKET_TOTAL, orders.c.blanket_sum.is_not(None),
-        )
-    )  # fmt: skip
-
-
-def granted(tx: Transaction, invoice_id: int) -> dict[int, Fraction]:
-    """What the orders behind an invoice had for each of its lines, in the company's currency; others are left out.
-
-    An order has nothing for what is billed beyond it, nor for what other invoices bill already.
-    """
-    found: dict[int, Fraction] = {}
-    rows = tx.records(_granted(), company=tx.company_id, invoice=invoice_id)
-    gone = _taken(tx, _billed(), [row["ordered"] for row in rows], without=invoice_id)
-    for row in rows:
-        ordered = row["net_sum"] if row["logic_type"] == SERVICE else row["quantity"]
-        before = gone.get(row["ordered"], ZERO)
-        taken = min(row["taken"], max(ordered - before, ZERO))
-        gone[row["ordered"]] = before + taken
-        share = Fraction(taken) / Fraction(ordered) if ordered else Fraction(1)
-        found[row["line"]] = found.get(row["line"], Fraction(0)) + _charge(row, share).exact
-    return found
-
-
-@lru_cache(maxsize=1)
-def _granted() -> Statement:
-    """The lines of orders that an invoice bills out of the budgets that they were in, at the deduction of each."""
-    invoices, billed, allocated = table("invoices"), table("invoice_lines"), table("invoice_line_allocations")
-    ordered, orders, budgets = table("purchase_order_lines"), table("purchase_orders"), table("budgets")
-    budget = func.coalesce(billed.c.budget_line_id, invoices.c.budget_id)
-    return Statement(
-        select(
-            billed.c.id.label("line"), ordered.c.id.label("ordered"), ordered.c.name, ordered.c.quantity,
-            ordered.c.net_sum, ordered.c.sum,
-            orders.c.logic_type, orders.c.exchange_rate, allocated.c.quantity.label("taken"), budget.label("budget"),
-            budgets.c.used_tax_percent_in_budget,
-        )
-        .join_from(invoices, billed, belongs(billed, "invoice_id", invoices))
-        .join(allocated, belongs(allocated, "line_id", billed))
-        .join(ordered, belongs(allocated, "order_line_id", ordered))
-        .join(orders, belongs(ordered, "order_id", orders))
-        .join(budgets, and_(budgets.c.company_id == billed.c.company_id, budgets.c.id == budget))
-        .where(
-            invoices.c.company_id == bindparam("company"), invoices.c.id == bindparam("invoice"),
-            budget == func.coalesce(ordered.c.budget_line_id, orders.c.budget_id),
         )
     )  # fmt: skip
 

@@ -10,24 +10,25 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Collection, Iterable
 from decimal import Decimal
-from fractions import Fraction
 from functools import lru_cache, partial
 from typing import Any
 
 from sqlalchemy import bindparam, func, select
 
-from emptor.domains.budgets import balances, holding
+from emptor.domains import notices
+from emptor.domains.budgets import balances, granting, holding, plans
+from emptor.domains.budgets.granting import Change
 from emptor.domains.budgets.plans import SEE
 from emptor.domains.budgets.rules import (
     INVOICES,
     KINDS,
     ORDERS,
     REQUISITIONS,
-    RESERVED,
     STAGES,
-    USED,
+    Account,
     frozen,
     held,
+    money,
 )
 from emptor.domains.organisation import companies
 from emptor.domains.purchasing.orders import billing
@@ -58,6 +59,7 @@ MOVES = define(
             Ref("documentId", column="document_id", flat=True, required=True),
             Code("stage", names=STAGES, required=True),
             Number("sum", low=None, required=True, note="less than 0 where it is given back"),
+            Number("grantedSum", low=None, default=ZERO, note="how much more of what the document holds is granted"),
             Ref("creator", to="users"),
         ),
         operations=(
@@ -71,6 +73,8 @@ MOVES = define(
 
 PENDING = "documents whose holdings may have changed"
 """Key under which a unit of work remembers them, by the name of their resource."""
+ANEW = "what is held is only reckoned anew"
+"""Key under which a unit of work remembers that nobody takes anything, so that no limit stands against it."""
 
 
 def follow(tx: UnitOfWork, resource: str, row_id: int) -> None:
@@ -91,12 +95,22 @@ def follow_all(tx: UnitOfWork) -> None:
             _remember(tx, kind, holding.charged(tx, kind))
 
 
+def round_anew(tx: UnitOfWork) -> None:
+    """Sums have other decimals now: the same is held, rounded otherwise, so that no limit stands against it."""
+    tx.remembered[ANEW] = True
+    follow_all(tx)
+
+
 for _choice in ("budgets", "requisitionBudgets", "invoices"):
     companies.CONSEQUENCES[_choice].append(follow_all)
+companies.CONSEQUENCES["decimals"].append(round_anew)
 
 
 def follow_charged(tx: UnitOfWork, budgets: Iterable[int]) -> None:
-    """Other sums are deducted from these budgets now: all that is charged to them is reckoned anew."""
+    """Other sums are deducted from these budgets now: all that is charged to them is reckoned anew, whatever comes
+    of it.
+    """
+    tx.remembered[ANEW] = True
     for kind, document in tx.all(_charged(), company=tx.company_id, ids=list(budgets)):
         follow(tx, kind, document)
 
@@ -104,6 +118,7 @@ def follow_charged(tx: UnitOfWork, budgets: Iterable[int]) -> None:
 def _settle(tx: UnitOfWork) -> None:
     """Move what differs, for all documents of this unit of work at once, and refuse what a limit does not allow."""
     pending: dict[str, set[int]] = tx.remembered.pop(PENDING)
+    anew = bool(tx.remembered.pop(ANEW, False))
     if pending[INVOICES]:
         pending[ORDERS] |= set(billing.order_ids_of(tx, pending[INVOICES]))
     if pending[ORDERS] and companies.settings_of(tx).get("requisitionBudgets"):
@@ -112,18 +127,21 @@ def _settle(tx: UnitOfWork) -> None:
     if pending[ORDERS]:
         asked.append((holding.blankets(), {"ids": list(pending[ORDERS])}))
     tx.ask_ahead(asked)
-    moves: list[Row] = []
-    for resource, ids in pending.items():
-        moves += _moves(tx, resource, ids)
-    if not moves:
+    changes = [one for resource, ids in pending.items() if ids for one in _changes(tx, resource, ids)]
+    if not changes:
         return
-    _check(tx, moves)
+    grants = granting.grants(changes, anew=anew)
+    accounts = balances.accounts(tx, {one.budget for one in changes})
+    if not anew:
+        _check(tx, changes, grants, accounts)
+    moves = [move for one in changes for move in _moves(tx, one, grants[one])]
     fresh = [{**one, "id": row_id} for one, row_id in zip(moves, tx.new_ids(len(moves)), strict=True)]
     tx.insert_all(table(MOVES.table), fresh)
-    changes: dict[tuple[int, str], dict[int, Decimal]] = defaultdict(lambda: defaultdict(lambda: ZERO))
+    sums: dict[tuple[int, str], dict[int, Decimal]] = defaultdict(lambda: defaultdict(lambda: ZERO))
     for one in moves:
-        changes[one["budget_id"], one["document_kind"]][one["stage"]] += one["sum"]
-    balances.add(tx, changes)
+        sums[one["budget_id"], one["document_kind"]][one["stage"]] += one["sum"]
+    balances.add(tx, sums)
+    _tell_holders(tx, changes, accounts)
 
 
 def holdings(tx: Transaction, resource: str, ids: Collection[int]) -> Holdings:
@@ -164,86 +182,95 @@ def would_take(tx: Transaction, resource: str, row_id: int) -> dict[int, Decimal
 def posted(tx: Transaction, resource: str, ids: Collection[int]) -> Holdings:
     """What has been moved for these documents so far."""
     rows = tx.all(_posted(), company=tx.company_id, kind=resource, ids=list(ids)) if ids else ()
-    return {(document, budget, stage): sum_ for document, budget, stage, sum_ in rows if sum_}
+    return {(document, budget, stage): sum_ for document, budget, stage, sum_, _ in rows if sum_}
 
 
-def _moves(tx: UnitOfWork, resource: str, ids: Collection[int]) -> list[Row]:
-    wanted, before = holdings(tx, resource, ids), posted(tx, resource, ids)
+def _changes(tx: UnitOfWork, resource: str, ids: Collection[int]) -> list[Change]:
+    """What documents hold differently from what has been moved for them, budget by budget."""
+    rows = tx.all(_posted(), company=tx.company_id, kind=resource, ids=list(ids))
+    before: dict[tuple[int, int], dict[int, Decimal]] = defaultdict(dict)
+    after: dict[tuple[int, int], dict[int, Decimal]] = defaultdict(dict)
+    granted: dict[tuple[int, int], Decimal] = defaultdict(lambda: ZERO)
+    for document, budget, stage, sum_, granted_sum in rows:
+        granted[document, budget] += granted_sum
+        if sum_:
+            before[document, budget][stage] = sum_
+    for (document, budget, stage), sum_ in holdings(tx, resource, ids).items():
+        after[document, budget][stage] = sum_
+    return [
+        Change(resource, *key, tuple(before[key].items()), tuple(after[key].items()), granted[key])
+        for key in sorted({**before, **after})
+        if before[key] != after[key]
+    ]
+
+
+def _moves(tx: UnitOfWork, change: Change, grant: Decimal) -> list[Row]:
+    """The moves that a change takes; the first of them notes how much more of it has been granted."""
+    before, after = dict(change.before), dict(change.after)
+    differences = {stage: after.get(stage, ZERO) - before.get(stage, ZERO) for stage in sorted({**before, **after})}
+    more_granted = change.settled(grant) - change.was_granted
+    moved = [(stage, difference) for stage, difference in differences.items() if difference]
     return [
         {
-            "create_date": tx.stamp, "budget_id": budget, "document_kind": resource, "document_id": document,
-            "stage": stage, "sum": difference, "creator_id": tx.actor.user_id if tx.actor else None,
+            "create_date": tx.stamp, "budget_id": change.budget, "document_kind": change.kind,
+            "document_id": change.document, "stage": stage, "sum": difference,
+            "granted_sum": ZERO if number else more_granted, "creator_id": tx.actor.user_id if tx.actor else None,
         }
-        for document, budget, stage in sorted({**wanted, **before})
-        if (difference := wanted.get((document, budget, stage), ZERO) - before.get((document, budget, stage), ZERO))
+        for number, (stage, difference) in enumerate(moved)
     ]  # fmt: skip
 
 
-def _check(tx: UnitOfWork, moves: list[Row]) -> None:
-    """Invalid where the moves take more of a limited budget than it has, or anything new of a frozen one."""
-    taken: dict[int, Decimal] = defaultdict(lambda: ZERO)
-    for one in moves:
-        taken[one["budget_id"]] += one["sum"]
-    accounts = balances.accounts(tx, taken.keys())
+def _check(tx: UnitOfWork, changes: list[Change], grants: dict[Change, Decimal], accounts: dict[int, Account]) -> None:
+    """Invalid where a change takes more of a limited budget than it has, or anything new of a frozen one.
+
+    What comes back to an order or a requisition, because less is made of it, was granted to it before.
+    """
+    returned = granting.coming_back(changes)
+    by_budget: dict[int, list[Change]] = defaultdict(list)
+    for one in changes:
+        by_budget[one.budget].append(one)
     for budget, account in accounts.items():
-        mine = [one for one in moves if one["budget_id"] == budget]
-        grown = max(mine, key=lambda one: one["sum"])
-        more = taken[budget] if taken[budget] > 0 else grown["sum"]
-        after = account.available - taken[budget]
-        if account.limited and after < 0 and not all(_within_orders(tx, one) for one in _to_blame(mine, taken[budget])):
-            raise Invalid({"budget": account.exceeded(more, counted=more is not taken[budget])})
-        if taken[budget] > 0 and account.is_frozen and not (_was_charged(tx, grown) or _bills_order(tx, grown)):
+        mine = by_budget[budget]
+        taken = sum((one.more for one in mine), ZERO)
+        asking = [one for one in mine if one.kind not in returned]
+        grown = max(asking, key=lambda one: one.more, default=None)
+        if grown is None:
+            continue
+        if account.limited and account.available < taken:
+            blamed = (one for one in asking if (taken > 0 and one.more > 0) or one.is_decided)
+            beyond = next((one for one in blamed if not _covered(tx, one, grants[one])), None)
+            if beyond is not None:
+                more = taken if taken > 0 else beyond.held
+                raise Invalid({"budget": account.exceeded(more, counted=more is not taken)})
+        if taken > 0 and account.is_frozen and grown.is_new and not grants[grown]:
             raise Invalid({"budget": frozen(account)})
 
 
-def _to_blame(mine: list[Row], taken: Decimal) -> list[Row]:
-    """A movement of each document that takes more of a budget than before, or passes from reserved to used."""
-    more: dict[int, Decimal] = defaultdict(lambda: ZERO)
-    for one in mine:
-        more[one["document_id"]] += one["sum"]
-    blamed = (one for one in mine if (taken > 0 and more[one["document_id"]] > 0) or _is_decided(one, mine))
-    return list({one["document_id"]: one for one in blamed}.values())
-
-
-def _within_orders(tx: UnitOfWork, move: Row) -> bool:
-    """Whether the document is an invoice that takes no more than its orders had for it: that was granted with them.
+def _covered(tx: UnitOfWork, change: Change, grant: Decimal) -> bool:
+    """Whether a document holds no more than it was granted.
 
     Each line may be a smallest unit off, for an invoice rounds by itself what its order had rounded as a whole.
     """
-    if move["document_kind"] != INVOICES:
-        return False
+    if change.held <= grant or not grant > 0:
+        return change.held <= grant
+    _, charges = holding.charges(tx, change.kind, [change.document])[change.document]
     scale = int(companies.settings_of(tx).get("decimals", 2))
-    _, charges = holding.charges(tx, INVOICES, [move["document_id"]])[move["document_id"]]
-    mine = [one for one in charges if one.budget == move["budget_id"]]
-    if any(one.share < 0 for one in mine):  # a credit note that is taken back
-        return False
-    granted = holding.granted(tx, move["document_id"])
-    return sum(one.exact for one in mine) <= sum(
-        granted.get(one.line, Fraction(0)) + Fraction(1, 10**scale) * (one.line in granted) for one in mine
-    )
+    lines = sum(one.budget == change.budget for one in charges)
+    return change.held - grant <= Decimal(lines).scaleb(-scale)
 
 
-def _bills_order(tx: UnitOfWork, move: Row) -> bool:
-    """Whether it is an invoice of an order, which goes where the order went."""
-    return move["document_kind"] == INVOICES and bool(holding.granted(tx, move["document_id"]))
-
-
-def _is_decided(one: Row, mine: list[Row]) -> bool:
-    """Whether a document passes from reserved to used."""
-    return (
-        one["stage"] == USED
-        and one["sum"] > 0
-        and any(
-            other["document_id"] == one["document_id"] and other["stage"] == RESERVED and other["sum"] < 0
-            for other in mine
-        )
-    )
-
-
-def _was_charged(tx: UnitOfWork, move: Row) -> bool:
-    """Whether the document has been charged to the budget before."""
-    before = posted(tx, move["document_kind"], [move["document_id"]])
-    return any(budget == move["budget_id"] for _, budget, _ in before)
+def _tell_holders(tx: UnitOfWork, changes: list[Change], accounts: dict[int, Account]) -> None:
+    """Tell who holds a budget when more has been taken of it than there is, once for each time that it happens."""
+    taken: dict[int, Decimal] = defaultdict(lambda: ZERO)
+    for one in changes:
+        taken[one.budget] += one.more
+    crossed = {budget: account for budget, account in accounts.items() if 0 <= account.available < taken[budget]}
+    for budget, plan in plans.behind(tx, crossed):
+        left = crossed[budget].available - taken[budget]
+        notices.tell(
+            tx, [plan["holder_id"]], "budget_exceeded", plans.PLANS, plan, name=crossed[budget].name,
+            total=money(crossed[budget].total), missing=money(-left), link=f"/budgets/{budget}",
+        )  # fmt: skip
 
 
 @lru_cache(maxsize=1)
@@ -253,6 +280,7 @@ def _posted() -> Statement:
         select(
             moves.c.document_id, moves.c.budget_id, moves.c.stage,
             func.sum(moves.c["sum"], type_=moves.c["sum"].type).label("total"),
+            func.sum(moves.c.granted_sum, type_=moves.c.granted_sum.type).label("granted"),
         )
         .where(
             moves.c.company_id == bindparam("company"), moves.c.document_kind == bindparam("kind"),

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Collection, Iterable
 from datetime import datetime, timedelta
 from decimal import Decimal
 from functools import lru_cache
@@ -14,6 +14,7 @@ from sqlalchemy import update as sql_update
 
 from emptor.domains import writing
 from emptor.domains.budgets import balances, rules
+from emptor.domains.budgets.balances import BALANCES
 from emptor.domains.organisation import access
 from emptor.domains.organisation.users import CONFIGURE, PERSON
 from emptor.kit.clock import spell
@@ -35,7 +36,8 @@ from emptor.kit.fields import (
 )
 from emptor.kit.money import HUNDRED, ZERO
 from emptor.kit.resource import CREATED, KEY, UPDATED, Operation, Permission, Resource
-from emptor.store.schema import define, table
+from emptor.store.clauses import belongs
+from emptor.store.schema import define, metadata, table
 from emptor.store.statement import Statement
 from emptor.store.types import any_of
 from emptor.store.unit_of_work import Transaction, UnitOfWork
@@ -473,22 +475,34 @@ def charged(tx: Transaction, budgets: Iterable[int]) -> set[int]:
     return {row_id for (row_id,) in tx.all(_charged(), company=tx.company_id, ids=ids)} if ids else set()
 
 
-HEADERS = ("purchase_requisitions", "purchase_orders", "invoices", "expenses")
+def behind(tx: Transaction, budgets: Collection[int]) -> list[tuple[int, Row]]:
+    """Budgets by their ids, each with its plan."""
+    rows = tx.records(_behind(), company=tx.company_id, ids=list(budgets)) if budgets else []
+    return [(row.pop("budget"), row) for row in rows]
+
+
+@lru_cache(maxsize=1)
+def _behind() -> Statement:
+    budgets, plans = table("budgets"), table(PLANS.table)
+    return Statement(
+        select(plans, budgets.c.id.label("budget"))
+        .join_from(budgets, plans, belongs(budgets, "plan_id", plans))
+        .where(budgets.c.company_id == bindparam("company"), any_of(budgets.c.id, "ids"))
+        .order_by(budgets.c.id)
+    )
 
 
 @lru_cache(maxsize=1)
 def _charged() -> Statement:
+    """Budgets that anything names: what has been moved in them, documents of all kinds and their lines."""
     budgets = table("budgets")
-
-    def named(source: Any, column: str) -> Any:
-        return exists().where(source.c.company_id == budgets.c.company_id, source.c[column] == budgets.c.id)
-
-    places = [named(table("budget_moves"), "budget_id")]
-    for header in HEADERS:
-        places += [
-            named(table(header), "budget_id"),
-            named(table(f"{header.removesuffix('s')}_lines"), "budget_line_id"),
-        ]
+    places = [
+        exists().where(source.c.company_id == budgets.c.company_id, source.c[key.parent.name] == budgets.c.id)
+        for source in metadata.sorted_tables
+        if source is not BALANCES
+        for key in source.foreign_keys
+        if key.column is budgets.c.id
+    ]
     return Statement(
         select(budgets.c.id).where(
             budgets.c.company_id == bindparam("company"), any_of(budgets.c.id, "ids"), or_(*places)

@@ -96,6 +96,11 @@ WORDS: dict[str, Words] = {
         "Orders and invoices under contract {name} with {supplier} come to more than {amount}.\n\n"
         "Nothing is held back; look at its orders and invoices, or agree on a higher sum.",
     ),
+    "budget_exceeded": Words(
+        "More has been taken of budget {name} than there is",
+        "Documents take {missing} more of budget {name} than its total of {total}; the last of them is {actor}'s.\n\n"
+        "See what holds its money, and raise the total or have documents changed.",
+    ),
     "unsent": Words(
         "Order {name} could not be sent",
         "{Noun} {name}{sum} is approved, but {supplier} has no contact with an e-mail address, so it was not sent.\n\n"
