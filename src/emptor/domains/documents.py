@@ -153,6 +153,9 @@ CURRENCY_FIELDS = (
 
 BUDGET = Ref("budget", to="budgets", write=Write.ALWAYS, note="what it is charged to, unless its lines say otherwise")
 
+FOUND_BUDGET = Hidden("foundBudgetId", kind="id")
+"""The budget if it was the only one that fitted: nobody has chosen it, so it may change by itself."""
+
 
 def over_limit(*, listed: bool) -> tuple[Field, ...]:
     """Whether a document goes beyond its budgets: as it is now, and as it was when it was submitted."""
@@ -160,6 +163,7 @@ def over_limit(*, listed: bool) -> tuple[Field, ...]:
         Asked("isBudgetOverLimit", ask=_over_limit, json_schema={"type": "boolean"}, listed=listed,
               note="whether more has been taken of one of its budgets than there is"),
         Hidden("overBudget", column="is_budget_over_limit", kind="flag", nullable=False, default=False),
+        FOUND_BUDGET,
     )  # fmt: skip
 
 
@@ -239,6 +243,7 @@ def lines(
                 write=Write.ALWAYS,
                 note="where it is not charged to that of the document",
             ),
+            FOUND_BUDGET,
             Constant("budgetLine"),
         ),
         order="position",

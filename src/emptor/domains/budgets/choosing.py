@@ -15,7 +15,7 @@ from emptor.domains.approvals import workflows
 from emptor.domains.budgets import balances, rules
 from emptor.domains.budgets.rules import EXPENSES, INVOICES, KINDS, ORDERS, REQUISITIONS, Leaf, Place
 from emptor.domains.payables.rules import CREDIT_NOTES
-from emptor.kit.fields import Parts
+from emptor.kit.fields import Part, Parts
 from emptor.kit.resource import Resource
 from emptor.store.schema import table
 from emptor.store.statement import Statement
@@ -27,25 +27,33 @@ Row = dict[str, Any]
 DATES = {REQUISITIONS: "required_date", ORDERS: "required_date", INVOICES: "issue_date", EXPENSES: "issue_date"}
 """The date that decides which period a document belongs to; without one, the day it was written."""
 ITEM_FIELDS = "dataItemCustomFields"
+SERVICE = 1
+"""`logicType` of an order of services."""
 
 
 def choose(tx: UnitOfWork, resource: Resource, row: Row, items: Sequence[Row]) -> None:
     """Charge a document that is submitted to the budget that fits, and note a choice that does not.
 
-    An invoice of an order is charged to the order's budget, whatever its date. Lines are charged by themselves where
-    budgets are about what single lines order.
+    An invoice of an order is charged to the order's budget, whatever its date, unless somebody has chosen another one
+    that fits. Lines are charged by themselves where budgets are about what single lines order.
     """
-    if not _charges(tx, resource) or (resource.name == INVOICES and _follows(row)):
+    from emptor.domains.budgets import following  # it knows orders, which know what submits documents
+
+    if not _charges(tx, resource):
         return
+    follows = resource.name == INVOICES and following.follows(row)
+    elsewhere = following.settle(tx, row) if follows else set()
     date = row[DATES[resource.name]] or row["create_date"]
-    chosen = {row["budget_id"]} if row["budget_id"] else set()
-    leaves = _leaves(tx, date, chosen)
-    if not leaves:
-        return
-    place = _place(tx, resource, row, date)
-    _choose_for_header(tx, resource, row, [one for one in leaves if not one.for_lines], place)
-    if any(one.for_lines for one in leaves) or _charged_lines(tx, resource, row):
-        _choose_for_lines(tx, resource, items, leaves, place)
+    leaves = _leaves(tx, date, {row["budget_id"]} - {None})
+    if leaves and follows:
+        _check_followers(tx, resource, row, items, leaves, elsewhere)
+    elif leaves:
+        place = _place(tx, resource, row, date)
+        if any(one.for_lines for one in leaves) or False in _said_by_lines(tx, resource, row):
+            _choose_for_lines(tx, resource, row, list(enumerate(items)), leaves, place)
+        if row["budget_id"] or _said_by_lines(tx, resource, row) != {False}:
+            _choose_for_header(tx, resource, row, [one for one in leaves if not one.for_lines], place)
+    _require(tx, resource, row, date, leaves)
     _look_at_limits(tx, resource, row)
 
 
@@ -56,79 +64,137 @@ def _charges(tx: Transaction, resource: Resource) -> bool:
     return resource.name != REQUISITIONS or bool(tx.actor.settings.get("requisitionBudgets"))
 
 
-def _follows(row: Row) -> bool:
-    """Whether an invoice or a credit note has its budgets from what it is about."""
-    return bool(row["purchase_order_id"]) or row["logic_type"] in CREDIT_NOTES
+def _check_followers(
+    tx: UnitOfWork, resource: Resource, row: Row, items: Sequence[Row], leaves: list[Leaf], elsewhere: set[int]
+) -> None:
+    """Note what somebody has chosen beside the budgets of orders and does not fit; what bills no order is charged like
+    anything else.
+    """
+    from emptor.domains.budgets import following
+
+    if row["logic_type"] in CREDIT_NOTES:
+        return
+    place = _place(tx, resource, row, row[DATES[INVOICES]] or row["create_date"])
+    if following.is_elsewhere(tx, row):
+        chosen = next(one for one in leaves if one.id == row["budget_id"])
+        if fault := rules.misfit(chosen, place):
+            tx.problems.add("budget", fault)
+    if any(one.for_lines for one in leaves):
+        elsewhere = elsewhere | following.free_lines(tx, row)
+    if elsewhere:
+        picked = [(position, item) for position, item in enumerate(items) if item["id"] in elsewhere]
+        _choose_for_lines(tx, resource, row, picked, leaves, place)
 
 
 def _choose_for_header(tx: UnitOfWork, resource: Resource, row: Row, leaves: list[Leaf], place: Place) -> None:
-    fault, found = _decide(leaves, place, row["budget_id"], was=row["status"] != documents.DRAFT)
+    fault, found = _decide(leaves, place, row["budget_id"], row["found_budget_id"], was=_was(row))
     if fault:
         tx.problems.add("budget", fault)
     elif found != row["budget_id"]:
-        tx.update(table(resource.table), {"budget_id": found}, id=row["id"])
-        row["budget_id"] = found
+        changes = {"budget_id": found, "found_budget_id": found}
+        tx.update(table(resource.table), changes, id=row["id"])
+        row |= changes
+
+
+def _was(row: Row) -> bool:
+    """Whether a document has been submitted before, or gives back: it may stay with a frozen budget."""
+    return row["status"] != documents.DRAFT or row.get("logic_type") in CREDIT_NOTES
 
 
 def _choose_for_lines(
-    tx: UnitOfWork, resource: Resource, items: Sequence[Row], leaves: list[Leaf], place: Place
+    tx: UnitOfWork, resource: Resource, row: Row, picked: Sequence[tuple[int, Row]], leaves: list[Leaf], place: Place
 ) -> None:
-    above = _above(tx, [value for item in items for value in _options_of(item)])
+    """Charge lines, each with its position, by themselves where budgets are about what single lines order."""
+    above = _above(tx, [value for _, item in picked for value in _options_of(item)])
     known = {one.id: one for one in leaves} | {
-        one.id: one for one in _leaves(tx, place.date, {item["budget_line_id"] for item in items} - {None})
+        one.id: one for one in _leaves(tx, place.date, {item["budget_line_id"] for _, item in picked} - {None})
     }
+    for_lines = [one for one in known.values() if one.for_lines]
     changed = []
-    for position, item in enumerate(items):
+    for position, item in picked:
         chosen = known.get(item["budget_line_id"] or 0)
+        at = _time_of(row, item, place, chosen)
         if chosen is not None and not chosen.for_lines:
-            # What comes from a requisition keeps its budget, whatever the day of the order.
-            day = chosen.starts if item.get("sources") else place.date
-            if fault := rules.misfit(chosen, replace(place, date=day)):
+            if fault := rules.misfit(chosen, at):
                 tx.problems.add(f"items[{position}][budget]", fault)
             continue
         options = frozenset().union(*(above.get(value, frozenset()) for value in _options_of(item)))
-        at = Place(place.date, place.location, place.options, item["product_id"], options, is_line=True)
-        fault, found = _decide([one for one in known.values() if one.for_lines], at, item["budget_line_id"], was=False)
+        at = replace(at, product=item["product_id"], item_options=options, is_line=True)
+        was = _was(row) or bool(item.get("sources"))
+        fault, found = _decide(for_lines, at, item["budget_line_id"], item["found_budget_id"], was=was)
         if fault:
             tx.problems.add(f"items[{position}][budget]", fault)
         elif found != item["budget_line_id"]:
-            item["budget_line_id"] = found
-            changed.append({"id": item["id"], "budget_line_id": found})
+            changes = {"budget_line_id": found, "found_budget_id": found}
+            item |= changes
+            changed.append({"id": item["id"], **changes})
+    tx.update_all(table(_lines_of(resource).table), changed, "id")
+
+
+def _time_of(row: Row, item: Row, place: Place, chosen: Leaf | None) -> Place:
+    """When a line that is charged to a budget takes place.
+
+    What comes from a requisition keeps its budget, whatever the day of the order. A service is spread over its time, so
+    that its lines can be divided over the periods of that.
+    """
+    if chosen is None:
+        return place
+    if item.get("sources"):
+        return replace(place, date=chosen.starts)
+    if row.get("logic_type") == SERVICE and row.get("begin_date") and row.get("end_date"):
+        return replace(place, span=(row["begin_date"], row["end_date"]))
+    return place
+
+
+def _lines_of(resource: Resource) -> Part:
     lines = resource.field("items")
     assert isinstance(lines, Parts)
-    tx.update_all(table(lines.of.table), changed, "id")
+    return lines.of
 
 
-def _charged_lines(tx: Transaction, resource: Resource, row: Row) -> bool:
-    """Whether any line of the document names a budget."""
-    lines = resource.field("items")
-    assert isinstance(lines, Parts)
-    return tx.one(_any_charged(lines.of.table, lines.of.owner), company=tx.company_id, owner=row["id"]) is not None
+def _said_by_lines(tx: Transaction, resource: Resource, row: Row) -> set[bool]:
+    """Whether lines of the document name no budget of their own: True for such lines, False for others."""
+    part = _lines_of(resource)
+    return {
+        bool(silent) for (silent,) in tx.all(_silence(part.table, part.owner), company=tx.company_id, owner=row["id"])
+    }
 
 
-def _decide(leaves: list[Leaf], place: Place, chosen: int | None, *, was: bool) -> tuple[str, int | None]:
-    """What is wrong with a choice, or the budget it comes to. What was charged before may stay though it is frozen."""
-    if chosen is not None:
-        leaf = next((one for one in leaves if one.id == chosen), None)
-        if leaf is None:
-            return "This budget is about single lines, or about whole documents; choose it there.", None
-        fault = rules.misfit(leaf, place) or ("" if was or not leaf.frozen else rules.frozen(leaf))
-        return fault, chosen
-    found = rules.fitting(leaves, place)
-    if len(found) > 1:
-        return rules.several(found), None
-    return "", found[0].id if found else None
+def _decide(
+    leaves: list[Leaf], place: Place, chosen: int | None, found_before: int | None, *, was: bool
+) -> tuple[str, int | None]:
+    """What is wrong with a choice, or the budget it comes to. What was charged before may stay though it is frozen;
+    what was found before, and does not fit any more, is looked for anew.
+    """
+    leaf = next((one for one in leaves if one.id == chosen), None)
+    if chosen is not None and leaf is None:
+        return "This budget is about single lines, or about whole documents; choose it there.", None
+    if leaf is not None:
+        fault = rules.misfit(leaf, place)
+        if not fault or chosen != found_before:
+            return fault or ("" if was or not leaf.frozen else rules.frozen(leaf)), chosen
+    found = [one for one in leaves if not rules.misfit(one, replace(place, span=None))]
+    usable = [one for one in found if not one.frozen]
+    if len(usable) > 1:
+        return rules.several(usable), None
+    if not usable and found and not was:
+        return rules.frozen(found[0]), None
+    return "", usable[0].id if usable else None
+
+
+def _require(tx: UnitOfWork, resource: Resource, row: Row, date: str, leaves: list[Leaf]) -> None:
+    """Note a document without a budget where the company wants none of these."""
+    if not tx.actor.settings.get("budgetRequired") or row["budget_id"] or row.get("logic_type") in CREDIT_NOTES:
+        return
+    if "budget" not in tx.problems and _said_by_lines(tx, resource, row) != {False}:
+        tx.problems.add("budget", rules.unbudgeted(date, exists=bool(leaves)))
 
 
 def _look_at_limits(tx: UnitOfWork, resource: Resource, row: Row) -> None:
     """Note on the document whether it goes beyond a budget, for the approvers whose step asks for that."""
-    if "is_budget_over_limit" not in table(resource.table).c:
-        return
     from emptor.domains.budgets import ledger
 
-    more = ledger.would_take(tx, resource.name, row["id"])
-    accounts = balances.accounts(tx, list(more))
-    over = any(account.available < more[budget] for budget, account in accounts.items())
+    over = ledger.goes_beyond(tx, resource.name, row["id"])
     if over != bool(row["is_budget_over_limit"]):
         tx.update(table(resource.table), {"is_budget_over_limit": over}, id=row["id"])
         row["is_budget_over_limit"] = over
@@ -197,7 +263,7 @@ def _of_day() -> Statement:
 
 
 @lru_cache(maxsize=4)
-def _any_charged(of: str, owner: str) -> Statement:
+def _silence(of: str, owner: str) -> Statement:
     lines = table(of)
     mine = (lines.c.company_id == bindparam("company"), lines.c[owner] == bindparam("owner"))
-    return Statement(select(lines.c.id).where(*mine, lines.c.budget_line_id.is_not(None)).limit(1))
+    return Statement(select(lines.c.budget_line_id.is_(None)).distinct().where(*mine))

@@ -45,6 +45,16 @@ def charges(tx: Transaction, resource: str, ids: Collection[int]) -> Held:
     return READERS[resource](tx, list(ids)) if ids else {}
 
 
+def sums(tx: Transaction, resource: str, ids: Collection[int]) -> Held:
+    """The same budget by budget: the database adds up the lines of what holds all of itself."""
+    if resource in (ORDERS, REQUISITIONS) or not ids:
+        return charges(tx, resource, ids)
+    found: Held = {}
+    for row in tx.records(_lines_of(resource, added_up=True), company=tx.company_id, ids=list(ids)):
+        _entry(found, resource, row).append(_charge(row, _whole(row)))
+    return found
+
+
 def requisitions(tx: Transaction, ids: list[int], *, counting: int = 0) -> Held:
     """What is not on an order that holds it itself, or would not be if the order `counting` did. What nobody will order
     any more holds nothing.
@@ -60,15 +70,16 @@ def requisitions(tx: Transaction, ids: list[int], *, counting: int = 0) -> Held:
     return found
 
 
-def _orders(tx: Transaction, ids: list[int]) -> Held:
-    """What is not on an invoice that counts. A blanket order by its total holds what of that has not been billed.
+def orders(tx: Transaction, ids: list[int], *, counting: int = 0) -> Held:
+    """What is not on an invoice that counts, or would not be if the invoice `counting` did. A blanket order by its
+    total holds what of that has not been billed.
 
     Where the company keeps no invoices, an order that is done is the last word: it holds what nobody has given up.
     """
     found: Held = {}
     bills_follow = companies.settings_of(tx).get("invoices", True)
     rows = tx.records(_lines_of(ORDERS), company=tx.company_id, ids=ids)
-    taken = _taken(tx, _billed(), [row["line"] for row in rows])
+    taken = _taken(tx, _billed(), [row["line"] for row in rows], counting=counting)
     for row in rows:
         one = _entry(found, ORDERS, row)
         ordered = row["net_sum"] if row["logic_type"] == SERVICE else row["quantity"]
@@ -81,7 +92,12 @@ def _orders(tx: Transaction, ids: list[int]) -> Held:
         one = _entry(found, ORDERS, row)
         if row["status"] not in FINISHED:
             gross = row["blanket_is_gross"]
-            billed = billing.bills(tx, row["document"], *billing.LIVING)
+            states = (*billing.LIVING, doc.DRAFT) if counting else billing.LIVING
+            billed = [
+                bill
+                for bill in billing.bills(tx, row["document"], *states)
+                if bill.status != doc.DRAFT or bill.invoice_id == counting
+            ]
             rest = row["blanket_sum"] - sum((bill.gross if gross else bill.net for bill in billed), ZERO)
             one.append(_charge({**row, "line": 0, "name": "", "net_sum": max(ZERO, rest), "sum": max(ZERO, rest)}))
     return found
@@ -91,9 +107,13 @@ def _invoices(tx: Transaction, ids: list[int]) -> Held:
     """All of an invoice, at its own amount. A credit note gives all of itself back."""
     found: Held = {}
     for row in tx.records(_lines_of(INVOICES), company=tx.company_id, ids=ids):
-        share = Fraction(-1 if row["logic_type"] in CREDIT_NOTES else 1)
-        _entry(found, INVOICES, row).append(_charge(row, share))
+        _entry(found, INVOICES, row).append(_charge(row, _whole(row)))
     return found
+
+
+def _whole(row: Row) -> Fraction:
+    """All of a document, given back by a credit note."""
+    return Fraction(-1 if row["logic_type"] in CREDIT_NOTES else 1)
 
 
 def _expenses(tx: Transaction, ids: list[int]) -> Held:
@@ -111,7 +131,7 @@ def _kept(row: Row, ordered: Decimal) -> Fraction:
 
 
 READERS: dict[str, Callable[[Transaction, list[int]], Held]] = {
-    REQUISITIONS: requisitions, ORDERS: _orders, INVOICES: _invoices, EXPENSES: _expenses,
+    REQUISITIONS: requisitions, ORDERS: orders, INVOICES: _invoices, EXPENSES: _expenses,
 }  # fmt: skip
 
 
@@ -141,34 +161,41 @@ HEADERS = {
 OWNERS = {REQUISITIONS: "requisition_id", ORDERS: "order_id", INVOICES: "invoice_id", EXPENSES: "expense_id"}
 
 
-@lru_cache(maxsize=4)
-def _lines_of(resource: str) -> Statement:
-    """The lines of documents that are charged to a budget, by themselves or by their header."""
+@lru_cache(maxsize=8)
+def _lines_of(resource: str, *, added_up: bool = False) -> Statement:
+    """The lines of documents that are charged to a budget, by themselves or by their header; or what those of each
+    document and budget come to.
+    """
     headers, lines = table(HEADERS[resource]), table(f"{HEADERS[resource].removesuffix('s')}_lines")
     budgets = table("budgets")
     budget = func.coalesce(lines.c.budget_line_id, headers.c.budget_id)
     net, gross = lines.c.net_sum, lines.c.sum
     if resource == EXPENSES:
         net, gross = lines.c.net_sum_in_document_currency, lines.c.sum_in_document_currency
-    columns: list[Any] = [
+    shared: list[Any] = [
         headers.c.id.label("document"), headers.c.status,
         (headers.c.logic_type if "logic_type" in headers.c else literal(0)).label("logic_type"),
-        headers.c.exchange_rate, lines.c.id.label("line"), lines.c.name, lines.c.quantity, net.label("net_sum"),
-        gross.label("sum"), budget.label("budget"), budgets.c.used_tax_percent_in_budget,
+        headers.c.exchange_rate, budget.label("budget"), budgets.c.used_tax_percent_in_budget,
+    ]  # fmt: skip
+    columns = [
+        *shared, lines.c.id.label("line"), lines.c.name, lines.c.quantity, net.label("net_sum"), gross.label("sum"),
     ]  # fmt: skip
     source = lines.join(
         headers, and_(headers.c.company_id == lines.c.company_id, headers.c.id == lines.c[OWNERS[resource]])
     )
     source = source.join(budgets, and_(budgets.c.company_id == lines.c.company_id, budgets.c.id == budget))
+    mine = (headers.c.company_id == bindparam("company"), any_of(headers.c.id, "ids"))
+    if added_up:
+        totals = (func.sum(one, type_=one.type).label(name) for name, one in (("net_sum", net), ("sum", gross)))
+        nobody = (literal(0).label("line"), literal("").label("name"))
+        grouped = select(*shared, *nobody, *totals).select_from(source).where(*mine).group_by(*shared)
+        return Statement(grouped.order_by(headers.c.id, budget))
     if resource == REQUISITIONS:
         columns.append(lines.c.closed)
     if resource == ORDERS:
         columns += [lines.c.status.label("line_status"), lines.c.received_quantity]
     return Statement(
-        select(*columns)
-        .select_from(source)
-        .where(headers.c.company_id == bindparam("company"), any_of(headers.c.id, "ids"))
-        .order_by(headers.c.id, lines.c.position, lines.c.id)
+        select(*columns).select_from(source).where(*mine).order_by(headers.c.id, lines.c.position, lines.c.id)
     )
 
 
@@ -199,7 +226,7 @@ def _billed() -> Statement:
         .join_from(allocated, invoices, belongs(allocated, "invoice_id", invoices))
         .where(
             allocated.c.company_id == bindparam("company"), any_of(allocated.c.order_line_id, "lines"),
-            one_of(invoices.c.status, *billing.LIVING),
+            or_(one_of(invoices.c.status, *billing.LIVING), allocated.c.invoice_id == bindparam("counting")),
             *(invoices.c.logic_type != code for code in CREDIT_NOTES),
         )
         .group_by(allocated.c.order_line_id)

@@ -148,7 +148,7 @@ def holdings(tx: Transaction, resource: str, ids: Collection[int]) -> Holdings:
     """What these documents hold as they are now, reckoned from themselves and from what has been made of them."""
     if resource == REQUISITIONS and not companies.settings_of(tx).get("requisitionBudgets"):
         return {}
-    return _added_up(tx, holding.charges(tx, resource, ids))
+    return _added_up(tx, holding.sums(tx, resource, ids))
 
 
 def _added_up(tx: Transaction, found: holding.Held) -> Holdings:
@@ -162,21 +162,44 @@ def _added_up(tx: Transaction, found: holding.Held) -> Holdings:
     }
 
 
+def goes_beyond(tx: Transaction, resource: str, row_id: int) -> bool:
+    """Whether a document takes more of a budget than there is, once it is submitted."""
+    whole = _whole(tx, resource, row_id)
+    accounts = balances.accounts(tx, whole)
+    if all(accounts[budget].available >= sum_ for budget, sum_ in whole.items()):
+        return False  # as a rule, and without looking at what it was made of
+    return any(accounts[budget].available < sum_ for budget, sum_ in would_take(tx, resource, row_id).items())
+
+
 def would_take(tx: Transaction, resource: str, row_id: int) -> dict[int, Decimal]:
-    """How much more will be taken of each budget that a document is charged to, once it is submitted."""
-    scale = int(tx.actor.settings.get("decimals", 2))
-    _, charges = holding.charges(tx, resource, [row_id]).get(row_id, (None, []))
-    found = {budget: sum_ for budget, sum_ in held(charges, scale).items() if sum_ > 0}
+    """How much more will be taken of each budget that a document is charged to, once it is submitted: less than it
+    comes to by what it was made of gives up for it.
+    """
+    found = _whole(tx, resource, row_id)
     given = [posted(tx, resource, [row_id])]
     if found and resource == ORDERS and tx.actor.settings.get("requisitionBudgets"):
-        asked = sources.requisitions_behind(tx, [row_id])
-        left = _added_up(tx, holding.requisitions(tx, asked, counting=row_id))
-        given += [posted(tx, REQUISITIONS, asked), {key: -sum_ for key, sum_ in left.items()}]
+        behind = sources.requisitions_behind(tx, [row_id])
+        given += _given_up(tx, REQUISITIONS, behind, holding.requisitions(tx, behind, counting=row_id))
+    elif found and resource == INVOICES:
+        behind = billing.order_ids_of(tx, [row_id])
+        given += _given_up(tx, ORDERS, behind, holding.orders(tx, behind, counting=row_id))
     for one in given:
         for (_, budget, _), sum_ in one.items():
             if budget in found:
                 found[budget] -= sum_
     return found
+
+
+def _whole(tx: Transaction, resource: str, row_id: int) -> dict[int, Decimal]:
+    """What a document comes to in each budget, though it may be a draft."""
+    scale = int(tx.actor.settings.get("decimals", 2))
+    _, charges = holding.sums(tx, resource, [row_id]).get(row_id, (None, []))
+    return {budget: sum_ for budget, sum_ in held(charges, scale).items() if sum_ > 0}
+
+
+def _given_up(tx: Transaction, resource: str, ids: list[int], left: holding.Held) -> list[Holdings]:
+    """What these documents hold, and less than nothing of what will be left of it."""
+    return [posted(tx, resource, ids), {key: -sum_ for key, sum_ in _added_up(tx, left).items()}]
 
 
 def posted(tx: Transaction, resource: str, ids: Collection[int]) -> Holdings:

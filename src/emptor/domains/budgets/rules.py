@@ -185,13 +185,17 @@ class Place:
     item_options: frozenset[int] = frozenset()
     """The same of item custom fields."""
     is_line: bool = False
+    span: tuple[str, str] | None = None
+    """First and last moment of what takes longer than a day."""
 
 
 def misfit(leaf: Leaf, place: Place) -> str:
     """Why a document or a line cannot be charged to a budget, as a sentence; empty when it can. A frozen one fits."""
-    if not leaf.starts <= place.date <= leaf.ends:
+    first, last = place.span or (place.date, place.date)
+    if first > leaf.ends or last < leaf.starts:
+        when = " to ".join(dict.fromkeys((first[:10], last[:10])))
         return (
-            f"Budget {leaf.name} is for {leaf.starts[:10]} to {leaf.ends[:10]}, and this is for {place.date[:10]}; "
+            f"Budget {leaf.name} is for {leaf.starts[:10]} to {leaf.ends[:10]}, and this is for {when}; "
             "choose another budget or another date."
         )
     if leaf.location is not None and leaf.location != place.location:
@@ -219,9 +223,11 @@ def several(leaves: Iterable[Leaf]) -> str:
     return f"Several budgets fit; choose one of {', '.join(named[:10])}{more}."
 
 
-def fitting(leaves: Iterable[Leaf], place: Place) -> list[Leaf]:
-    """The budgets that can be chosen."""
-    return [one for one in leaves if not one.frozen and not misfit(one, place)]
+def unbudgeted(date: str, *, exists: bool) -> str:
+    """The sentence about a document that is charged to nothing where the company wants a budget for each."""
+    if exists:
+        return "Your company charges everything to budgets, and none fits by itself; choose one that does."
+    return f"No budget exists for {date[:10]}; have one drawn up, or choose another date."
 
 
 # Periods

@@ -94,6 +94,8 @@ CHOICES: dict[str, Choice] = {
     "duplicateInvoiceNumbers": Choice("a supplier may send the same invoice number twice", on_or_off),
     "budgets": Choice("documents are charged to budgets; on unless chosen", on_or_off),
     "requisitionBudgets": Choice("requisitions hold what they ask for in budgets, until it is ordered", on_or_off),
+    "budgetRequired": Choice("what is charged to budgets cannot be submitted without one", on_or_off),
+    "hideBudgetSums": Choice("who has no role for budgets is not told what is in them", on_or_off),
     "budgetDeduction": Choice("new budgets deduct net or gross sums; gross unless chosen", net_or_gross),
     "reasons": Choice("who rejects or cancels a document has to say why", on_or_off),
     "negativeStock": Choice("more may leave a warehouse than is known to be there", on_or_off),

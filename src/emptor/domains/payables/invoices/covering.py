@@ -71,7 +71,7 @@ def take_over(tx: UnitOfWork, values: Row, found: list[Row]) -> None:
         if values.get(column) not in (None, first[column]):
             tx.problems.add(SHARED[column], f"Order {first['idn']} has another {SHARED[column]}.")
     for column in HEADER:
-        if values.get(column) is None:
+        if values.get(column) is None and not (column == "budget_id" and _differ(found, column)):
             values[column] = first[column]
     values |= {"logic_type": FROM_ORDERS, "purchase_order_id": first["id"]}
     if "contracts" not in values:
@@ -99,6 +99,10 @@ def take_over(tx: UnitOfWork, values: Row, found: list[Row]) -> None:
             raise IllegalMove("Everything of this order has been invoiced; see its invoices.")
         if first["discount_amount"] and values.get("discount_amount") is None:
             values["discount_amount"] = _part_of_discount(first, found, values["items"])
+
+
+def _differ(found: list[Row], column: str) -> bool:
+    return len({order[column] for order in found}) > 1
 
 
 def _part_of_discount(order: Row, found: list[Row], items: list[Row]) -> Decimal | None:
@@ -214,8 +218,9 @@ def share_out(tx: UnitOfWork, items: list[Row], invoice: Row | None = None, *, k
     """Work out how much of each priced line bills which line of an order, and what so much costs by the order.
     `kept`: nothing was said of lines, so those that cost what they did stay as they are.
 
-    What it costs is charged to the budget that the order's line had. Where that is the order's own, the line names it
-    if it is not that of the `invoice`; without one, lines stay with the budget of the bill that they are part of.
+    What it costs is charged to the budget that the order's line had, one for each line. Where that is the order's own,
+    the line names it if it is not that of the `invoice`; without one, lines stay with the budget of the bill that they
+    are part of.
     """
     known = lines_of(tx, (one["order_line_id"] for item in items for one in item.get("allocations") or ()))
     scale = int(tx.actor.settings.get("decimals", 2))
@@ -225,9 +230,11 @@ def share_out(tx: UnitOfWork, items: list[Row], invoice: Row | None = None, *, k
         if allocations and not (kept and _is_shared_out(item)):
             billed = [known[one["order_line_id"]] for one in allocations]
             is_tax = item.get("item_type") == documents.TAX_ITEM
+            place = f"items[{position}][allocations]"
             if any((line["item_type"] == documents.TAX_ITEM) != is_tax for line in billed):
-                place = f"items[{position}][allocations]"
                 tx.problems.add(place, "A tax bills taxes of an order, and goods its goods.")
+            if len(billed) > 1 and len({one["budget_line_id"] or one["order_budget_id"] for one in billed}) > 1:
+                tx.problems.add(place, "These were charged to different budgets; bill them on lines of their own.")
             _share(item, allocations, known, scale)
             if is_tax:
                 taxes += ((f"items[{position}][allocations]", one) for one in allocations)

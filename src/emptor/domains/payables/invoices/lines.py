@@ -215,7 +215,7 @@ def _child(tx: UnitOfWork, row: Row, moved: list[Row], values: Row) -> int:
         {"field_id": one["field_id"], "value": one["value"]}
         for one in documents.stored_custom_values(tx, _invoices(), row["id"])
     ]
-    header["items"] = moved
+    header["items"] = [{**item, "budget_line_id": None} for item in moved] if values.get("budget_id") else moved
     known = documents.check(tx, _invoices(), header)
     extra = {
         "parent_id": row["parent_id"] or row["id"], "purchase_order_id": row["purchase_order_id"],

@@ -67,7 +67,7 @@ RESOURCE = verbs.living(
                 Constant("isAfaxys", value=False, kind="boolean"),
                 *doc.nothing("punchoutType"),
                 Flag("isNewSupplierAdded"),
-                Constant("isBudgetOverLimit", value=False, kind="boolean"),
+                *doc.over_limit(listed=True),
                 Constant("approvingWay"),
                 Ref("location", to="locations", required=True, write=Write.ALWAYS),
                 doc.BUDGET,
