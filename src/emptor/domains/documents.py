@@ -168,9 +168,39 @@ def over_limit(*, listed: bool) -> tuple[Field, ...]:
 
 
 def _over_limit(tx: Transaction, shown: list[Values]) -> list[bool]:
-    from emptor.domains.budgets import choosing  # it knows documents
+    from emptor.domains.budgets import telling  # it knows documents
 
-    return choosing.over(tx, shown)
+    return telling.over(tx, shown)
+
+
+def budgeted(kind: str) -> tuple[Field, Field]:
+    """How much of a document of this kind is charged to budgets, and which share of its taxes."""
+    return (
+        Asked("budgetedSum", ask=partial(_budgeted_sum, kind), json_schema={"type": "number"},
+              note="what is charged to budgets, in the document's currency"),
+        Asked("usedTaxPercentInBudget", ask=partial(_budgeted_taxes, kind), json_schema={"type": ["string", "null"]},
+              note="how many per cent of its taxes are charged to its budget"),
+    )  # fmt: skip
+
+
+def _budgeted_sum(kind: str, tx: Transaction, shown: list[Values]) -> list[Decimal]:
+    from emptor.domains.budgets import telling
+
+    return telling.sums(kind, tx, shown)
+
+
+def _budgeted_taxes(kind: str, tx: Transaction, shown: list[Values]) -> list[str | None]:
+    from emptor.domains.budgets import telling
+
+    return telling.tax_percents(kind, tx, shown)
+
+
+def budget_line(*, listed: bool) -> Field:
+    """The budget once more, under the name that others read."""
+    return Derived(
+        "budgetLine", compute=lambda shown: shown["budget"], listed=listed,
+        json_schema={"anyOf": [{"$ref": "#/components/schemas/BudgetRef"}, {"type": "null"}]},
+    )  # fmt: skip
 
 
 PEOPLE = (Ref("creator", to="users"), Ref("lastEditor", to="users"))
@@ -244,7 +274,7 @@ def lines(
                 note="where it is not charged to that of the document",
             ),
             FOUND_BUDGET,
-            Constant("budgetLine"),
+            budget_line(listed=True),
         ),
         order="position",
         busy=busy,
@@ -457,7 +487,6 @@ def _total_columns(totals: Totals, rate: Decimal, scale: int) -> Values:
         "net_sum_in_company_currency": rounded(product(totals.net, rate), scale),
         "withholding_tax_sum": totals.withheld,
         "withholding_tax_sum_in_company_currency": rounded(totals.withheld * rate, scale),
-        "budgeted_sum": totals.gross,
         "items_chart_sum": totals.gross,
     }
 

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from tests.domains.budgets.test_holding import IN_TIME, YEAR, budget, stands
-from tests.domains.payables.bills import APPROVED, PENDING, billed
+from tests.domains.payables.bills import APPROVED, DRAFT, PENDING, billed
 from tests.support.buying import Shown
 from tests.support.house import House, Premises
 from tests.support.paying import Paying, furnished
@@ -159,3 +159,48 @@ def test_a_service_is_divided_over_the_periods_of_its_time(shop: Paying) -> None
     late = cleaning(third)
     said = shop.house.refused("POST", f"{late['at']}/confirm")
     assert "and this is for 2026-02-01 to 2026-06-30" in said["items[1][budget]"]
+
+
+# Orders that are made by themselves
+
+
+def test_an_order_by_itself_does_not_stay_a_draft_for_want_of_a_choice(premises: Premises) -> None:
+    shop = Paying(premises.house(requisitionBudgets=True, automaticOrders=True))
+    works, _ = budget(shop, 500), budget(shop, 500, name="Office")
+    wanted = {"name": "Bolt", "quantity": 5, "price": 10, "supplier": shop.supplier["id"]}
+    shop.ann.does("confirm", shop.requisition(wanted, budget=works["id"], **IN_TIME))
+    [order] = shop.house.get("/purchaseorders")["data"]
+    assert (order["status"], stands(shop, works)) == (APPROVED, (50, 0, 450))
+    assert shop.differences() == []
+
+
+def test_who_approves_a_requisition_is_not_stopped_by_its_order(premises: Premises) -> None:
+    """Two suppliers, and room for one of the orders: the other stays a draft, and its purchaser is told."""
+    shop = Paying(premises.house(automaticOrders=True))
+    works = budget(shop, 100, isLimited=True)
+    cy = shop.person("purchase_requisition.approve")
+    shop.approving("purchaserequisitions", ("Head", cy))
+    suppliers = [shop.supplier, shop.house.made("/suppliers", {"name": "Nuts only"})]
+    lines = [{"name": "Bolt", "quantity": 6, "price": 10, "supplier": one["id"]} for one in suppliers]
+    asked = shop.ann.does("confirm", shop.requisition(*lines, **IN_TIME))
+    assert cy.does("approve", asked)["status"] == APPROVED
+    orders = shop.house.get("/purchaseorders")["data"]
+    assert sorted(one["status"] for one in orders) == [DRAFT, APPROVED]
+    assert stands(shop, works) == (60, 0, 40)
+    [told] = [one for one in shop.house.get("/-/notices")["data"] if one["kind"] == "unordered"]
+    assert "so 20.00 are missing" in told["text"]
+    assert shop.differences() == []
+
+
+def test_who_may_not_know_is_told_no_figures(shop: Paying) -> None:
+    shop.house.choose(hideBudgetSums=True)
+    works = budget(shop, 100, isLimited=True)
+    clerk = shop.person("purchase_order.create")
+    order = shop.order(("Bolt", 1, 101), by=clerk, **IN_TIME)
+    status, said, _ = clerk.tries("confirm", order)
+    assert (status, said["errors"]["errors"]["budget"]) == (
+        400, "Budget Works / 2026-01-01 to 2026-12-31 is limited, and this document does not fit into it. Lower it, "
+        "choose another budget, or ask for more where budgets are kept.",
+    )  # fmt: skip
+    assert "so 1.00 are missing" in shop.house.refused("POST", f"{order['at']}/confirm")["budget"]
+    assert stands(shop, works) == (0, 0, 100)

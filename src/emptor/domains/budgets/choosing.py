@@ -12,7 +12,7 @@ from sqlalchemy import bindparam, or_, select
 
 from emptor.domains import documents
 from emptor.domains.approvals import workflows
-from emptor.domains.budgets import balances, rules
+from emptor.domains.budgets import rules
 from emptor.domains.budgets.rules import EXPENSES, INVOICES, KINDS, ORDERS, REQUISITIONS, Leaf, Place
 from emptor.domains.payables.rules import CREDIT_NOTES
 from emptor.kit.fields import Part, Parts
@@ -232,19 +232,6 @@ def _leaf(row: Row) -> Leaf:
         row["id"], row["full_name"], row["start_date"], row["end_date"], row["location_id"], row["product_id"],
         by_family["document"], by_family["item"], row["frozen"],
     )  # fmt: skip
-
-
-def over(tx: Transaction, shown: list[Row]) -> list[bool]:
-    """Whether each document names a budget of which more has been taken than there is."""
-    named = [
-        {ref["id"] for ref in (one.get("budget"), *(item["budget"] for item in _items(one))) if ref} for one in shown
-    ]
-    accounts = balances.accounts(tx, set().union(*named)) if named else {}
-    return [any(accounts[budget].available < 0 for budget in ids) for ids in named]
-
-
-def _items(shown: Row) -> list[Row]:
-    return shown["items"]["data"] if "items" in shown else []
 
 
 @lru_cache(maxsize=1)

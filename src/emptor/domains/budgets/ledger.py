@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Collection, Iterable
+from dataclasses import replace
 from decimal import Decimal
 from functools import lru_cache, partial
 from typing import Any
@@ -171,18 +172,32 @@ def goes_beyond(tx: Transaction, resource: str, row_id: int) -> bool:
     return any(accounts[budget].available < sum_ for budget, sum_ in would_take(tx, resource, row_id).items())
 
 
-def would_take(tx: Transaction, resource: str, row_id: int) -> dict[int, Decimal]:
-    """How much more will be taken of each budget that a document is charged to, once it is submitted: less than it
-    comes to by what it was made of gives up for it.
+def refusal(tx: Transaction, resource: str, *ids: int) -> str:
+    """Why documents cannot be submitted together, as a sentence about a budget; empty when they can."""
+    more = {budget: sum_ for budget, sum_ in would_take(tx, resource, *ids).items() if sum_ > 0}
+    others = _whole(tx, resource, *ids[1:]) if ids[1:] else {}
+    for budget, account in balances.accounts(tx, more).items():
+        if account.limited and account.available < more[budget]:
+            before = others.get(budget, ZERO)
+            stands = replace(account, reserved=account.reserved + before)
+            return stands.exceeded(more[budget] - before, counted=False, in_figures=tells_sums(tx))
+        if account.is_frozen:
+            return frozen(account)
+    return ""
+
+
+def would_take(tx: Transaction, resource: str, *ids: int) -> dict[int, Decimal]:
+    """How much more will be taken of each budget that documents are charged to, once the first of them is submitted and
+    what others have changed is settled: less than they come to by what they were made of gives up for them.
     """
-    found = _whole(tx, resource, row_id)
-    given = [posted(tx, resource, [row_id])]
+    found = _whole(tx, resource, *ids)
+    given = [posted(tx, resource, ids)]
     if found and resource == ORDERS and tx.actor.settings.get("requisitionBudgets"):
-        behind = sources.requisitions_behind(tx, [row_id])
-        given += _given_up(tx, REQUISITIONS, behind, holding.requisitions(tx, behind, counting=row_id))
+        behind = sources.requisitions_behind(tx, ids)
+        given += _given_up(tx, REQUISITIONS, behind, holding.requisitions(tx, behind, counting=ids[0]))
     elif found and resource == INVOICES:
-        behind = billing.order_ids_of(tx, [row_id])
-        given += _given_up(tx, ORDERS, behind, holding.orders(tx, behind, counting=row_id))
+        behind = billing.order_ids_of(tx, ids)
+        given += _given_up(tx, ORDERS, behind, holding.orders(tx, behind, counting=ids[0]))
     for one in given:
         for (_, budget, _), sum_ in one.items():
             if budget in found:
@@ -190,11 +205,19 @@ def would_take(tx: Transaction, resource: str, row_id: int) -> dict[int, Decimal
     return found
 
 
-def _whole(tx: Transaction, resource: str, row_id: int) -> dict[int, Decimal]:
-    """What a document comes to in each budget, though it may be a draft."""
+def _whole(tx: Transaction, resource: str, *ids: int) -> dict[int, Decimal]:
+    """What documents come to in each budget, though they may be drafts."""
     scale = int(tx.actor.settings.get("decimals", 2))
-    _, charges = holding.sums(tx, resource, [row_id]).get(row_id, (None, []))
-    return {budget: sum_ for budget, sum_ in held(charges, scale).items() if sum_ > 0}
+    sums: dict[int, Decimal] = defaultdict(lambda: ZERO)
+    for _, charges in holding.sums(tx, resource, ids).values():
+        for budget, sum_ in held(charges, scale).items():
+            sums[budget] += sum_
+    return {budget: sum_ for budget, sum_ in sums.items() if sum_ > 0}
+
+
+def tells_sums(tx: Transaction) -> bool:
+    """Whether the acting person may be told what is in budgets."""
+    return tx.actor is None or not tx.actor.settings.get("hideBudgetSums") or tx.actor.may(SEE)
 
 
 def _given_up(tx: Transaction, resource: str, ids: list[int], left: holding.Held) -> list[Holdings]:
@@ -264,7 +287,8 @@ def _check(tx: UnitOfWork, changes: list[Change], grants: dict[Change, Decimal],
             beyond = next((one for one in blamed if not _covered(tx, one, grants[one])), None)
             if beyond is not None:
                 more = taken if taken > 0 else beyond.held
-                raise Invalid({"budget": account.exceeded(more, counted=more is not taken)})
+                figures = {"counted": more is not taken, "in_figures": tells_sums(tx)}
+                raise Invalid({"budget": account.exceeded(more, **figures)})
         if taken > 0 and account.is_frozen and grown.is_new and not grants[grown]:
             raise Invalid({"budget": frozen(account)})
 

@@ -132,8 +132,15 @@ class Account:
         """What nobody has taken."""
         return self.total - self.reserved - self.used
 
-    def exceeded(self, sum_: Decimal, *, counted: bool) -> str:
-        """Why a document over `sum_` goes beyond the budget; `counted`: it is among the reserved already."""
+    def exceeded(self, sum_: Decimal, *, counted: bool, in_figures: bool = True) -> str:
+        """Why a document over `sum_` goes beyond the budget; `counted`: it is among the reserved already. Who may not
+        know what is in it is told without figures.
+        """
+        if not in_figures:
+            return (
+                f"Budget {self.name} is limited, and this document does not fit into it. Lower it, choose another "
+                "budget, or ask for more where budgets are kept."
+            )
         missing = -self.available if counted else sum_ - self.available
         return (
             f"Budget {self.name} is limited: of {money(self.total)} {money(self.used)} are used and "

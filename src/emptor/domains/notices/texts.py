@@ -101,6 +101,11 @@ WORDS: dict[str, Words] = {
         "Documents take {missing} more of budget {name} than its total of {total}; the last of them is {actor}'s.\n\n"
         "See what holds its money, and raise the total or have documents changed.",
     ),
+    "unordered": Words(
+        "Order {name} for requisition {requisition} waits for you",
+        "Requisition {requisition} is approved, but its order {name}{sum} could not be placed by itself.{reason}\n\n"
+        "It is a draft: change what is needed and confirm it.",
+    ),
     "unsent": Words(
         "Order {name} could not be sent",
         "{Noun} {name}{sum} is approved, but {supplier} has no contact with an e-mail address, so it was not sent.\n\n"

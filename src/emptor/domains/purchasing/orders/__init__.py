@@ -137,9 +137,8 @@ RESOURCE = verbs.living(
                 *doc.identity(),
                 Moment("requiredDate", day_ends=True, write=Write.ALWAYS),
                 Moment("approvalDate"),
-                *doc.sums(
-                    "invoicedSum", "invoicedSumInCompanyCurrency", "netInvoicedSum", "budgetedSum", "itemsChartSum"
-                ),
+                *doc.sums("invoicedSum", "invoicedSumInCompanyCurrency", "netInvoicedSum", "itemsChartSum"),
+                *doc.budgeted("purchaseorders"),
                 *doc.CURRENCY_FIELDS,
                 *doc.DISCOUNT,
                 Text("note", size=5000, multiline=True, write=Write.ALWAYS),
@@ -158,7 +157,7 @@ RESOURCE = verbs.living(
                 percent("prepaymentPercent"),
                 percent("postpaymentPercent"),
                 Integer("creditPeriodDays"),
-                *doc.nothing("usedTaxPercentInBudget", "qboId", "netSuiteId", "xeroId"),
+                *doc.nothing("qboId", "netSuiteId", "xeroId"),
                 Text("externalId", size=200),
                 Text("externalIntegrationLog", size=2000, multiline=True),
                 *doc.nothing("poomUrl"),

@@ -12,7 +12,7 @@ from typing import Any
 from sqlalchemy import Select, bindparam, func, select
 
 from emptor.domains import documents as doc
-from emptor.domains import verbs, writing
+from emptor.domains import notices, verbs, writing
 from emptor.domains.organisation import access
 from emptor.domains.organisation.access import Principal
 from emptor.domains.purchasing.requisitions import rules
@@ -106,7 +106,8 @@ FROM_REQUISITIONS = Operation(
 def automatic(tx: UnitOfWork, requisition: Row) -> None:
     """Where the company has chosen so, an order per supplier for a requisition that has just been approved.
 
-    Lines without a supplier wait. What is complete is confirmed by its purchaser; the rest stays a draft.
+    Lines without a supplier wait. What is complete is confirmed by its purchaser; the rest stays a draft, and so does
+    what a budget has no room for: whoever approves a requisition is not kept from that by an order.
     """
     if not tx.actor.settings.get("automaticOrders"):
         return
@@ -119,21 +120,32 @@ def automatic(tx: UnitOfWork, requisition: Row) -> None:
         rows = _rows(tx, REQUISITION, [], requisition["id"])
         ready = [row for row in rows if row["supplier_id"] and row["open"] > 0 and not _obstacle(REQUISITION, row)]
         demands = _completed(tx, REQUISITION, ((row, row["open"], None) for row in ready))
+        placed: list[int] = []
         for order in rules.orders_for(demands, Wish()):
             tx.problems = Problems()
-            _place(tx, order)
+            _place(tx, order, placed, requisition)
     finally:
         tx.actor, tx.problems = approver, problems
 
 
-def _place(tx: UnitOfWork, values: Row) -> None:
-    """Make an order and confirm it if nothing is missing; what cannot be ordered as it is waits for a person."""
+def _place(tx: UnitOfWork, values: Row, placed: list[int], requisition: Row) -> None:
+    """Make an order and confirm it if nothing is missing, beside those `placed` before; what cannot be ordered as it is
+    waits for a person.
+    """
+    from emptor.domains.budgets import ledger  # it knows what requisitions have become
+
     kind = verbs.KINDS["purchaseorders"]
     try:
         order_id = kind.create(tx, values)
         row = query.stored(tx, kind.resource, "id", order_id)
         assert row is not None, order_id
-        verbs.confirm(kind, tx, row, {})
+        items = verbs.complete_lines(kind, tx, row)
+        if reason := ledger.refusal(tx, kind.name, order_id, *placed):
+            told = {"reason": reason, "requisition": requisition["idn"], "oneself": True}
+            notices.tell(tx, [tx.actor.user_id], "unordered", kind.resource, row, **told)
+            return
+        verbs.submit(kind, tx, row, items)
+        placed.append(order_id)
     except DomainError:  # all rules speak before anything is written
         return
 
