@@ -24,8 +24,11 @@ def discover() -> tuple[Resource, ...]:
 
 
 def _with_common_operations(resource: Resource) -> Resource:
-    """The resource with what every document with a life can do: tell who decides, be talked about, show its past."""
+    """The resource with what every document with a life can do: tell who decides and which budgets fit, be talked
+    about, show its past.
+    """
     from emptor.domains import conversation, outlook, revisions
+    from emptor.domains.budgets import offering
 
     if resource.life is None:
         return resource
@@ -33,5 +36,5 @@ def _with_common_operations(resource: Resource) -> Resource:
     if resource.has("comments"):
         common = (*conversation.operations(resource), *common)
     if resource.has("approvalSteps"):
-        common = (*outlook.operations(resource), *common)
+        common = (*outlook.operations(resource), *offering.operations(resource), *common)
     return replace(resource, operations=(*resource.operations, *common))

@@ -204,3 +204,55 @@ def test_who_may_not_know_is_told_no_figures(shop: Paying) -> None:
     )  # fmt: skip
     assert "so 1.00 are missing" in shop.house.refused("POST", f"{order['at']}/confirm")["budget"]
     assert stands(shop, works) == (0, 0, 100)
+
+
+# Before it is submitted
+
+
+def test_a_draft_is_told_which_budgets_fit(shop: Paying) -> None:
+    bolts = shop.item(price=10)
+    (of_bolts,) = plan(shop, {"product": bolts["id"], "periods": [{"sum": 100}]})
+    works, office = budget(shop, 1000, isLimited=True, deduction="net"), budget(shop, 20, name="Office")
+    budget(shop, 500, name="Later", startDate="2030-01-01", endDate="2030-12-31")
+    vat = shop.house.made("/taxes", {"name": "VAT", "percent": 20})
+    nuts = {"name": "Nut", "quantity": 10, "price": 99, "taxes": [vat["id"]]}
+    order = shop.order({"product": bolts["id"], "quantity": 1}, nuts, **IN_TIME)
+
+    def offered() -> list[tuple[Any, ...]]:
+        data = shop.house.get(f"{order['at']}/budgets")["data"]
+        return [(one["id"], one["items"], one["isLimited"], one["hasRoom"], one["availableSum"]) for one in data]
+
+    line = order["items"]["data"][0]["id"]
+    assert offered() == [
+        (works["id"], [], True, True, 1000), (office["id"], [], False, False, 20),
+        (of_bolts["id"], [line], False, True, 100),
+    ]  # fmt: skip
+    shop.ann.changes(order, budget=works["id"])
+    assert shop.ann.does("confirm", order)["status"] == APPROVED
+    shop.house.choose(hideBudgetSums=True)
+    clerk = shop.person("purchase_order.view")
+    shown = clerk.house.get(f"{order['at']}/budgets")["data"]
+    assert [(one["hasRoom"], one["availableSum"]) for one in shown] == [(True, None), (False, None), (True, None)]
+
+
+# Requisitions
+
+
+def test_what_is_ordered_keeps_the_budget_of_its_requisition(asking: Paying) -> None:
+    works, office = budget(asking, 500), budget(asking, 500, name="Office")
+    asked = asking.ann.does("confirm", asking.requisition(("Bolt", 5, 10), budget=works["id"], **IN_TIME))
+    line = asked["items"]["data"][0]["id"]
+    asking.ann.does("revision", asked, {"comment": "the other one"})
+    asking.ann.changes(asked, budget=office["id"])
+    asking.ann.does("confirm_revise", asked)
+    assert [stands(asking, one) for one in (works, office)] == [(0, 0, 500), (50, 0, 450)]
+    asking.ann.orders((line, 2), supplier=asking.supplier["id"], **IN_TIME)
+    asking.ann.does("revision", asked, {"comment": "and back"})
+    sentence = f"Line {line} is on an order, which has its budget by now; change that of the order."
+    for body, place in (
+        ({"budget": works["id"]}, "budget"),
+        ({"items": [{"id": line, "budget": works["id"]}]}, "items[0][budget]"),
+    ):
+        status, said, _ = asking.ann.house.call("PUT", asked["at"], body)
+        assert (status, said["errors"]["errors"]) == (400, {place: sentence})
+    asking.ann.changes(asked, note="nothing about budgets")

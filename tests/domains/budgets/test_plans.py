@@ -156,6 +156,61 @@ def test_what_is_available_goes_along_and_is_gone_here(shop: Paying) -> None:
     assert periods(third) == [("2028-01-01", "2028-12-31", 1000)]
 
 
+def test_what_one_month_lacks_others_make_up_for(shop: Paying) -> None:
+    """200 too much in January, 400 left in February: 200 go along, and nothing more can be taken of either month."""
+    made = plan(shop, 100, 400, 0)
+    shop.approved_order(("Bolt", 1, 300), requiredDate="2026-01-31")
+    january, february, _ = made["lines"]["data"][0]["periods"]["data"]
+    after = copied(shop, made, carryOver=True)
+    assert periods(after)[0] == ("2026-04-01", "2026-04-30", 300), "its own 100, and 200"
+    assert [stands(shop, one) for one in (january, february)] == [(300, 0, 0), (0, 0, 0)]
+
+
+def test_a_line_that_is_overdrawn_in_all_carries_nothing(shop: Paying) -> None:
+    made = plan(shop, 100, 0, 0)
+    shop.approved_order(("Bolt", 1, 300), requiredDate="2026-01-31")
+    after = copied(shop, made, carryOver=True)
+    assert periods(after)[0][2] == 100
+    assert stands(shop, made["lines"]["data"][0]["periods"]["data"][0]) == (300, 0, -200)
+
+
+def test_a_copy_of_so_many_per_cent(shop: Paying) -> None:
+    """Rounded once: a tenth more of three times 33.33 is 109.99, not three times 36.66."""
+    made = plan(shop, "33.33", "33.33", "33.33")
+    assert [sum_ for *_, sum_ in periods(copied(shop, made, percent=110))] == [36.66, 36.67, 36.66]
+
+
+def test_a_plan_is_not_copied_twice_by_mistake(shop: Paying) -> None:
+    made = plan(shop, 100, 200, 300)
+    copied(shop, made)
+    said = refusal(shop, "POST", f"/-/budgetplans/{made['id']}/copy", {})
+    assert said == {"startDate": "There is a budget Works from 2026-04-01 on; give the copy another name."}
+    assert copied(shop, made, name="Works, cautious", percent=90)["name"] == "Works, cautious"
+
+
+def test_a_total_lower_than_what_is_taken_is_warned_of(shop: Paying) -> None:
+    made = plan(shop, 100, 200, 300)
+    shop.approved_order(("Bolt", 1, 150), requiredDate="2026-02-28")
+    assert the_plan(shop)["warnings"] == []
+    [line] = made["lines"]["data"]
+    lower = {"id": line["id"], "periods": [{"id": line["periods"]["data"][i]["id"], "sum": 100} for i in range(3)]}
+    assert changed(shop, made, lines=[lower])["warnings"] == [
+        "2026-02: 50.00 more are taken than the total of 100.00."
+    ]  # fmt: skip
+
+
+def test_who_leaves_hands_budgets_over(shop: Paying) -> None:
+    holder, other = (shop.person("budget.manage") for _ in range(2))
+    made = plan(shop, 1, holder=holder.house.user_id, startDate="2030-01-01", endDate="2030-03-31")
+    over = plan(shop, 1, name="Over", holder=holder.house.user_id, startDate="2020-01-01", endDate="2020-03-31")
+    path = f"/users/{holder.house.user_id}"
+    said = refusal(shop, "PUT", path, {"enable": False})
+    assert said == {"substitute": "This person still has budget Works; name somebody who takes over."}
+    shop.house.changed("PUT", path, {"enable": False, "substitute": other.house.user_id})
+    for one in (made, over):
+        assert shop.house.get(f"/-/budgetplans/{one['id']}")["holder"]["id"] == other.house.user_id
+
+
 def test_there_is_a_last_day(shop: Paying) -> None:
     made = plan(shop, 1, type="custom", startDate="9999-01-01", endDate="9999-12-31")
     assert refusal(shop, "POST", f"/-/budgetplans/{made['id']}/copy", {}).keys() == {"startDate"}
@@ -212,6 +267,9 @@ def test_a_choice_of_the_company_is_for_new_budgets(shop: Paying) -> None:
     first = plan(shop, 1)
     shop.house.choose(budgetDeduction="net")
     assert plan(shop, 1, name="Later")["deduction"] == "net"
+    shop.house.choose(budgetDeduction="50")
+    partly = plan(shop, 1, name="Still later")
+    assert (partly["deduction"], partly["usedTaxPercentInBudget"]) == ("custom", "50.00")
     assert shop.house.get(f"/-/budgetplans/{first['id']}")["deduction"] == "gross"
 
 

@@ -44,6 +44,7 @@ BUDGETS = define(
             Operation("get", "GET", "/budgets/{id}", SEE, False, summary="One budget"),
             Operation(
                 "look", "GET", "/budgets/{id}/holds", SEE, False, run=explaining.holds, shows=explaining.HOLDS,
+                asks=(explaining.PAGE,),
                 summary="What holds money of a budget, line by line",
             ),
         ),

@@ -16,6 +16,7 @@ from emptor.domains.budgets import rules
 from emptor.domains.budgets.rules import EXPENSES, INVOICES, KINDS, ORDERS, REQUISITIONS, Leaf, Place
 from emptor.domains.payables.rules import CREDIT_NOTES
 from emptor.kit.fields import Part, Parts
+from emptor.kit.money import HUNDRED
 from emptor.kit.resource import Resource
 from emptor.store.schema import table
 from emptor.store.statement import Statement
@@ -39,16 +40,16 @@ def choose(tx: UnitOfWork, resource: Resource, row: Row, items: Sequence[Row]) -
     """
     from emptor.domains.budgets import following  # it knows orders, which know what submits documents
 
-    if not _charges(tx, resource):
+    if not charges(tx, resource):
         return
     follows = resource.name == INVOICES and following.follows(row)
     elsewhere = following.settle(tx, row) if follows else set()
     date = row[DATES[resource.name]] or row["create_date"]
-    leaves = _leaves(tx, date, {row["budget_id"]} - {None})
+    leaves = leaves_of(tx, date, {row["budget_id"]} - {None})
     if leaves and follows:
         _check_followers(tx, resource, row, items, leaves, elsewhere)
     elif leaves:
-        place = _place(tx, resource, row, date)
+        place = place_of(tx, resource, row, date)
         if any(one.for_lines for one in leaves) or False in _said_by_lines(tx, resource, row):
             _choose_for_lines(tx, resource, row, list(enumerate(items)), leaves, place)
         if row["budget_id"] or _said_by_lines(tx, resource, row) != {False}:
@@ -57,7 +58,7 @@ def choose(tx: UnitOfWork, resource: Resource, row: Row, items: Sequence[Row]) -
     _look_at_limits(tx, resource, row)
 
 
-def _charges(tx: Transaction, resource: Resource) -> bool:
+def charges(tx: Transaction, resource: Resource) -> bool:
     """Whether documents of this kind are charged to budgets in this company."""
     if resource.name not in KINDS or not tx.actor.settings.get("budgets", True):
         return False
@@ -74,7 +75,7 @@ def _check_followers(
 
     if row["logic_type"] in CREDIT_NOTES:
         return
-    place = _place(tx, resource, row, row[DATES[INVOICES]] or row["create_date"])
+    place = place_of(tx, resource, row, row[DATES[INVOICES]] or row["create_date"])
     if following.is_elsewhere(tx, row):
         chosen = next(one for one in leaves if one.id == row["budget_id"])
         if fault := rules.misfit(chosen, place):
@@ -105,9 +106,9 @@ def _choose_for_lines(
     tx: UnitOfWork, resource: Resource, row: Row, picked: Sequence[tuple[int, Row]], leaves: list[Leaf], place: Place
 ) -> None:
     """Charge lines, each with its position, by themselves where budgets are about what single lines order."""
-    above = _above(tx, [value for _, item in picked for value in _options_of(item)])
+    known_options = above(tx, [value for _, item in picked for value in options_of(item)])
     known = {one.id: one for one in leaves} | {
-        one.id: one for one in _leaves(tx, place.date, {item["budget_line_id"] for _, item in picked} - {None})
+        one.id: one for one in leaves_of(tx, place.date, {item["budget_line_id"] for _, item in picked} - {None})
     }
     for_lines = [one for one in known.values() if one.for_lines]
     changed = []
@@ -118,8 +119,7 @@ def _choose_for_lines(
             if fault := rules.misfit(chosen, at):
                 tx.problems.add(f"items[{position}][budget]", fault)
             continue
-        options = frozenset().union(*(above.get(value, frozenset()) for value in _options_of(item)))
-        at = replace(at, product=item["product_id"], item_options=options, is_line=True)
+        at = line_place(item, at, known_options)
         was = _was(row) or bool(item.get("sources"))
         fault, found = _decide(for_lines, at, item["budget_line_id"], item["found_budget_id"], was=was)
         if fault:
@@ -144,6 +144,12 @@ def _time_of(row: Row, item: Row, place: Place, chosen: Leaf | None) -> Place:
     if row.get("logic_type") == SERVICE and row.get("begin_date") and row.get("end_date"):
         return replace(place, span=(row["begin_date"], row["end_date"]))
     return place
+
+
+def line_place(item: Row, place: Place, known: dict[int, frozenset[int]]) -> Place:
+    """What decides which budgets fit a line; `known`: its options, each with all that it hangs below."""
+    options = frozenset().union(*(known.get(value, frozenset()) for value in options_of(item)))
+    return replace(place, product=item["product_id"], item_options=options, is_line=True)
 
 
 def _lines_of(resource: Resource) -> Part:
@@ -200,24 +206,26 @@ def _look_at_limits(tx: UnitOfWork, resource: Resource, row: Row) -> None:
         row["is_budget_over_limit"] = over
 
 
-def _place(tx: Transaction, resource: Resource, row: Row, date: str) -> Place:
+def place_of(tx: Transaction, resource: Resource, row: Row, date: str) -> Place:
+    """What decides which budgets fit a document."""
     custom = documents.stored_custom_values(tx, resource, row["id"])
     chosen = [int(one["value"]) for one in custom if str(one["value"]).isdigit()]
-    above = _above(tx, chosen)
-    return Place(date, row["location_id"], frozenset().union(*(above.get(one, frozenset()) for one in chosen)))
+    known = above(tx, chosen)
+    return Place(date, row["location_id"], frozenset().union(*(known.get(one, frozenset()) for one in chosen)))
 
 
-def _options_of(item: Row) -> list[int]:
+def options_of(item: Row) -> list[int]:
+    """The options that a line has chosen."""
     return [int(one["value"]) for one in item[ITEM_FIELDS] if str(one["value"]).isdigit()]
 
 
-def _above(tx: Transaction, ids: Iterable[int]) -> dict[int, frozenset[int]]:
+def above(tx: Transaction, ids: Iterable[int]) -> dict[int, frozenset[int]]:
     """Each option with all that it hangs below."""
     found = workflows.options_of(tx, ids)
     return {one: frozenset({one, *option.above}) for one, option in found.items()}
 
 
-def _leaves(tx: Transaction, date: str, chosen: set[int]) -> list[Leaf]:
+def leaves_of(tx: Transaction, date: str, chosen: set[int]) -> list[Leaf]:
     """The budgets of a day, and those that are chosen already."""
     rows = tx.records(_of_day(), company=tx.company_id, day=date, ids=list(chosen))
     return [_leaf(row) for row in rows]
@@ -231,6 +239,7 @@ def _leaf(row: Row) -> Leaf:
     return Leaf(
         row["id"], row["full_name"], row["start_date"], row["end_date"], row["location_id"], row["product_id"],
         by_family["document"], by_family["item"], row["frozen"],
+        HUNDRED if row["used_tax_percent_in_budget"] is None else row["used_tax_percent_in_budget"],
     )  # fmt: skip
 
 
@@ -238,7 +247,8 @@ def _leaf(row: Row) -> Leaf:
 def _of_day() -> Statement:
     budgets = table("budgets")
     day = bindparam("day", type_=budgets.c.start_date.type)
-    columns = ("id", "full_name", "start_date", "end_date", "location_id", "product_id", "options", "frozen")
+    columns = ("id", "full_name", "start_date", "end_date", "location_id", "product_id", "options", "frozen",
+               "used_tax_percent_in_budget")  # fmt: skip
     return Statement(
         select(*(budgets.c[name] for name in columns))
         .where(

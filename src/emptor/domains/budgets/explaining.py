@@ -10,6 +10,7 @@ from sqlalchemy import bindparam, func, select
 from emptor.domains import verbs
 from emptor.domains.budgets import balances, holding
 from emptor.domains.budgets.rules import STAGES, by_line, money
+from emptor.kit.fields import Integer, Write
 from emptor.store.schema import table
 from emptor.store.statement import Statement
 from emptor.store.types import any_of
@@ -18,7 +19,8 @@ from emptor.store.unit_of_work import Transaction
 Row = dict[str, Any]
 
 MOST = 1_000
-"""Documents that are told one by one."""
+"""Documents that are told one by one, on a page."""
+PAGE = Integer("page", low=1, high=1_000_000, write=Write.ALWAYS, note=f"of {MOST} documents each; without, the first")
 
 _AMOUNT, _TEXT = {"type": "number"}, {"type": "string"}
 
@@ -36,7 +38,7 @@ HOLDS = _shape(
         "reservedSum": _AMOUNT,
         "availableSum": _AMOUNT,
         "explanation": _TEXT,
-        "more": {"type": "boolean"},
+        "more": {"type": "boolean", "description": "whether there is another page"},
         "holds": {
             "type": "array",
             "items": _shape(
@@ -55,7 +57,8 @@ def holds(tx: Transaction, row: Row, asked: Row) -> Row:
     """How a budget stands, and which line of which document holds how much of it."""
     account = balances.accounts(tx, [row["id"]])[row["id"]]
     scale = int(tx.actor.settings.get("decimals", 2))
-    documents = tx.all(_documents(), company=tx.company_id, budget=row["id"], most=MOST + 1)
+    skip = ((asked.get("page") or 1) - 1) * MOST
+    documents = tx.all(_documents(), company=tx.company_id, budget=row["id"], most=MOST + 1, skip=skip)
     by_kind: dict[str, list[int]] = {}
     for kind, document in documents[:MOST]:
         by_kind.setdefault(kind, []).append(document)
@@ -98,6 +101,7 @@ def _documents() -> Statement:
         .having(func.sum(moves.c["sum"]) != 0)
         .order_by(moves.c.document_id.desc())
         .limit(bindparam("most"))
+        .offset(bindparam("skip"))
     )
 
 

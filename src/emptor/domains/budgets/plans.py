@@ -6,6 +6,7 @@ from collections import defaultdict
 from collections.abc import Callable, Collection, Iterable
 from datetime import datetime, timedelta
 from decimal import Decimal
+from fractions import Fraction
 from functools import lru_cache
 from typing import Any
 
@@ -15,7 +16,7 @@ from sqlalchemy import update as sql_update
 from emptor.domains import writing
 from emptor.domains.budgets import balances, rules
 from emptor.domains.budgets.balances import BALANCES
-from emptor.domains.organisation import access
+from emptor.domains.organisation import access, leaving
 from emptor.domains.organisation.users import CONFIGURE, PERSON
 from emptor.kit.clock import spell
 from emptor.kit.errors import Forbidden, IllegalMove, Invalid
@@ -26,6 +27,7 @@ from emptor.kit.fields import (
     Hidden,
     Integer,
     Moment,
+    Number,
     Part,
     Parts,
     Ref,
@@ -122,6 +124,25 @@ def _expired(tx: Transaction, shown: list[Row]) -> list[bool]:
     return [one["endDate"] < now for one in shown]
 
 
+def _warnings(tx: Transaction, shown: list[Row]) -> list[list[str]]:
+    """What the holder should look at: totals that are lower than what is taken, which is allowed."""
+    return [
+        [
+            f"{' / '.join(filter(None, (line['name'], rules.period_name(plan['type'], *_days(period)))))}: "
+            f"{rules.money(-Decimal(period['availableSum']))} more are taken than the total of "
+            f"{rules.money(Decimal(period['sum']))}."
+            for line in plan["lines"]["data"]
+            for period in line["periods"]["data"]
+            if period["availableSum"] < 0
+        ]
+        for plan in shown
+    ]
+
+
+def _days(period: Row) -> tuple[str, str]:
+    return period["startDate"], period["endDate"]
+
+
 # Writing
 
 
@@ -180,7 +201,9 @@ def _ids(lines: Iterable[Row]) -> set[int]:
 def _settle(tx: UnitOfWork, values: Row, row: Row, stored: dict[int, Row]) -> None:
     """Complete a plan as it will be, with all its lines and periods, and note what is wrong with it."""
     if "deduction" in values and not values["deduction"]:
-        values["deduction"] = tx.actor.settings.get("budgetDeduction", rules.GROSS)
+        values["deduction"] = chosen = tx.actor.settings.get("budgetDeduction", rules.GROSS)
+        if chosen not in rules.DEDUCTIONS:  # a share of the tax
+            values |= {"deduction": rules.PARTLY, "used_tax_percent_in_budget": Decimal(chosen)}
     plan = {**row, **values}
     if not all(plan.get(name) for name in ("name", "type", "start_date", "end_date")):
         values.setdefault("lines", [])
@@ -398,8 +421,11 @@ COPY = (
     Text("name", size=200, write=Write.ALWAYS, note="without, that of the plan"),
     Moment("startDate", write=Write.ALWAYS, note="without, the moment after the plan's end"),
     Moment("endDate", day_ends=True, write=Write.ALWAYS, note="without, as long after as the plan lasts"),
-    Flag("carryOver", write=Write.ALWAYS, note="what is available goes along, to the first period of each line"),
-)
+    Number("percent", low=ZERO, high=Decimal(1000), write=Write.ALWAYS,
+           note="totals as per cent of those of the plan; without, 100"),
+    Flag("carryOver", write=Write.ALWAYS,
+         note="what each line has left, all its periods taken together, goes along to its first period"),
+)  # fmt: skip
 
 
 def copy(tx: UnitOfWork, row: Row, values: Row) -> int:
@@ -414,6 +440,9 @@ def copy(tx: UnitOfWork, row: Row, values: Row) -> int:
     except OverflowError:
         raise Invalid({"startDate": TOO_FAR}) from None
     spans = _spans(tx, {**row, "start_date": start, "end_date": end})
+    name = values.get("name") or row["name"]
+    if tx.one(_same(), company=tx.company_id, name=name, start=start):
+        tx.problems.add("startDate", f"There is a budget {name} from {start[:10]} on; give the copy another name.")
     tx.problems.raise_if_any()
     stored = stored_lines(tx, row["id"])
     before = [first for first, _ in _spans_of(row)]
@@ -421,6 +450,7 @@ def copy(tx: UnitOfWork, row: Row, values: Row) -> int:
     lines = []
     for line in stored.values():
         totals = {one["start_date"]: one["sum"] - min(one["carried_sum"], one["sum"]) for one in line["periods"]}
+        totals = _scaled(tx, totals, values.get("percent"))
         in_turn = [totals.get(first, ZERO) for first in before]
         periods = [{"sum": in_turn[i] if i < len(in_turn) else ZERO} for i in range(len(spans))]
         if periods and carried.get(line["id"]):
@@ -435,7 +465,7 @@ def copy(tx: UnitOfWork, row: Row, values: Row) -> int:
         tx,
         {
             **{name: row[name] for name in copied},
-            "name": values.get("name") or row["name"], "start_date": start, "end_date": end, "lines": lines,
+            "name": name, "start_date": start, "end_date": end, "lines": lines,
         },
     )  # fmt: skip
 
@@ -447,26 +477,79 @@ def _as_long(row: Row, start: str) -> str:
     return rules.end_after(row["type"], start, len(_spans_of(row)))
 
 
+def _scaled(tx: UnitOfWork, totals: dict[str, Decimal], percent: Decimal | None) -> dict[str, Decimal]:
+    """So many per cent of the totals of a line's periods; together what that is of their sum, rounded once."""
+    if percent is None:
+        return totals
+    scale, exact, so_far, found = int(tx.actor.settings.get("decimals", 2)), Fraction(0), ZERO, {}
+    for first, total in sorted(totals.items()):
+        exact += Fraction(total) * Fraction(percent) / 100
+        found[first] = rules.rounded(exact, scale) - so_far
+        so_far += found[first]
+    return found
+
+
 def _carry(tx: UnitOfWork, row: Row, stored: dict[int, Row]) -> dict[int, Decimal]:
-    """Take what is available out of the periods of a plan; how much by line."""
+    """Take what lines have left out of their periods; how much by line.
+
+    What one period has too little, others have to make up for: then each has as much as is taken of it. A line of which
+    more is taken than it has in all stays as it is.
+    """
     left = balances.accounts(tx, _ids(stored.values()))
-    carried: dict[int, Decimal] = defaultdict(lambda: ZERO)
+    carried: dict[int, Decimal] = {}
     for line in stored.values():
+        available = {period["id"]: left[period["id"]].available for period in line["periods"]}
+        if (whole := sum(available.values(), ZERO)) <= 0:
+            continue
+        carried[line["id"]] = whole
         for period in line["periods"]:
-            available = left[period["id"]].available
-            if available > 0:
-                carried[line["id"]] += available
-                total = period["sum"] - available
-                changed = {"sum": total, "carried_sum": period["carried_sum"] - available}
-                limit = {"budget_limit": total} if row["is_limited"] else {}
-                tx.update(table("budgets"), {**changed, **limit}, id=period["id"])
+            total = period["sum"] - available[period["id"]]
+            changed = {"sum": total, "carried_sum": period["carried_sum"] - available[period["id"]]}
+            limit = {"budget_limit": total} if row["is_limited"] else {}
+            tx.update(table("budgets"), {**changed, **limit}, id=period["id"])
     if carried:
         said = {str(line): amount_ for line, amount_ in carried.items()}
         tx.note("carry_over", PLANS.name, row["id"], None, {"after": {"carried": said}})
     return carried
 
 
+# Whoever holds budgets and leaves
+
+
+def _held(tx: UnitOfWork, user: int) -> list[str]:
+    """The budgets of which somebody is the holder, but for those whose time is over."""
+    return [f"budget {row['name']}" for row in _plans_of(tx, user) if row["end_date"] >= tx.stamp]
+
+
+def _hand_over(tx: UnitOfWork, user: int, substitute: int) -> None:
+    for row in _plans_of(tx, user):
+        writing.change(tx, PLANS, row, {"holder_id": substitute, "update_date": tx.stamp})
+
+
+def _plans_of(tx: UnitOfWork, user: int) -> list[Row]:
+    return tx.records(_by_holder(), company=tx.company_id, user=user)
+
+
+leaving.DUTIES.append(leaving.Duty(_held, handed=_hand_over))
+
+
 # Statements
+
+
+@lru_cache(maxsize=1)
+def _same() -> Statement:
+    """A plan of that name from that moment on."""
+    plans = table(PLANS.table)
+    start = bindparam("start", type_=plans.c.start_date.type)
+    mine = (plans.c.company_id == bindparam("company"), plans.c.name == bindparam("name"), plans.c.start_date == start)
+    return Statement(select(plans.c.id).where(*mine).limit(1))
+
+
+@lru_cache(maxsize=1)
+def _by_holder() -> Statement:
+    plans = table(PLANS.table)
+    mine = (plans.c.company_id == bindparam("company"), plans.c.holder_id == bindparam("user"))
+    return Statement(select(plans).where(*mine).order_by(plans.c.id))
 
 
 def charged(tx: Transaction, budgets: Iterable[int]) -> set[int]:
@@ -577,6 +660,8 @@ PLANS = define(
             Ref("creator", to="users"),
             Ref("lastEditor", to="users"),
             Parts("lines", part=LINE, write=Write.ALWAYS, listed=False, size=1000),
+            Asked("warnings", ask=_warnings, json_schema={"type": "array", "items": {"type": "string"}}, listed=False,
+                  note="periods of which more is taken than their total"),
         ),
         operations=(
             Operation("list", "GET", "/-/budgetplans", SEE, False, summary="List budget plans"),

@@ -173,6 +173,8 @@ class Leaf:
     item_options: Mapping[int, frozenset[int]] = field(default_factory=dict)
     """Options of item custom fields, by field."""
     frozen: bool = False
+    tax_percent: Decimal = HUNDRED
+    """How much of the tax counts."""
 
     @property
     def for_lines(self) -> bool:

@@ -39,6 +39,14 @@ def net_or_gross(text: str) -> str:
     return text.lower()
 
 
+def deduction(text: str) -> str:
+    """Net, gross, or the share of the tax that a person writes; ValueError with a sentence when it is none."""
+    try:
+        return net_or_gross(text) if text.isalpha() else percentage(text.removesuffix("%").strip())
+    except ValueError:
+        raise ValueError("Write net, gross, or how many per cent of the tax count.") from None
+
+
 def when_received(text: str) -> str:
     """The word that a person writes, empty for off; ValueError with a sentence when it is none of them."""
     if text.lower() not in ("off", "confirm", "approve", "pay"):
@@ -96,7 +104,9 @@ CHOICES: dict[str, Choice] = {
     "requisitionBudgets": Choice("requisitions hold what they ask for in budgets, until it is ordered", on_or_off),
     "budgetRequired": Choice("what is charged to budgets cannot be submitted without one", on_or_off),
     "hideBudgetSums": Choice("who has no role for budgets is not told what is in them", on_or_off),
-    "budgetDeduction": Choice("new budgets deduct net or gross sums; gross unless chosen", net_or_gross),
+    "budgetDeduction": Choice(
+        "new budgets deduct net or gross sums, or net sums and so many per cent of the tax", deduction
+    ),
     "reasons": Choice("who rejects or cancels a document has to say why", on_or_off),
     "negativeStock": Choice("more may leave a warehouse than is known to be there", on_or_off),
     "transferInTransit": Choice("transfers arrive when the other warehouse says so, not at once", on_or_off),

@@ -16,10 +16,13 @@ MOST_NAMED = 10
 
 @dataclass(frozen=True)
 class Duty:
-    """Something people may have on their hands: `live` names it, `left` ends what nobody takes over (drafts)."""
+    """Something people may have on their hands: `live` names it, `left` ends what nobody takes over (drafts), `handed`
+    gives to somebody else what has the name of whoever leaves.
+    """
 
     live: Callable[[UnitOfWork, int], list[str]]
     left: Callable[[UnitOfWork, int], None] = lambda tx, user: None
+    handed: Callable[[UnitOfWork, int, int], None] = lambda tx, user, substitute: None
 
 
 DUTIES: list[Duty] = []
@@ -46,6 +49,8 @@ def complete(tx: UnitOfWork, user: int, substitute: int | None) -> None:
     """End what nobody takes over; whoever stood in for others passes that on, too."""
     for duty in DUTIES:
         duty.left(tx, user)
+        if substitute is not None:
+            duty.handed(tx, user, substitute)
     tx.update(table("users"), {"substitute_id": substitute}, substitute_id=user)
 
 

@@ -47,8 +47,8 @@ def update(tx: UnitOfWork, row: Row, values: Row) -> None:
     """Change a requisition as far as its state allows; what has been made from its lines stays covered."""
     verbs.editable(_kind(), tx, row, values)
     _fill(values)
-    if "items" in values and row["status"] != doc.DRAFT:
-        _keep_claimed_lines(tx, row, values["items"])
+    if row["status"] != doc.DRAFT and ("items" in values or "budget_id" in values):
+        _keep_claimed_lines(tx, row, values)
     doc.update(tx, _requisitions(), row, values)
     if "items" in values and row["status"] != doc.DRAFT:
         sources.recount(tx, sources.claims(tx, row["id"]))
@@ -65,16 +65,25 @@ def _fill(values: Row) -> None:
             item["price"] = ZERO
 
 
-def _keep_claimed_lines(tx: UnitOfWork, row: Row, items: list[Any]) -> None:
-    """A line that something was made from stays, and asks for no less than is ordered."""
+def _keep_claimed_lines(tx: UnitOfWork, row: Row, values: Row) -> None:
+    """A line that something was made from stays where it is charged, and asks for no less than is ordered."""
     claims = sources.claims(tx, row["id"])
-    sent = {item["id"]: i for i, item in enumerate(items) if isinstance(item, dict) and "id" in item}
+    items = values.get("items") or []
+    sent = {item["id"]: (i, item) for i, item in enumerate(items) if isinstance(item, dict) and "id" in item}
+    stored = dict(tx.all(_budgets(), company=tx.company_id, requisition=row["id"]))
     for line, claim in claims.items():
-        if claim["used"] and line not in sent:
+        i, item = sent.get(line, (0, {}))
+        if claim["used"] and "items" in values and line not in sent:
             tx.problems.add("items", f"Line {line} has been ordered or requested and has to stay; reject what is left.")
-        quantity = items[sent[line]].get("quantity") if line in sent else None
-        if quantity is not None and quantity < claim["ordered"]:
-            tx.problems.add(f"items[{sent[line]}][quantity]", f"{claim['ordered']:f} are ordered already.")
+        if item.get("quantity") is not None and item["quantity"] < claim["ordered"]:
+            tx.problems.add(f"items[{i}][quantity]", f"{claim['ordered']:f} are ordered already.")
+        own = item.get("budget_line_id", stored[line])
+        charged = own or values.get("budget_id", row["budget_id"])
+        if claim["ordered"] and charged != (stored[line] or row["budget_id"]):
+            place = f"items[{i}][budget]" if own != stored[line] else "budget"
+            tx.problems.add(
+                place, f"Line {line} is on an order, which has its budget by now; change that of the order."
+            )
 
 
 def check(tx: UnitOfWork, row: Row, items: list[Row]) -> None:
@@ -157,6 +166,17 @@ def reject_items(tx: UnitOfWork, row: Row, values: Row) -> None:
     sources.recount(tx, claims)
     if row["status"] == doc.PENDING and not tx.one(_wanted(), company=tx.company_id, requisition=row["id"]):
         verbs.reject(_kind(), tx, row, values)
+
+
+@lru_cache(maxsize=1)
+def _budgets() -> Statement:
+    """The budgets that lines of a requisition name themselves."""
+    lines = table("purchase_requisition_lines")
+    return Statement(
+        select(lines.c.id, lines.c.budget_line_id).where(
+            lines.c.company_id == bindparam("company"), lines.c.requisition_id == bindparam("requisition")
+        )
+    )
 
 
 @lru_cache(maxsize=1)
