@@ -488,13 +488,24 @@ def commitments(accounts: Accounts) -> Iterator[str]:
             yield f"budget {row['budget_id']}: {row['reserved']} and {row['used']} noted, the moves say {expected}"
     yield from (f"budget {key}: {pair} moved, nothing noted" for key, pair in sums.items() if any(pair))
     for budget, left in accounts.available().items():
-        if accounts.budgets[budget]["budget_limit"] is not None and left < 0:
+        if accounts.budgets[budget]["budget_limit"] is not None and left < 0 and not has_come_back(accounts):
             yield f"budget {budget} is limited, and {-left} more are taken than there are"
+
+
+def has_come_back(accounts: Accounts) -> bool:
+    """Whether an order or a requisition may have got back what was freed by something cheaper made of it: that is the
+    only way beyond a limit.
+    """
+    order_of = {line["id"]: line["order_id"] for line in accounts.order_lines}
+    made = [accounts.invoice_of(one)["status"] for one in accounts.allocations]
+    made += [accounts.ordered[order_of[one["line_id"]]]["status"] for one in accounts.sources]
+    return not {REJECTED, CANCELED, IN_REVISION}.isdisjoint(made)
 
 
 def holds(accounts: Accounts) -> dict[tuple[str, int, int, int], int]:
     """What each document holds now: (kind, document, budget, stage) → sum, from the documents alone."""
     taken = {"purchaserequisitions": ordered_of(accounts), "purchaseorders": billed_of(accounts)}
+    origins = budgets_of_origin(accounts)
     asked = {line["id"]: line for line in accounts.wanted}
     ordered = {line["id"]: line for line in accounts.order_lines}
     exact: dict[tuple[str, int, int, int], Fraction] = defaultdict(Fraction)
@@ -504,6 +515,8 @@ def holds(accounts: Accounts) -> dict[tuple[str, int, int, int], int]:
         for line in accounts.charged[kind]:
             header = accounts.headers[kind][line[owner]]
             budget, status = line["budget_line_id"] or header["budget_id"], header["status"]
+            if kind == "invoices":
+                budget = origins.get(line["id"]) or budget
             if kind == "purchaseorders" and accounts.ordered[header["id"]]["logic_type"] == BLANKET:
                 continue
             credit = kind == "invoices" and accounts.invoices[header["id"]]["logic_type"] in CREDIT_NOTES
@@ -531,6 +544,16 @@ def holds(accounts: Accounts) -> dict[tuple[str, int, int, int], int]:
             worth = max(0, left_of(accounts, order)) * Fraction(header["exchange_rate"], RATE)
             exact["purchaseorders", order["id"], budget, stage(status)] += worth
     return {key: cents(sum_) for key, sum_ in exact.items() if cents(sum_)}
+
+
+def budgets_of_origin(accounts: Accounts) -> dict[int, int | None]:
+    """Where lines of bills are charged if nobody has chosen otherwise: where their order was."""
+    lines = {line["id"]: line for line in accounts.charged["purchaseorders"]}
+    return {
+        one["line_id"]: lines[one["order_line_id"]]["budget_line_id"]
+        or accounts.headers["purchaseorders"][one["order_id"]]["budget_id"]
+        for one in accounts.allocations
+    }
 
 
 def stage(status: int) -> int:

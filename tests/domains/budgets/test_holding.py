@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from decimal import Decimal
 from typing import Any
 
 import pytest
@@ -45,25 +46,62 @@ def holders(shop: Paying, one: Shown) -> list[tuple[str, str, Any]]:
 IN_TIME = {"requiredDate": "2026-06-30"}
 
 
-def test_the_worked_figures(shop: Paying) -> None:
-    """5,000 in all: 500 ordered, 250 billed alone, 1,750 ordered and billed, 550 billed for 500 of 1,000."""
-    works = budget(shop)
-    shop.house.choose(matchLowerBills=False)
-    shop.house.made("/-/tolerancerules", {"amount": 50, "onMatching": True})
-    named = {"budget": works["id"]}
-    shop.approved_order(("Open", 5, 100), **IN_TIME)
-    shop.owed(("Alone", 1, 250), issueDate="2026-05-01")
-    billed(shop, shop.approved_order(("Whole", 1, 1750), **IN_TIME))
-    half = shop.approved_order(("Half", 10, 100), **IN_TIME, **named)
+Figure = Callable[[Paying, Shown], None]
+
+
+def ordered_only(shop: Paying, _: Shown) -> None:
+    shop.approved_order(taxed(shop, "Open", 5, 100), **IN_TIME)
+
+
+def billed_alone(shop: Paying, _: Shown) -> None:
+    shop.owed(taxed(shop, "Alone", 1, 250), issueDate="2026-05-01")
+
+
+def billed_as_a_whole(shop: Paying, _: Shown) -> None:
+    billed(shop, shop.approved_order(taxed(shop, "Whole", 1, 1750), **IN_TIME))
+
+
+def billed_in_part(shop: Paying, works: Shown) -> None:
+    """Of an order over 1,000 one half is billed, and 50 more than was ordered."""
+    half = shop.approved_order(taxed(shop, "Half", 10, 100), **IN_TIME, budget=works["id"])
     bill = billed(shop, half, (0, 5, 110))
     assert (bill["status"], bill["budget"]["id"]) == (2, works["id"])
-    assert stands(shop, works) == (3550, 0, 1450)
+
+
+def taxed(shop: Paying, name: str, quantity: int, price: int) -> Shown:
+    """A line with a tax of ten per cent."""
+    [vat] = shop.house.get("/taxes")["data"] or [shop.house.made("/taxes", {"name": "VAT", "percent": 10})]
+    return {"name": name, "quantity": quantity, "price": price, "taxes": [vat["id"]]}
+
+
+IN_ORDERS, IN_INVOICES = "usedSumInPurchaseOrder", "usedSumInInvoice"
+FIGURES: dict[str, tuple[tuple[Figure, ...], int, int]] = {
+    "open order": ((ordered_only,), 500, 0),
+    "alone": ((billed_alone,), 0, 250),
+    "whole": ((billed_as_a_whole,), 0, 1750),
+    "part": ((billed_in_part,), 500, 550),
+    "available": ((ordered_only, billed_alone, billed_as_a_whole, billed_in_part), 1000, 2550),
+}
+"""What is written, and what orders and invoices use of 5,000 by that, before taxes."""
+
+
+@pytest.mark.parametrize(("deduction", "factor"), [("gross", "1.1"), ("net", "1"), ("custom", "1.05")])
+@pytest.mark.parametrize("figure", FIGURES)
+def test_the_worked_figures(shop: Paying, figure: str, deduction: str, factor: str) -> None:
+    """Of 5,000: 500 ordered, 250 billed alone, 1,750 ordered and billed, 550 billed for 500 of 1,000; 1,450 left."""
+    share = {"usedTaxPercentInBudget": 50} if deduction == "custom" else {}
+    works = budget(shop, deduction=deduction, **share)
+    shop.house.choose(matchLowerBills=False)
+    shop.house.made("/-/tolerancerules", {"amount": 50, "onMatching": True})
+    written, orders, invoices = FIGURES[figure]
+    for write in written:
+        write(shop, works)
+    in_orders, in_invoices = (float(Decimal(factor) * sum_) for sum_ in (orders, invoices))
     shown = shop.house.get(f"/budgets/{works['id']}")
-    assert (shown["usedSumInPurchaseOrder"], shown["usedSumInInvoice"], shown["sum"]) == (1000, 2550, 5000)
-    assert sorted(holders(shop, works)) == [
-        ("invoices", "used", 250), ("invoices", "used", 550), ("invoices", "used", 1750),
-        ("purchaseorders", "used", 500), ("purchaseorders", "used", 500),
-    ]  # fmt: skip
+    assert (shown[IN_ORDERS], shown[IN_INVOICES]) == (in_orders, in_invoices)
+    assert stands(shop, works) == (in_orders + in_invoices, 0, 5000 - in_orders - in_invoices)
+    told = [sum_ for *_, sum_ in holders(shop, works)]
+    assert sum(map(Decimal, map(str, told))) == Decimal(str(shown["usedSum"]))
 
 
 def test_it_is_reserved_until_it_is_decided(shop: Paying) -> None:

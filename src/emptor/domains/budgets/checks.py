@@ -7,14 +7,16 @@ from collections.abc import Iterator
 from decimal import Decimal
 from functools import lru_cache
 
-from sqlalchemy import bindparam, func, select
+from sqlalchemy import bindparam, case, func, literal, select
 
 from emptor.domains.budgets import holding
 from emptor.domains.budgets.balances import BALANCES
-from emptor.domains.budgets.rules import KINDS, REQUISITIONS, STAGES, held, money
+from emptor.domains.budgets.plans import FROZEN
+from emptor.domains.budgets.rules import KINDS, REQUISITIONS, STAGES, USED, held, money
 from emptor.domains.checking import check
 from emptor.domains.organisation import companies
 from emptor.kit.money import ZERO
+from emptor.store.clauses import belongs
 from emptor.store.schema import table
 from emptor.store.statement import Statement
 from emptor.store.unit_of_work import Transaction
@@ -39,6 +41,29 @@ def balances(tx: Transaction) -> Iterator[str]:
                 for i, (a, b) in enumerate(zip(said, moved, strict=True))
             )
             yield f"budget {key[0]}, {key[1]}: {told}"
+
+
+@check("what is granted is no more than what is held, and all that is used")
+def grants(tx: Transaction) -> Iterator[str]:
+    """Nobody is granted what was never theirs, and what has been approved is."""
+    for kind, document, budget, held_, used, granted in tx.all(_granted(), company=tx.company_id):
+        wrong = granted != held_ if used else granted > held_
+        if wrong:
+            yield f"{kind} {document} holds {money(held_)} of budget {budget}, of which {money(granted)} are granted"
+
+
+@check("budgets say what their plans say")
+def periods(tx: Transaction) -> Iterator[str]:
+    """Each period has its plan's limit, freeze and share of the tax."""
+    for name, total, limit, is_frozen, percent, limited, status, plan_percent in tx.all(
+        _periods(), company=tx.company_id
+    ):
+        if limit != (total if limited else None):
+            yield f"budget {name}: its limit is {limit}, its total {money(total)} and its plan limited: {limited}"
+        if is_frozen != (status == FROZEN):
+            yield f"budget {name} is frozen: {is_frozen}; its plan says otherwise"
+        if percent != plan_percent:
+            yield f"budget {name}: {percent} per cent of the tax count, {plan_percent} by its plan"
 
 
 @check("documents hold in budgets what they and their successors say")
@@ -81,6 +106,32 @@ def _moved() -> Statement:
         select(moves.c.budget_id, moves.c.document_kind, moves.c.stage, total)
         .where(moves.c.company_id == bindparam("company"))
         .group_by(moves.c.budget_id, moves.c.document_kind, moves.c.stage)
+    )
+
+
+@lru_cache(maxsize=1)
+def _granted() -> Statement:
+    moves = table("budget_moves")
+    total = func.sum(moves.c["sum"], type_=moves.c["sum"].type)
+    used = func.sum(case((moves.c.stage == USED, moves.c["sum"]), else_=literal(ZERO, moves.c["sum"].type)),
+                    type_=moves.c["sum"].type)  # fmt: skip
+    granted = func.sum(moves.c.granted_sum, type_=moves.c.granted_sum.type)
+    key = (moves.c.document_kind, moves.c.document_id, moves.c.budget_id)
+    return Statement(
+        select(*key, total, used, granted).where(moves.c.company_id == bindparam("company")).group_by(*key)
+    )
+
+
+@lru_cache(maxsize=1)
+def _periods() -> Statement:
+    budgets, plans = table("budgets"), table("budget_plans")
+    said = ("full_name", "sum", "budget_limit", "frozen", "used_tax_percent_in_budget")
+    planned = ("is_limited", "status", "used_tax_percent_in_budget")
+    return Statement(
+        select(*(budgets.c[name] for name in said), *(plans.c[name] for name in planned))
+        .join_from(budgets, plans, belongs(budgets, "plan_id", plans))
+        .where(budgets.c.company_id == bindparam("company"))
+        .order_by(budgets.c.id)
     )
 
 
