@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+from decimal import Decimal
 from typing import Any
 
 import pytest
 
+from emptor.domains.budgets import explaining
+from emptor.store.schema import table
 from tests.domains.budgets.test_holding import IN_TIME, YEAR, budget, stands
 from tests.domains.payables.bills import APPROVED, draft
 from tests.support.buying import Shown, Someone
-from tests.support.house import Premises
+from tests.support.house import House, Premises
 from tests.support.paying import Paying, furnished
 
 QUARTER = {"name": "Works", "type": "month", "startDate": "2026-01-01", "endDate": "2026-03-31"}
@@ -310,3 +313,30 @@ def test_companies_know_nothing_of_each_other(shop: Paying, premises: Premises) 
     lines = [{"location": place, "periods": [{"sum": 1}]}]
     foreign = refusal(shop, "POST", "/-/budgetplans", {"name": "X", "type": "custom", **YEAR, "lines": lines})
     assert foreign.keys() == {"lines[0][location]"}
+
+
+def test_what_holds_a_budget_is_told_page_by_page(shop: Paying, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(explaining, "MOST", 2)
+    works = budget(shop, 1000)
+    orders = [shop.approved_order(("Bolt", 1, price), **IN_TIME)["id"] for price in (1, 2, 3)]
+    pages = [shop.house.get(f"/budgets/{works['id']}/holds?page={number}") for number in (1, 2)]
+    assert [[one["documentId"] for one in page["holds"]] for page in pages] == [orders[1:], orders[:1]]
+    assert [page["more"] for page in pages] == [True, False]
+
+
+def test_the_check_finds_what_is_not_as_planned_or_granted(house: House) -> None:
+    shop = Paying(house)
+    works = budget(shop, 100, isLimited=True)
+    order = shop.approved_order(("Bolt", 1, 100), **IN_TIME)
+    database = house.service.database
+    with database.write(house.company_id) as tx:
+        tx.update(table("budgets"), {"budget_limit": None, "frozen": True}, id=works["id"])
+        move = {"create_date": tx.stamp, "budget_id": works["id"], "document_kind": "purchaseorders", "stage": 1,
+                "document_id": order["id"], "sum": Decimal(0), "creator_id": None}  # fmt: skip
+        tx.insert_all(table("budget_moves"), [{**move, "id": tx.new_ids(1)[0], "granted_sum": Decimal(5)}])
+    said = " ".join(map(str, shop.differences()))
+    for words in ("its limit is None", "is frozen: True", "holds 100.00 of budget", "of which 105.00 are granted"):
+        assert words in said
+    with database.write(house.company_id) as tx:
+        tx.update(table("budgets"), {"budget_limit": Decimal(100), "frozen": False}, id=works["id"])
+        tx.insert_all(table("budget_moves"), [{**move, "id": tx.new_ids(1)[0], "granted_sum": Decimal(-5)}])

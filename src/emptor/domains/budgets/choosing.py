@@ -42,19 +42,12 @@ def choose(tx: UnitOfWork, resource: Resource, row: Row, items: Sequence[Row]) -
 
     if not charges(tx, resource):
         return
-    follows = resource.name == INVOICES and following.follows(row)
-    elsewhere = following.settle(tx, row) if follows else set()
     date = row[DATES[resource.name]] or row["create_date"]
-    leaves = leaves_of(tx, date, {row["budget_id"]} - {None})
-    if leaves and follows:
-        _check_followers(tx, resource, row, items, leaves, elsewhere)
-    elif leaves:
-        place = place_of(tx, resource, row, date)
-        if any(one.for_lines for one in leaves) or False in _said_by_lines(tx, resource, row):
-            _choose_for_lines(tx, resource, row, list(enumerate(items)), leaves, place)
-        if row["budget_id"] or _said_by_lines(tx, resource, row) != {False}:
-            _choose_for_header(tx, resource, row, [one for one in leaves if not one.for_lines], place)
-    _require(tx, resource, row, date, leaves)
+    if tx.one(_any(), company=tx.company_id) is None:
+        _require(tx, resource, row, date, [])
+        return
+    way = _follow if resource.name == INVOICES and following.follows(row) else _find
+    _require(tx, resource, row, date, way(tx, resource, row, items, date))
     _look_at_limits(tx, resource, row)
 
 
@@ -65,26 +58,39 @@ def charges(tx: Transaction, resource: Resource) -> bool:
     return resource.name != REQUISITIONS or bool(tx.actor.settings.get("requisitionBudgets"))
 
 
-def _check_followers(
-    tx: UnitOfWork, resource: Resource, row: Row, items: Sequence[Row], leaves: list[Leaf], elsewhere: set[int]
-) -> None:
-    """Note what somebody has chosen beside the budgets of orders and does not fit; what bills no order is charged like
-    anything else.
+def _find(tx: UnitOfWork, resource: Resource, row: Row, items: Sequence[Row], date: str) -> list[Leaf]:
+    """Charge lines and then, if any is left, the document to what fits of the budgets of its day; these budgets."""
+    leaves = leaves_of(tx, date, {row["budget_id"]} - {None})
+    if leaves:
+        place = place_of(tx, resource, row, date)
+        if any(one.for_lines for one in leaves) or False in _said_by_lines(tx, resource, row):
+            _choose_for_lines(tx, resource, row, list(enumerate(items)), leaves, place)
+        if row["budget_id"] or _said_by_lines(tx, resource, row) != {False}:
+            _choose_for_header(tx, resource, row, [one for one in leaves if not one.for_lines], place)
+    return leaves
+
+
+def _follow(tx: UnitOfWork, resource: Resource, row: Row, items: Sequence[Row], date: str) -> list[Leaf]:
+    """Charge a bill where its orders were. What somebody has chosen instead has to fit, and what bills no order is
+    charged like anything else.
     """
     from emptor.domains.budgets import following
 
-    if row["logic_type"] in CREDIT_NOTES:
-        return
-    place = place_of(tx, resource, row, row[DATES[INVOICES]] or row["create_date"])
-    if following.is_elsewhere(tx, row):
-        chosen = next(one for one in leaves if one.id == row["budget_id"])
-        if fault := rules.misfit(chosen, place):
-            tx.problems.add("budget", fault)
+    elsewhere = following.settle(tx, row)
+    leaves = leaves_of(tx, date, {row["budget_id"]} - {None})
+    if not leaves or row["logic_type"] in CREDIT_NOTES:
+        return leaves
+    is_elsewhere = following.is_elsewhere(tx, row)
     if any(one.for_lines for one in leaves):
         elsewhere = elsewhere | following.free_lines(tx, row)
-    if elsewhere:
+    if is_elsewhere or elsewhere:
+        place = place_of(tx, resource, row, date)
+        chosen = next((one for one in leaves if one.id == row["budget_id"]), None)
+        if is_elsewhere and chosen and (fault := rules.misfit(chosen, place)):
+            tx.problems.add("budget", fault)
         picked = [(position, item) for position, item in enumerate(items) if item["id"] in elsewhere]
         _choose_for_lines(tx, resource, row, picked, leaves, place)
+    return leaves
 
 
 def _choose_for_header(tx: UnitOfWork, resource: Resource, row: Row, leaves: list[Leaf], place: Place) -> None:
@@ -241,6 +247,13 @@ def _leaf(row: Row) -> Leaf:
         by_family["document"], by_family["item"], row["frozen"],
         HUNDRED if row["used_tax_percent_in_budget"] is None else row["used_tax_percent_in_budget"],
     )  # fmt: skip
+
+
+@lru_cache(maxsize=1)
+def _any() -> Statement:
+    """Whether there are budgets at all."""
+    budgets = table("budgets")
+    return Statement(select(budgets.c.id).where(budgets.c.company_id == bindparam("company")).limit(1))
 
 
 @lru_cache(maxsize=1)
