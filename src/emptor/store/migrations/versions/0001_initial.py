@@ -7,7 +7,7 @@ from emptor.store.journal import append_only
 from emptor.store.row_security import guard
 from emptor.store.types import Fixed, Instant, JsonText
 
-revision = "0001_65641663"
+revision = "0001_88a641de"
 down_revision = None
 
 GUARDED = (
@@ -908,6 +908,7 @@ def upgrade() -> None:
         sa.Column("reject_reason", sa.String(length=1000)),
         sa.Column("bank_change_date", Instant()),
         sa.Column("bank_changed_by", JsonText()),
+        sa.Column("bank_before", JsonText()),
         sa.ForeignKeyConstraint(
             ["company_id", "creator_id"], ["users.company_id", "users.id"], name="fk_suppliers_company_id_creator_id"
         ),
@@ -1965,21 +1966,6 @@ def upgrade() -> None:
     )
     op.create_index("ix_budgets_company_id_line_id_id", "budgets", ["company_id", "line_id", "id"])
     op.create_table(
-        "budget_balances",
-        sa.Column("company_id", sa.BigInteger(), nullable=False),
-        sa.Column("budget_id", sa.BigInteger(), nullable=False),
-        sa.Column("resource", sa.String(length=40), nullable=False, comment="kind of document"),
-        sa.Column("reserved", Fixed(4), nullable=False),
-        sa.Column("used", Fixed(4), nullable=False),
-        sa.ForeignKeyConstraint(
-            ["company_id", "budget_id"],
-            ["budgets.company_id", "budgets.id"],
-            name="fk_budget_balances_company_id_budget_id",
-            ondelete="CASCADE",
-        ),
-        sa.PrimaryKeyConstraint("company_id", "budget_id", "resource", name="pk_budget_balances"),
-    )
-    op.create_table(
         "purchase_requisitions",
         sa.Column("company_id", sa.BigInteger(), nullable=False),
         sa.Column("id", sa.BigInteger(), nullable=False),
@@ -1993,12 +1979,13 @@ def upgrade() -> None:
         sa.Column("net_sum", Fixed(4), nullable=False),
         sa.Column("sum_in_company_currency", Fixed(4), nullable=False),
         sa.Column("net_sum_in_company_currency", Fixed(4), nullable=False),
-        sa.Column("budgeted_sum", Fixed(4), nullable=False),
         sa.Column("currency", sa.String(length=3)),
         sa.Column("exchange_rate", Fixed(10)),
         sa.Column("note", sa.String(length=5000)),
         sa.Column("status", sa.Integer(), nullable=False),
         sa.Column("is_new_supplier_added", sa.Boolean(), nullable=False),
+        sa.Column("is_budget_over_limit", sa.Boolean(), nullable=False),
+        sa.Column("found_budget_id", sa.BigInteger()),
         sa.Column("location_id", sa.BigInteger(), nullable=False),
         sa.Column("budget_id", sa.BigInteger()),
         sa.Column("legal_entity_id", sa.BigInteger()),
@@ -2046,6 +2033,70 @@ def upgrade() -> None:
         "ix_purchase_requisitions_company_id_update_date", "purchase_requisitions", ["company_id", "update_date"]
     )
     op.create_table(
+        "expenses",
+        sa.Column("company_id", sa.BigInteger(), nullable=False),
+        sa.Column("id", sa.BigInteger(), nullable=False),
+        sa.Column("idn", sa.String(length=40), nullable=False),
+        sa.Column("custom_name", sa.String(length=200)),
+        sa.Column("create_date", Instant(), nullable=False),
+        sa.Column("update_date", Instant()),
+        sa.Column("required_date", Instant()),
+        sa.Column("issue_date", Instant()),
+        sa.Column("approval_date", Instant()),
+        sa.Column("sum_paid", Fixed(4), nullable=False),
+        sa.Column("sum_paid_in_company_currency", Fixed(4), nullable=False),
+        sa.Column("sum", Fixed(4), nullable=False),
+        sa.Column("net_sum", Fixed(4), nullable=False),
+        sa.Column("sum_in_company_currency", Fixed(4), nullable=False),
+        sa.Column("net_sum_in_company_currency", Fixed(4), nullable=False),
+        sa.Column("withholding_tax_sum", Fixed(4), nullable=False),
+        sa.Column("currency", sa.String(length=3)),
+        sa.Column("exchange_rate", Fixed(10)),
+        sa.Column("note", sa.String(length=5000)),
+        sa.Column("status", sa.Integer(), nullable=False),
+        sa.Column("expense_number", sa.String(length=200)),
+        sa.Column("location_id", sa.BigInteger()),
+        sa.Column("budget_id", sa.BigInteger()),
+        sa.Column("creator_id", sa.BigInteger()),
+        sa.Column("last_editor_id", sa.BigInteger()),
+        sa.Column("legal_entity_id", sa.BigInteger()),
+        sa.Column("is_budget_over_limit", sa.Boolean(), nullable=False),
+        sa.Column("found_budget_id", sa.BigInteger()),
+        sa.Column("is_required_taxes_for_items", sa.Boolean(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["company_id", "budget_id"], ["budgets.company_id", "budgets.id"], name="fk_expenses_company_id_budget_id"
+        ),
+        sa.ForeignKeyConstraint(
+            ["company_id", "creator_id"], ["users.company_id", "users.id"], name="fk_expenses_company_id_creator_id"
+        ),
+        sa.ForeignKeyConstraint(
+            ["company_id", "last_editor_id"],
+            ["users.company_id", "users.id"],
+            name="fk_expenses_company_id_last_editor_id",
+        ),
+        sa.ForeignKeyConstraint(
+            ["company_id", "legal_entity_id"],
+            ["legal_entities.company_id", "legal_entities.id"],
+            name="fk_expenses_company_id_legal_entity_id",
+        ),
+        sa.ForeignKeyConstraint(
+            ["company_id", "location_id"],
+            ["locations.company_id", "locations.id"],
+            name="fk_expenses_company_id_location_id",
+        ),
+        sa.PrimaryKeyConstraint("company_id", "id", name="pk_expenses"),
+        sa.UniqueConstraint("company_id", "idn", name="uq_expenses_company_id_idn"),
+    )
+    op.create_index(
+        "ix_expenses_company_id_approval_date",
+        "expenses",
+        ["company_id", "approval_date"],
+        sqlite_where=sa.text("approval_date IS NOT NULL"),
+        postgresql_where=sa.text("approval_date IS NOT NULL"),
+    )
+    op.create_index("ix_expenses_company_id_status_id", "expenses", ["company_id", "status", "id"])
+    op.create_index("ix_expenses_company_id_update_date", "expenses", ["company_id", "update_date"])
+    op.create_table(
         "purchase_orders",
         sa.Column("company_id", sa.BigInteger(), nullable=False),
         sa.Column("id", sa.BigInteger(), nullable=False),
@@ -2062,7 +2113,6 @@ def upgrade() -> None:
         sa.Column("invoiced_sum", Fixed(4), nullable=False),
         sa.Column("invoiced_sum_in_company_currency", Fixed(4), nullable=False),
         sa.Column("net_invoiced_sum", Fixed(4), nullable=False),
-        sa.Column("budgeted_sum", Fixed(4), nullable=False),
         sa.Column("items_chart_sum", Fixed(4), nullable=False),
         sa.Column("currency", sa.String(length=3)),
         sa.Column("exchange_rate", Fixed(10)),
@@ -2096,6 +2146,7 @@ def upgrade() -> None:
         sa.Column("payment_term_id", sa.BigInteger()),
         sa.Column("terms_and_conditions", sa.String(length=20000)),
         sa.Column("is_budget_over_limit", sa.Boolean(), nullable=False),
+        sa.Column("found_budget_id", sa.BigInteger()),
         sa.ForeignKeyConstraint(
             ["company_id", "budget_id"],
             ["budgets.company_id", "budgets.id"],
@@ -2154,6 +2205,21 @@ def upgrade() -> None:
     )
     op.create_index("ix_purchase_orders_company_id_update_date", "purchase_orders", ["company_id", "update_date"])
     op.create_table(
+        "budget_balances",
+        sa.Column("company_id", sa.BigInteger(), nullable=False),
+        sa.Column("budget_id", sa.BigInteger(), nullable=False),
+        sa.Column("resource", sa.String(length=40), nullable=False, comment="kind of document"),
+        sa.Column("reserved", Fixed(4), nullable=False),
+        sa.Column("used", Fixed(4), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["company_id", "budget_id"],
+            ["budgets.company_id", "budgets.id"],
+            name="fk_budget_balances_company_id_budget_id",
+            ondelete="CASCADE",
+        ),
+        sa.PrimaryKeyConstraint("company_id", "budget_id", "resource", name="pk_budget_balances"),
+    )
+    op.create_table(
         "budget_moves",
         sa.Column("company_id", sa.BigInteger(), nullable=False),
         sa.Column("id", sa.BigInteger(), nullable=False),
@@ -2163,6 +2229,7 @@ def upgrade() -> None:
         sa.Column("document_id", sa.BigInteger(), nullable=False),
         sa.Column("stage", sa.Integer(), nullable=False),
         sa.Column("sum", Fixed(4), nullable=False),
+        sa.Column("granted_sum", Fixed(4), nullable=False),
         sa.Column("creator_id", sa.BigInteger()),
         sa.ForeignKeyConstraint(
             ["company_id", "budget_id"],
@@ -2201,6 +2268,7 @@ def upgrade() -> None:
         sa.Column("rejected_quantity", Fixed(6), nullable=False),
         sa.Column("item_type", sa.Integer(), nullable=False),
         sa.Column("budget_line_id", sa.BigInteger()),
+        sa.Column("found_budget_id", sa.BigInteger()),
         sa.Column("request_id", sa.BigInteger(), nullable=False),
         sa.ForeignKeyConstraint(
             ["company_id", "budget_line_id"],
@@ -2235,70 +2303,6 @@ def upgrade() -> None:
         "warehouse_request_lines",
         ["company_id", "request_id", "id"],
     )
-    op.create_table(
-        "expenses",
-        sa.Column("company_id", sa.BigInteger(), nullable=False),
-        sa.Column("id", sa.BigInteger(), nullable=False),
-        sa.Column("idn", sa.String(length=40), nullable=False),
-        sa.Column("custom_name", sa.String(length=200)),
-        sa.Column("create_date", Instant(), nullable=False),
-        sa.Column("update_date", Instant()),
-        sa.Column("required_date", Instant()),
-        sa.Column("issue_date", Instant()),
-        sa.Column("approval_date", Instant()),
-        sa.Column("sum_paid", Fixed(4), nullable=False),
-        sa.Column("sum_paid_in_company_currency", Fixed(4), nullable=False),
-        sa.Column("sum", Fixed(4), nullable=False),
-        sa.Column("net_sum", Fixed(4), nullable=False),
-        sa.Column("sum_in_company_currency", Fixed(4), nullable=False),
-        sa.Column("net_sum_in_company_currency", Fixed(4), nullable=False),
-        sa.Column("withholding_tax_sum", Fixed(4), nullable=False),
-        sa.Column("budgeted_sum", Fixed(4), nullable=False),
-        sa.Column("currency", sa.String(length=3)),
-        sa.Column("exchange_rate", Fixed(10)),
-        sa.Column("note", sa.String(length=5000)),
-        sa.Column("status", sa.Integer(), nullable=False),
-        sa.Column("expense_number", sa.String(length=200)),
-        sa.Column("location_id", sa.BigInteger()),
-        sa.Column("budget_id", sa.BigInteger()),
-        sa.Column("creator_id", sa.BigInteger()),
-        sa.Column("last_editor_id", sa.BigInteger()),
-        sa.Column("legal_entity_id", sa.BigInteger()),
-        sa.Column("is_budget_over_limit", sa.Boolean(), nullable=False),
-        sa.Column("is_required_taxes_for_items", sa.Boolean(), nullable=False),
-        sa.ForeignKeyConstraint(
-            ["company_id", "budget_id"], ["budgets.company_id", "budgets.id"], name="fk_expenses_company_id_budget_id"
-        ),
-        sa.ForeignKeyConstraint(
-            ["company_id", "creator_id"], ["users.company_id", "users.id"], name="fk_expenses_company_id_creator_id"
-        ),
-        sa.ForeignKeyConstraint(
-            ["company_id", "last_editor_id"],
-            ["users.company_id", "users.id"],
-            name="fk_expenses_company_id_last_editor_id",
-        ),
-        sa.ForeignKeyConstraint(
-            ["company_id", "legal_entity_id"],
-            ["legal_entities.company_id", "legal_entities.id"],
-            name="fk_expenses_company_id_legal_entity_id",
-        ),
-        sa.ForeignKeyConstraint(
-            ["company_id", "location_id"],
-            ["locations.company_id", "locations.id"],
-            name="fk_expenses_company_id_location_id",
-        ),
-        sa.PrimaryKeyConstraint("company_id", "id", name="pk_expenses"),
-        sa.UniqueConstraint("company_id", "idn", name="uq_expenses_company_id_idn"),
-    )
-    op.create_index(
-        "ix_expenses_company_id_approval_date",
-        "expenses",
-        ["company_id", "approval_date"],
-        sqlite_where=sa.text("approval_date IS NOT NULL"),
-        postgresql_where=sa.text("approval_date IS NOT NULL"),
-    )
-    op.create_index("ix_expenses_company_id_status_id", "expenses", ["company_id", "status", "id"])
-    op.create_index("ix_expenses_company_id_update_date", "expenses", ["company_id", "update_date"])
     op.create_table(
         "purchase_requisitions_custom_values",
         sa.Column("company_id", sa.BigInteger(), nullable=False),
@@ -2352,6 +2356,7 @@ def upgrade() -> None:
         sa.Column("closed", sa.Boolean(), nullable=False),
         sa.Column("item_type", sa.Integer(), nullable=False),
         sa.Column("budget_line_id", sa.BigInteger()),
+        sa.Column("found_budget_id", sa.BigInteger()),
         sa.Column("requisition_id", sa.BigInteger(), nullable=False),
         sa.ForeignKeyConstraint(
             ["company_id", "budget_line_id"],
@@ -2387,6 +2392,127 @@ def upgrade() -> None:
         "purchase_requisition_lines",
         ["company_id", "requisition_id", "id"],
     )
+    op.create_table(
+        "expenses_custom_values",
+        sa.Column("company_id", sa.BigInteger(), nullable=False),
+        sa.Column("id", sa.BigInteger(), nullable=False),
+        sa.Column("value", sa.String(length=2000)),
+        sa.Column("field_id", sa.BigInteger(), nullable=False),
+        sa.Column("option_id", sa.BigInteger()),
+        sa.Column("owner_id", sa.BigInteger(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["company_id", "field_id"],
+            ["custom_fields.company_id", "custom_fields.id"],
+            name="fk_expenses_custom_values_company_id_field_id",
+        ),
+        sa.ForeignKeyConstraint(
+            ["company_id", "option_id"],
+            ["custom_field_options.company_id", "custom_field_options.id"],
+            name="fk_expenses_custom_values_company_id_option_id",
+        ),
+        sa.ForeignKeyConstraint(
+            ["company_id", "owner_id"],
+            ["expenses.company_id", "expenses.id"],
+            name="fk_expenses_custom_values_company_id_owner_id",
+            ondelete="CASCADE",
+        ),
+        sa.PrimaryKeyConstraint("company_id", "owner_id", "id", name="pk_expenses_custom_values"),
+        sqlite_with_rowid=False,
+    )
+    op.create_table(
+        "expense_lines",
+        sa.Column("company_id", sa.BigInteger(), nullable=False),
+        sa.Column("id", sa.BigInteger(), nullable=False),
+        sa.Column("position", sa.Integer(), nullable=False),
+        sa.Column("name", sa.String(length=300)),
+        sa.Column("sku", sa.String(length=300)),
+        sa.Column("description", sa.String(length=255)),
+        sa.Column("quantity", Fixed(6), nullable=False),
+        sa.Column("price", Fixed(6)),
+        sa.Column("discount_percent", Fixed(6)),
+        sa.Column("discount_amount", Fixed(4)),
+        sa.Column("discount_sum", Fixed(4), nullable=False),
+        sa.Column("net_sum", Fixed(4), nullable=False),
+        sa.Column("sum", Fixed(4), nullable=False),
+        sa.Column("tax_sum", Fixed(4), nullable=False),
+        sa.Column("tax_percent", Fixed(6)),
+        sa.Column("unit_id", sa.BigInteger()),
+        sa.Column("product_id", sa.BigInteger()),
+        sa.Column("supplier_id", sa.BigInteger()),
+        sa.Column("status", sa.Integer(), nullable=False),
+        sa.Column("currency", sa.String(length=3)),
+        sa.Column("exchange_rate", Fixed(10)),
+        sa.Column("net_sum_in_document_currency", Fixed(4), nullable=False),
+        sa.Column("tax_sum_in_document_currency", Fixed(4), nullable=False),
+        sa.Column("sum_in_document_currency", Fixed(4), nullable=False),
+        sa.Column("item_type", sa.Integer(), nullable=False),
+        sa.Column("budget_line_id", sa.BigInteger()),
+        sa.Column("found_budget_id", sa.BigInteger()),
+        sa.Column("expense_id", sa.BigInteger(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["company_id", "budget_line_id"],
+            ["budgets.company_id", "budgets.id"],
+            name="fk_expense_lines_company_id_budget_line_id",
+        ),
+        sa.ForeignKeyConstraint(
+            ["company_id", "expense_id"],
+            ["expenses.company_id", "expenses.id"],
+            name="fk_expense_lines_company_id_expense_id",
+            ondelete="CASCADE",
+        ),
+        sa.ForeignKeyConstraint(
+            ["company_id", "product_id"],
+            ["items.company_id", "items.id"],
+            name="fk_expense_lines_company_id_product_id",
+        ),
+        sa.ForeignKeyConstraint(
+            ["company_id", "supplier_id"],
+            ["suppliers.company_id", "suppliers.id"],
+            name="fk_expense_lines_company_id_supplier_id",
+        ),
+        sa.ForeignKeyConstraint(
+            ["company_id", "unit_id"], ["units.company_id", "units.id"], name="fk_expense_lines_company_id_unit_id"
+        ),
+        sa.PrimaryKeyConstraint("company_id", "id", name="pk_expense_lines"),
+    )
+    op.create_index("ix_expense_lines_company_id_expense_id_id", "expense_lines", ["company_id", "expense_id", "id"])
+    op.create_table(
+        "expense_payments",
+        sa.Column("company_id", sa.BigInteger(), nullable=False),
+        sa.Column("id", sa.BigInteger(), nullable=False),
+        sa.Column("idn", sa.String(length=40), nullable=False),
+        sa.Column("create_date", Instant(), nullable=False),
+        sa.Column("update_date", Instant()),
+        sa.Column("pay_date", Instant(), nullable=False),
+        sa.Column("sum_paid", Fixed(4), nullable=False),
+        sa.Column("currency", sa.String(length=3)),
+        sa.Column("status", sa.Integer(), nullable=False),
+        sa.Column("creator_id", sa.BigInteger()),
+        sa.Column("decided_by_id", sa.BigInteger()),
+        sa.Column("decide_date", Instant()),
+        sa.Column("reason", sa.String(length=2000)),
+        sa.Column("expense_id", sa.BigInteger(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["company_id", "creator_id"],
+            ["users.company_id", "users.id"],
+            name="fk_expense_payments_company_id_creator_id",
+        ),
+        sa.ForeignKeyConstraint(
+            ["company_id", "decided_by_id"],
+            ["users.company_id", "users.id"],
+            name="fk_expense_payments_company_id_decided_by_id",
+        ),
+        sa.ForeignKeyConstraint(
+            ["company_id", "expense_id"],
+            ["expenses.company_id", "expenses.id"],
+            name="fk_expense_payments_company_id_expense_id",
+        ),
+        sa.PrimaryKeyConstraint("company_id", "id", name="pk_expense_payments"),
+        sa.UniqueConstraint("company_id", "idn", name="uq_expense_payments_company_id_idn"),
+    )
+    op.create_index("ix_expense_payments_company_id_expense_id", "expense_payments", ["company_id", "expense_id"])
+    op.create_index("ix_expense_payments_company_id_status_id", "expense_payments", ["company_id", "status", "id"])
+    op.create_index("ix_expense_payments_company_id_update_date", "expense_payments", ["company_id", "update_date"])
     op.create_table(
         "purchase_orders_custom_values",
         sa.Column("company_id", sa.BigInteger(), nullable=False),
@@ -2439,6 +2565,7 @@ def upgrade() -> None:
         sa.Column("invoiced_quantity", Fixed(6), nullable=False),
         sa.Column("item_type", sa.Integer(), nullable=False),
         sa.Column("budget_line_id", sa.BigInteger()),
+        sa.Column("found_budget_id", sa.BigInteger()),
         sa.Column("order_id", sa.BigInteger(), nullable=False),
         sa.ForeignKeyConstraint(
             ["company_id", "budget_line_id"],
@@ -2512,7 +2639,6 @@ def upgrade() -> None:
         sa.Column("net_sum_in_company_currency", Fixed(4), nullable=False),
         sa.Column("withholding_tax_sum", Fixed(4), nullable=False),
         sa.Column("withholding_tax_sum_in_company_currency", Fixed(4), nullable=False),
-        sa.Column("budgeted_sum", Fixed(4), nullable=False),
         sa.Column("items_chart_sum", Fixed(4), nullable=False),
         sa.Column("currency", sa.String(length=3)),
         sa.Column("exchange_rate", Fixed(10)),
@@ -2543,6 +2669,7 @@ def upgrade() -> None:
         sa.Column("is_required_taxes_for_items", sa.Boolean(), nullable=False),
         sa.Column("allocated_invoice_id", sa.BigInteger()),
         sa.Column("is_budget_over_limit", sa.Boolean(), nullable=False),
+        sa.Column("found_budget_id", sa.BigInteger()),
         sa.ForeignKeyConstraint(
             ["company_id", "allocated_invoice_id"],
             ["invoices.company_id", "invoices.id"],
@@ -2712,116 +2839,6 @@ def upgrade() -> None:
         "ix_stock_transfer_lines_company_id_transfer_id_id", "stock_transfer_lines", ["company_id", "transfer_id", "id"]
     )
     op.create_table(
-        "expenses_custom_values",
-        sa.Column("company_id", sa.BigInteger(), nullable=False),
-        sa.Column("id", sa.BigInteger(), nullable=False),
-        sa.Column("value", sa.String(length=2000)),
-        sa.Column("field_id", sa.BigInteger(), nullable=False),
-        sa.Column("option_id", sa.BigInteger()),
-        sa.Column("owner_id", sa.BigInteger(), nullable=False),
-        sa.ForeignKeyConstraint(
-            ["company_id", "field_id"],
-            ["custom_fields.company_id", "custom_fields.id"],
-            name="fk_expenses_custom_values_company_id_field_id",
-        ),
-        sa.ForeignKeyConstraint(
-            ["company_id", "option_id"],
-            ["custom_field_options.company_id", "custom_field_options.id"],
-            name="fk_expenses_custom_values_company_id_option_id",
-        ),
-        sa.ForeignKeyConstraint(
-            ["company_id", "owner_id"],
-            ["expenses.company_id", "expenses.id"],
-            name="fk_expenses_custom_values_company_id_owner_id",
-            ondelete="CASCADE",
-        ),
-        sa.PrimaryKeyConstraint("company_id", "owner_id", "id", name="pk_expenses_custom_values"),
-        sqlite_with_rowid=False,
-    )
-    op.create_table(
-        "expense_lines",
-        sa.Column("company_id", sa.BigInteger(), nullable=False),
-        sa.Column("id", sa.BigInteger(), nullable=False),
-        sa.Column("position", sa.Integer(), nullable=False),
-        sa.Column("name", sa.String(length=300)),
-        sa.Column("sku", sa.String(length=300)),
-        sa.Column("description", sa.String(length=255)),
-        sa.Column("quantity", Fixed(6), nullable=False),
-        sa.Column("price", Fixed(6)),
-        sa.Column("discount_percent", Fixed(6)),
-        sa.Column("discount_amount", Fixed(4)),
-        sa.Column("discount_sum", Fixed(4), nullable=False),
-        sa.Column("net_sum", Fixed(4), nullable=False),
-        sa.Column("sum", Fixed(4), nullable=False),
-        sa.Column("tax_sum", Fixed(4), nullable=False),
-        sa.Column("tax_percent", Fixed(6)),
-        sa.Column("unit_id", sa.BigInteger()),
-        sa.Column("product_id", sa.BigInteger()),
-        sa.Column("supplier_id", sa.BigInteger()),
-        sa.Column("status", sa.Integer(), nullable=False),
-        sa.Column("currency", sa.String(length=3)),
-        sa.Column("exchange_rate", Fixed(10)),
-        sa.Column("net_sum_in_document_currency", Fixed(4), nullable=False),
-        sa.Column("tax_sum_in_document_currency", Fixed(4), nullable=False),
-        sa.Column("sum_in_document_currency", Fixed(4), nullable=False),
-        sa.Column("item_type", sa.Integer(), nullable=False),
-        sa.Column("budget_line_id", sa.BigInteger()),
-        sa.Column("expense_id", sa.BigInteger(), nullable=False),
-        sa.ForeignKeyConstraint(
-            ["company_id", "budget_line_id"],
-            ["budgets.company_id", "budgets.id"],
-            name="fk_expense_lines_company_id_budget_line_id",
-        ),
-        sa.ForeignKeyConstraint(
-            ["company_id", "expense_id"],
-            ["expenses.company_id", "expenses.id"],
-            name="fk_expense_lines_company_id_expense_id",
-            ondelete="CASCADE",
-        ),
-        sa.ForeignKeyConstraint(
-            ["company_id", "product_id"],
-            ["items.company_id", "items.id"],
-            name="fk_expense_lines_company_id_product_id",
-        ),
-        sa.ForeignKeyConstraint(
-            ["company_id", "supplier_id"],
-            ["suppliers.company_id", "suppliers.id"],
-            name="fk_expense_lines_company_id_supplier_id",
-        ),
-        sa.ForeignKeyConstraint(
-            ["company_id", "unit_id"], ["units.company_id", "units.id"], name="fk_expense_lines_company_id_unit_id"
-        ),
-        sa.PrimaryKeyConstraint("company_id", "id", name="pk_expense_lines"),
-    )
-    op.create_index("ix_expense_lines_company_id_expense_id_id", "expense_lines", ["company_id", "expense_id", "id"])
-    op.create_table(
-        "expense_payments",
-        sa.Column("company_id", sa.BigInteger(), nullable=False),
-        sa.Column("id", sa.BigInteger(), nullable=False),
-        sa.Column("idn", sa.String(length=40), nullable=False),
-        sa.Column("create_date", Instant(), nullable=False),
-        sa.Column("update_date", Instant()),
-        sa.Column("pay_date", Instant(), nullable=False),
-        sa.Column("sum_paid", Fixed(4), nullable=False),
-        sa.Column("status", sa.Integer(), nullable=False),
-        sa.Column("creator_id", sa.BigInteger()),
-        sa.Column("expense_id", sa.BigInteger(), nullable=False),
-        sa.ForeignKeyConstraint(
-            ["company_id", "creator_id"],
-            ["users.company_id", "users.id"],
-            name="fk_expense_payments_company_id_creator_id",
-        ),
-        sa.ForeignKeyConstraint(
-            ["company_id", "expense_id"],
-            ["expenses.company_id", "expenses.id"],
-            name="fk_expense_payments_company_id_expense_id",
-        ),
-        sa.PrimaryKeyConstraint("company_id", "id", name="pk_expense_payments"),
-        sa.UniqueConstraint("company_id", "idn", name="uq_expense_payments_company_id_idn"),
-    )
-    op.create_index("ix_expense_payments_company_id_expense_id", "expense_payments", ["company_id", "expense_id"])
-    op.create_index("ix_expense_payments_company_id_update_date", "expense_payments", ["company_id", "update_date"])
-    op.create_table(
         "receipts",
         sa.Column("company_id", sa.BigInteger(), nullable=False),
         sa.Column("id", sa.BigInteger(), nullable=False),
@@ -2978,6 +2995,7 @@ def upgrade() -> None:
         sa.Column("requisition_line_id", sa.BigInteger()),
         sa.Column("item_type", sa.Integer(), nullable=False),
         sa.Column("budget_line_id", sa.BigInteger()),
+        sa.Column("found_budget_id", sa.BigInteger()),
         sa.Column("request_id", sa.BigInteger(), nullable=False),
         sa.ForeignKeyConstraint(
             ["company_id", "budget_line_id"],
@@ -3021,6 +3039,58 @@ def upgrade() -> None:
         "ix_requests_for_proposal_lines_company_id_requisition_line_id",
         "requests_for_proposal_lines",
         ["company_id", "requisition_line_id"],
+    )
+    op.create_table(
+        "expense_lines_custom_values",
+        sa.Column("company_id", sa.BigInteger(), nullable=False),
+        sa.Column("id", sa.BigInteger(), nullable=False),
+        sa.Column("value", sa.String(length=2000)),
+        sa.Column("field_id", sa.BigInteger(), nullable=False),
+        sa.Column("option_id", sa.BigInteger()),
+        sa.Column("owner_id", sa.BigInteger(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["company_id", "field_id"],
+            ["custom_fields.company_id", "custom_fields.id"],
+            name="fk_expense_lines_custom_values_company_id_field_id",
+        ),
+        sa.ForeignKeyConstraint(
+            ["company_id", "option_id"],
+            ["custom_field_options.company_id", "custom_field_options.id"],
+            name="fk_expense_lines_custom_values_company_id_option_id",
+        ),
+        sa.ForeignKeyConstraint(
+            ["company_id", "owner_id"],
+            ["expense_lines.company_id", "expense_lines.id"],
+            name="fk_expense_lines_custom_values_company_id_owner_id",
+            ondelete="CASCADE",
+        ),
+        sa.PrimaryKeyConstraint("company_id", "owner_id", "id", name="pk_expense_lines_custom_values"),
+        sqlite_with_rowid=False,
+    )
+    op.create_table(
+        "expense_lines_taxes",
+        sa.Column("company_id", sa.BigInteger(), nullable=False),
+        sa.Column("id", sa.BigInteger(), nullable=False),
+        sa.Column("tax_id", sa.BigInteger(), nullable=False),
+        sa.Column("position", sa.Integer(), nullable=False),
+        sa.Column("name", sa.String(length=200)),
+        sa.Column("percent", Fixed(6)),
+        sa.Column("is_withholding_tax", sa.Boolean(), nullable=False),
+        sa.Column("is_compound", sa.Boolean(), nullable=False),
+        sa.Column("sum", Fixed(4), nullable=False),
+        sa.Column("sum_in_document_currency", Fixed(4), nullable=False),
+        sa.Column("line_id", sa.BigInteger(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["company_id", "line_id"],
+            ["expense_lines.company_id", "expense_lines.id"],
+            name="fk_expense_lines_taxes_company_id_line_id",
+            ondelete="CASCADE",
+        ),
+        sa.ForeignKeyConstraint(
+            ["company_id", "tax_id"], ["taxes.company_id", "taxes.id"], name="fk_expense_lines_taxes_company_id_tax_id"
+        ),
+        sa.PrimaryKeyConstraint("company_id", "line_id", "id", name="pk_expense_lines_taxes"),
+        sqlite_with_rowid=False,
     )
     op.create_table(
         "purchase_order_lines_custom_values",
@@ -3207,6 +3277,7 @@ def upgrade() -> None:
         sa.Column("is_split", sa.Boolean(), nullable=False),
         sa.Column("item_type", sa.Integer(), nullable=False),
         sa.Column("budget_line_id", sa.BigInteger()),
+        sa.Column("found_budget_id", sa.BigInteger()),
         sa.Column("invoice_id", sa.BigInteger(), nullable=False),
         sa.ForeignKeyConstraint(
             ["company_id", "budget_line_id"],
@@ -3240,6 +3311,100 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("company_id", "id", name="pk_invoice_lines"),
     )
     op.create_index("ix_invoice_lines_company_id_invoice_id_id", "invoice_lines", ["company_id", "invoice_id", "id"])
+    op.create_table(
+        "payments",
+        sa.Column("company_id", sa.BigInteger(), nullable=False),
+        sa.Column("id", sa.BigInteger(), nullable=False),
+        sa.Column("idn", sa.String(length=40), nullable=False),
+        sa.Column("create_date", Instant(), nullable=False),
+        sa.Column("update_date", Instant()),
+        sa.Column("pay_date", Instant(), nullable=False),
+        sa.Column("sum_paid", Fixed(4), nullable=False),
+        sa.Column("status", sa.Integer(), nullable=False),
+        sa.Column("logic_type", sa.Integer(), nullable=False),
+        sa.Column("balance", Fixed(4)),
+        sa.Column("external_id", sa.String(length=200)),
+        sa.Column("currency", sa.String(length=3)),
+        sa.Column("method", sa.String(length=100)),
+        sa.Column("note", sa.String(length=1000)),
+        sa.Column("prepayment", sa.Boolean(), nullable=False),
+        sa.Column("automatic", sa.Boolean(), nullable=False),
+        sa.Column("invoice_id", sa.BigInteger()),
+        sa.Column("purchase_order_id", sa.BigInteger()),
+        sa.Column("credit_note_id", sa.BigInteger()),
+        sa.Column("prepayment_id", sa.BigInteger()),
+        sa.Column("creator_id", sa.BigInteger()),
+        sa.Column("decided_by_id", sa.BigInteger()),
+        sa.Column("decide_date", Instant()),
+        sa.Column("reason", sa.String(length=2000)),
+        sa.ForeignKeyConstraint(
+            ["company_id", "creator_id"], ["users.company_id", "users.id"], name="fk_payments_company_id_creator_id"
+        ),
+        sa.ForeignKeyConstraint(
+            ["company_id", "credit_note_id"],
+            ["invoices.company_id", "invoices.id"],
+            name="fk_payments_company_id_credit_note_id",
+        ),
+        sa.ForeignKeyConstraint(
+            ["company_id", "decided_by_id"],
+            ["users.company_id", "users.id"],
+            name="fk_payments_company_id_decided_by_id",
+        ),
+        sa.ForeignKeyConstraint(
+            ["company_id", "invoice_id"],
+            ["invoices.company_id", "invoices.id"],
+            name="fk_payments_company_id_invoice_id",
+        ),
+        sa.ForeignKeyConstraint(
+            ["company_id", "prepayment_id"],
+            ["payments.company_id", "payments.id"],
+            name="fk_payments_company_id_prepayment_id",
+        ),
+        sa.ForeignKeyConstraint(
+            ["company_id", "purchase_order_id"],
+            ["purchase_orders.company_id", "purchase_orders.id"],
+            name="fk_payments_company_id_purchase_order_id",
+        ),
+        sa.PrimaryKeyConstraint("company_id", "id", name="pk_payments"),
+        sa.UniqueConstraint("company_id", "idn", name="uq_payments_company_id_idn"),
+    )
+    op.create_index(
+        "ix_payments_company_id_credit_note_id",
+        "payments",
+        ["company_id", "credit_note_id"],
+        sqlite_where=sa.text("credit_note_id IS NOT NULL"),
+        postgresql_where=sa.text("credit_note_id IS NOT NULL"),
+    )
+    op.create_index(
+        "ix_payments_company_id_external_id",
+        "payments",
+        ["company_id", "external_id"],
+        sqlite_where=sa.text("external_id IS NOT NULL"),
+        postgresql_where=sa.text("external_id IS NOT NULL"),
+    )
+    op.create_index(
+        "ix_payments_company_id_invoice_id",
+        "payments",
+        ["company_id", "invoice_id"],
+        sqlite_where=sa.text("invoice_id IS NOT NULL"),
+        postgresql_where=sa.text("invoice_id IS NOT NULL"),
+    )
+    op.create_index(
+        "ix_payments_company_id_prepayment_id",
+        "payments",
+        ["company_id", "prepayment_id"],
+        sqlite_where=sa.text("prepayment_id IS NOT NULL"),
+        postgresql_where=sa.text("prepayment_id IS NOT NULL"),
+    )
+    op.create_index(
+        "ix_payments_company_id_purchase_order_id",
+        "payments",
+        ["company_id", "purchase_order_id"],
+        sqlite_where=sa.text("purchase_order_id IS NOT NULL"),
+        postgresql_where=sa.text("purchase_order_id IS NOT NULL"),
+    )
+    op.create_index("ix_payments_company_id_status_id", "payments", ["company_id", "status", "id"])
+    op.create_index("ix_payments_company_id_update_date", "payments", ["company_id", "update_date"])
     op.create_table(
         "ap_documents",
         sa.Column("company_id", sa.BigInteger(), nullable=False),
@@ -3355,141 +3520,6 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("company_id", "owner_id", "id", name="pk_stock_transfer_lines_custom_values"),
         sqlite_with_rowid=False,
     )
-    op.create_table(
-        "expense_lines_custom_values",
-        sa.Column("company_id", sa.BigInteger(), nullable=False),
-        sa.Column("id", sa.BigInteger(), nullable=False),
-        sa.Column("value", sa.String(length=2000)),
-        sa.Column("field_id", sa.BigInteger(), nullable=False),
-        sa.Column("option_id", sa.BigInteger()),
-        sa.Column("owner_id", sa.BigInteger(), nullable=False),
-        sa.ForeignKeyConstraint(
-            ["company_id", "field_id"],
-            ["custom_fields.company_id", "custom_fields.id"],
-            name="fk_expense_lines_custom_values_company_id_field_id",
-        ),
-        sa.ForeignKeyConstraint(
-            ["company_id", "option_id"],
-            ["custom_field_options.company_id", "custom_field_options.id"],
-            name="fk_expense_lines_custom_values_company_id_option_id",
-        ),
-        sa.ForeignKeyConstraint(
-            ["company_id", "owner_id"],
-            ["expense_lines.company_id", "expense_lines.id"],
-            name="fk_expense_lines_custom_values_company_id_owner_id",
-            ondelete="CASCADE",
-        ),
-        sa.PrimaryKeyConstraint("company_id", "owner_id", "id", name="pk_expense_lines_custom_values"),
-        sqlite_with_rowid=False,
-    )
-    op.create_table(
-        "expense_lines_taxes",
-        sa.Column("company_id", sa.BigInteger(), nullable=False),
-        sa.Column("id", sa.BigInteger(), nullable=False),
-        sa.Column("tax_id", sa.BigInteger(), nullable=False),
-        sa.Column("position", sa.Integer(), nullable=False),
-        sa.Column("name", sa.String(length=200)),
-        sa.Column("percent", Fixed(6)),
-        sa.Column("is_withholding_tax", sa.Boolean(), nullable=False),
-        sa.Column("is_compound", sa.Boolean(), nullable=False),
-        sa.Column("sum", Fixed(4), nullable=False),
-        sa.Column("sum_in_document_currency", Fixed(4), nullable=False),
-        sa.Column("line_id", sa.BigInteger(), nullable=False),
-        sa.ForeignKeyConstraint(
-            ["company_id", "line_id"],
-            ["expense_lines.company_id", "expense_lines.id"],
-            name="fk_expense_lines_taxes_company_id_line_id",
-            ondelete="CASCADE",
-        ),
-        sa.ForeignKeyConstraint(
-            ["company_id", "tax_id"], ["taxes.company_id", "taxes.id"], name="fk_expense_lines_taxes_company_id_tax_id"
-        ),
-        sa.PrimaryKeyConstraint("company_id", "line_id", "id", name="pk_expense_lines_taxes"),
-        sqlite_with_rowid=False,
-    )
-    op.create_table(
-        "payments",
-        sa.Column("company_id", sa.BigInteger(), nullable=False),
-        sa.Column("id", sa.BigInteger(), nullable=False),
-        sa.Column("idn", sa.String(length=40), nullable=False),
-        sa.Column("create_date", Instant(), nullable=False),
-        sa.Column("update_date", Instant()),
-        sa.Column("pay_date", Instant(), nullable=False),
-        sa.Column("sum_paid", Fixed(4), nullable=False),
-        sa.Column("status", sa.Integer(), nullable=False),
-        sa.Column("logic_type", sa.Integer(), nullable=False),
-        sa.Column("balance", Fixed(4)),
-        sa.Column("external_id", sa.String(length=200)),
-        sa.Column("note", sa.String(length=1000)),
-        sa.Column("prepayment", sa.Boolean(), nullable=False),
-        sa.Column("automatic", sa.Boolean(), nullable=False),
-        sa.Column("invoice_id", sa.BigInteger()),
-        sa.Column("purchase_order_id", sa.BigInteger()),
-        sa.Column("credit_note_id", sa.BigInteger()),
-        sa.Column("prepayment_id", sa.BigInteger()),
-        sa.Column("creator_id", sa.BigInteger()),
-        sa.ForeignKeyConstraint(
-            ["company_id", "creator_id"], ["users.company_id", "users.id"], name="fk_payments_company_id_creator_id"
-        ),
-        sa.ForeignKeyConstraint(
-            ["company_id", "credit_note_id"],
-            ["invoices.company_id", "invoices.id"],
-            name="fk_payments_company_id_credit_note_id",
-        ),
-        sa.ForeignKeyConstraint(
-            ["company_id", "invoice_id"],
-            ["invoices.company_id", "invoices.id"],
-            name="fk_payments_company_id_invoice_id",
-        ),
-        sa.ForeignKeyConstraint(
-            ["company_id", "prepayment_id"],
-            ["payments.company_id", "payments.id"],
-            name="fk_payments_company_id_prepayment_id",
-        ),
-        sa.ForeignKeyConstraint(
-            ["company_id", "purchase_order_id"],
-            ["purchase_orders.company_id", "purchase_orders.id"],
-            name="fk_payments_company_id_purchase_order_id",
-        ),
-        sa.PrimaryKeyConstraint("company_id", "id", name="pk_payments"),
-        sa.UniqueConstraint("company_id", "idn", name="uq_payments_company_id_idn"),
-    )
-    op.create_index(
-        "ix_payments_company_id_credit_note_id",
-        "payments",
-        ["company_id", "credit_note_id"],
-        sqlite_where=sa.text("credit_note_id IS NOT NULL"),
-        postgresql_where=sa.text("credit_note_id IS NOT NULL"),
-    )
-    op.create_index(
-        "ix_payments_company_id_external_id",
-        "payments",
-        ["company_id", "external_id"],
-        sqlite_where=sa.text("external_id IS NOT NULL"),
-        postgresql_where=sa.text("external_id IS NOT NULL"),
-    )
-    op.create_index(
-        "ix_payments_company_id_invoice_id",
-        "payments",
-        ["company_id", "invoice_id"],
-        sqlite_where=sa.text("invoice_id IS NOT NULL"),
-        postgresql_where=sa.text("invoice_id IS NOT NULL"),
-    )
-    op.create_index(
-        "ix_payments_company_id_prepayment_id",
-        "payments",
-        ["company_id", "prepayment_id"],
-        sqlite_where=sa.text("prepayment_id IS NOT NULL"),
-        postgresql_where=sa.text("prepayment_id IS NOT NULL"),
-    )
-    op.create_index(
-        "ix_payments_company_id_purchase_order_id",
-        "payments",
-        ["company_id", "purchase_order_id"],
-        sqlite_where=sa.text("purchase_order_id IS NOT NULL"),
-        postgresql_where=sa.text("purchase_order_id IS NOT NULL"),
-    )
-    op.create_index("ix_payments_company_id_update_date", "payments", ["company_id", "update_date"])
     op.create_table(
         "receipts_custom_values",
         sa.Column("company_id", sa.BigInteger(), nullable=False),
