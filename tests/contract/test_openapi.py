@@ -142,7 +142,19 @@ def validator(method: str, path: str, status: int, empty_refs_as_lists: bool) ->
     if "$ref" in answer:
         answer = document["components"]["responses"][answer["$ref"].rpartition("/")[2]]
     schema = answer["content"]["application/json"]["schema"]
-    return Draft202012Validator({**schema, "components": document["components"]}, validate_formats=True)
+    known = document["components"]["schemas"]
+    named = {name: known[name] for name in mentioned(schema, known)}  # all of them would take some MB each time
+    return Draft202012Validator({**schema, "components": {"schemas": named}}, validate_formats=True)
+
+
+def mentioned(schema: Any, known: dict[str, Any]) -> set[str]:
+    """The names of the schemas that a schema refers to, and those refer to."""
+    found: set[str] = set()
+    text = json.dumps(schema)
+    while new := set(re.findall(r'"#/components/schemas/(\w+)"', text)) - found:
+        found |= new
+        text = json.dumps([known[name] for name in new])
+    return found
 
 
 def problems(method: str, path: str, status: int, body: Any, empty_refs_as_lists: bool = False) -> list[str]:
