@@ -67,6 +67,11 @@ WORDS: dict[str, Words] = {
         "{actor} has entered {noun} {name}{sum}, which is not as you ordered with order {order}:\n\n{lines}\n\n"
         "Please accept the changes, which the order takes over then, or decline them.",
     ),
+    "stays": Words(
+        "{Noun} {name} stays as it was",
+        "{actor} does not agree that {noun} {name} grows.{reason}\n\n"
+        "It is approved as it was before, and what had made it grow is rejected. Please talk to the supplier.",
+    ),
     "mention": Words(
         "{actor} mentions you at {noun} {name}",
         "{actor} writes about {noun} {name}:\n\n{text}\n\n"

@@ -146,7 +146,10 @@ def refused(tx: UnitOfWork, order: Row, comment: str | None) -> bool:
         documents.move(tx, verbs.RESOURCES[kind], row, documents.REJECTED)
         verbs.KINDS[kind].released(tx, {**row, "status": documents.REJECTED})
         notices.tell(tx, [row["creator_id"]], "rejected", verbs.RESOURCES[kind], row, reason=comment)
-    return bool(waiting) and not grown(tx, _stored(tx, order))
+    falls_back = bool(waiting) and not grown(tx, _stored(tx, order))
+    if falls_back:
+        notices.tell(tx, [order["creator_id"]], "stays", _orders().resource, order, reason=comment)
+    return falls_back
 
 
 def stands_again(tx: UnitOfWork, order: Row) -> None:
