@@ -158,7 +158,7 @@ def test_the_percentage_shown_for_several_taxes() -> None:
 # What holds for every document
 
 many = settings(max_examples=60, deadline=None)
-SCALES = st.sampled_from([0, 2, 3])
+SCALES = st.sampled_from([0, 2, 3, 4])
 
 
 def numbers(low: str, high: str, places: int) -> st.SearchStrategy[Decimal]:
@@ -220,6 +220,19 @@ def test_each_tax_is_rounded_half_up_once(document: list[Line], discount: tuple,
         assert cost.withheld == sum(
             (a for r, a in zip(one.rates, cost.taxes, strict=True) if r.withholding), Decimal(0)
         )
+
+
+@many
+@given(any_lines, SCALES, SCALES, numbers("0.0001", "999", 6))
+def test_a_line_in_a_currency_of_its_own_is_rounded_in_that_and_once_more_in_the_documents(
+    document: list[Line], own: int, scale: int, rate: Decimal
+) -> None:
+    foreign = [replace(one, scale=own, exchange_rate=rate) for one in document]
+    priced, totals = price_document(foreign, scale=scale)
+    assert priced == price_document(document, scale=own)[0]
+    assert totals.net == sum((half_up(Fraction(one.net) * Fraction(rate), scale) for one in priced), Decimal(0))
+    for amount in (totals.net, totals.tax, totals.withheld, totals.gross, totals.discount):
+        assert amount == half_up(Fraction(amount), scale)
 
 
 @many

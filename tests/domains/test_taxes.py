@@ -304,6 +304,16 @@ def test_a_line_that_is_a_tax_comes_to_what_it_says(shop: Paying) -> None:
     assert shop.house.refused("PUT", made["at"], {"items": [place]}).keys() == {"items[0][taxes]"}
 
 
+def test_an_orders_discount_goes_to_its_bills_by_what_they_bill_of_its_goods(shop: Paying) -> None:
+    customs = shop.item(itemType=3)
+    order = shop.approved_order(("Bolt", 2, 50), (customs, 1, 19), discountAmount=10)
+    assert order["sum"] == 109
+    bolt = order["items"]["data"][0]["id"]
+    shop.billed(order, items=[{"name": "Bolt", "quantity": 1, "price": 45, "allocations": [bolt]}])
+    rest = shop.ann.made("invoices", {"purchaseOrder": order["id"]})
+    assert (rest["discountAmount"], rest["sum"]) == (5, 64)
+
+
 def test_no_tax_is_due_twice_on_the_same_line(shop: Paying) -> None:
     vat, other = tax(shop), tax(shop, 7, "Other")
     body = {"supplier": shop.supplier["id"], "items": [taxed(vat, other, vat), {"name": "Nut", "price": 1}]}

@@ -26,6 +26,7 @@ from emptor.domains.organisation import companies
 from emptor.domains.organisation.roles import ROLES
 from emptor.domains.suppliers import reminders
 from emptor.http.messages import Request
+from emptor.kit.currencies import SPELLING
 from emptor.kit.fields import (
     Code,
     CustomValues,
@@ -288,7 +289,7 @@ def _towards(resource: Resource, now: int, then: int) -> str | None:
 
 def _text(pattern: str, size: int, n: int) -> str:
     """A text of that pattern, with all that makes texts hard where there is room."""
-    if pattern == "[A-Z]{3}":
+    if pattern == SPELLING["pattern"]:
         return FOREIGN[n % len(FOREIGN)]
     if "super_user" in pattern:
         return ROLES[n % len(ROLES)]

@@ -15,6 +15,7 @@ from emptor.domains.organisation.roles import ROLES
 from emptor.domains.organisation.tables import api_keys
 from emptor.domains.organisation.users import USERS
 from emptor.http.pipeline import limits_of
+from emptor.kit.currencies import DECIMALS
 from emptor.kit.errors import Problems
 from emptor.kit.fields import Write, parse_fields
 from emptor.kit.resource import Resource
@@ -59,7 +60,7 @@ class Office:
             raise Refused("Give the company a name of at most 300 characters.")
         if region not in REGIONS:
             raise Refused(f"There is no region {region!r}; choose {' or '.join(REGIONS)}.")
-        if not (len(currency) == 3 and currency.isascii() and currency.isalpha()):
+        if currency not in DECIMALS:
             raise Refused(f"{currency!r} is no currency; write an ISO 4217 code such as EUR.")
         if any(row["name"].lower() == name.lower() for row in self.companies()):
             raise Refused(f"There is a company named {name!r} already; choose another name.")

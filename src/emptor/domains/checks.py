@@ -47,12 +47,12 @@ def sums(tx: Transaction) -> Iterator[str]:
                 if noted != found:
                     yield f"{name} says {column} {plain(noted)}; its lines come to {plain(found)}"
                 own = row.get(column + COMPANY)
-                if own is not None and not _is_converted(own, noted, row["exchange_rate"], scales):
+                if own is not None and not is_converted(own, noted, row["exchange_rate"], scales):
                     right = rounded(product(noted, row["exchange_rate"] or Decimal(1)), scales[0])
                     yield f"{name} says {column} {plain(own)} in the company's currency; it should be {plain(right)}"
 
 
-def _is_converted(own: Decimal, amount: Decimal, rate: Decimal | None, scales: Sequence[int]) -> bool:
+def is_converted(own: Decimal, amount: Decimal, rate: Decimal | None, scales: Sequence[int]) -> bool:
     """Whether it is that amount at that rate."""
     exact = product(amount, rate) if rate is not None else amount
     return any(own == rounded(exact, scale) for scale in scales)
@@ -60,8 +60,9 @@ def _is_converted(own: Decimal, amount: Decimal, rate: Decimal | None, scales: S
 
 def scales_of(tx: Transaction) -> Sequence[int]:
     """To how many decimals the company rounds, that first, or may have rounded before it chose this."""
-    chosen = int(companies.chosen(tx).get("decimals", 2))
-    return (chosen, *(scale for scale in range(2, MONEY_SCALE + 1) if scale != chosen))
+    settings = companies.settings_of(tx)
+    usual = companies.scale_of({**settings, "decimals": None})
+    return tuple(dict.fromkeys((companies.scale_of(settings), usual, *range(2, MONEY_SCALE + 1))))
 
 
 @check("the sums of documents' lines")

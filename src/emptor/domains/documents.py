@@ -16,8 +16,10 @@ from emptor.domains.conversation import comments as comments
 from emptor.domains.conversation import followers as followers
 from emptor.domains.custom_fields import dependencies
 from emptor.domains.custom_fields import values as custom_field_values
+from emptor.domains.organisation.companies import scale_of, settings_of
 from emptor.domains.pricing import ONE, Line, Priced, Rate, Totals, combined_percent, converted, price_document
 from emptor.domains.writing import Known
+from emptor.kit import currencies
 from emptor.kit.errors import IllegalMove
 from emptor.kit.fields import (
     Asked,
@@ -144,7 +146,7 @@ def sums(*extra: str) -> tuple[Field, ...]:
 
 CURRENCY_FIELDS = (
     Text(
-        "currency", size=3, pattern="[A-Z]{3}", hint="Write an ISO 4217 code such as EUR.", write=Write.ALWAYS,
+        "currency", size=3, write=Write.ALWAYS, **currencies.SPELLING,
     ),
     Number(
         "exchangeRate", scale=RATE_SCALE, low=Decimal(1).scaleb(-RATE_SCALE), high=Decimal(10) ** 7, write=Write.ALWAYS
@@ -308,6 +310,21 @@ TAX_TOTALS = Shared(
 )
 
 
+def _precision(tx: Transaction, shown: list[dict[str, Any]]) -> list[dict[str, int]]:
+    """How many decimals prices and sums of each document have."""
+    settings = settings_of(tx)
+    return [{"price": PRICE_SCALE, "sum": scale_of(settings, one["currency"])} for one in shown]
+
+
+PRECISION = Asked(
+    "precisionData",
+    ask=_precision,
+    listed=False,
+    json_schema={"type": "object", "additionalProperties": {"type": "integer"}},
+    note="decimals of prices, and of sums in the document's currency",
+)
+
+
 REQUIRED_TAXES = Flag(
     "isRequiredTaxesForItems",
     listed=False,
@@ -441,9 +458,9 @@ def move(tx: UnitOfWork, resource: Resource, row: Values, to: int, **changes: An
 
 def price(tx: UnitOfWork, items: list[Values], header: Values, known: Known) -> Values:
     """Price `items` in place and return the document's sums by column; Invalid when a sum is beyond what is kept."""
-    rates = known.get("taxes", {})
-    scale = int(tx.actor.settings.get("decimals", 2))
-    unpriced = [_line(item, rates) for item in items]
+    rates, settings = known.get("taxes", {}), tx.actor.settings
+    scale = scale_of(settings, header["currency"])
+    unpriced = [_line(item, rates, settings) for item in items]
     priced, totals = price_document(unpriced, header.get("discount_percent"), header.get("discount_amount"), scale)
     for position, (item, line, cost) in enumerate(zip(items, unpriced, priced, strict=True)):
         item |= _priced_columns(cost, position)
@@ -455,7 +472,7 @@ def price(tx: UnitOfWork, items: list[Values], header: Values, known: Known) -> 
             _note_converted(item, counted)
         if max(map(abs, (cost.gross, *cost.taxes, counted.gross, *counted.taxes))) >= LARGEST_SUM:
             tx.problems.add(f"items[{position}][taxes]", "With its taxes this line costs too much.")
-    columns = _total_columns(totals, header["exchange_rate"], scale)
+    columns = _total_columns(totals, header["exchange_rate"], scale_of(settings))
     if max(map(abs, columns.values())) >= LARGEST_SUM:
         place = "exchangeRate" if abs(totals.gross) < LARGEST_SUM else "items"
         tx.problems.add(place, "The document comes to a sum that is too large.")
@@ -491,15 +508,16 @@ def _total_columns(totals: Totals, rate: Decimal, scale: int) -> Values:
     }
 
 
-def _line(item: Values, rates: dict[int, Values]) -> Line:
+def _line(item: Values, rates: dict[int, Values], settings: Values) -> Line:
     chosen = item.get("taxes") or ()
     for tax in chosen:
         if tax.get("percent") is None:
             tax |= rates[tax["tax_id"]]
     taxes = tuple(Rate(one["percent"], one["is_compound"], one["is_withholding_tax"]) for one in chosen)
     discounts = item.get("discount_percent"), item.get("discount_amount")
+    scale = scale_of(settings, item["currency"]) if "currency" in item else None
     is_tax = item.get("item_type") == TAX_ITEM
-    return Line(item["quantity"], item["price"], *discounts, taxes, item.get("exchange_rate") or ONE, is_tax)
+    return Line(item["quantity"], item["price"], *discounts, taxes, item.get("exchange_rate") or ONE, scale, is_tax)
 
 
 def as_priced(line: Values) -> list[Values]:

@@ -37,6 +37,8 @@ class Line:
     rates: tuple[Rate, ...] = ()
     exchange_rate: Decimal = ONE
     """What one of the line's currency is in the document's."""
+    scale: int | None = None
+    """Decimals of the line's own currency, where it has one."""
     is_tax: bool = False
     """A tax on a line of its own, which takes no part in the document's discount."""
 
@@ -107,7 +109,7 @@ def price_line(line: Line, extra_discount: Decimal = ZERO, scale: int = 2) -> Pr
 
 def converted(cost: Priced, line: Line, scale: int = 2) -> Priced:
     """What a line costs in the document's currency."""
-    if line.exchange_rate == ONE:
+    if line.exchange_rate == ONE and line.scale in (None, scale):
         return cost
     taxes = tuple(_into(tax, line, scale) for tax in cost.taxes)
     withheld = sum((tax for tax, rate in zip(taxes, line.rates, strict=True) if rate.withholding), ZERO)
@@ -125,7 +127,11 @@ def price_document(
     """Price all lines of a document. Its own discount, a share or an amount of the net of all lines that are no taxes,
     is spread over these pro rata.
     """
-    nets = [ZERO if line.is_tax else rounded(line.base, scale) - discount_of(line, scale) for line in lines]
+    scales = [scale if line.scale is None else line.scale for line in lines]
+    nets = [
+        ZERO if line.is_tax else rounded(line.base, own) - discount_of(line, own)
+        for line, own in zip(lines, scales, strict=True)
+    ]
     whole = sum(nets, ZERO)
     off = ZERO
     if percent is not None:
@@ -133,7 +139,7 @@ def price_document(
     elif amount is not None:
         off = min(rounded(amount, scale), max(whole, ZERO))
     shares = spread(off, nets, scale)
-    priced = [price_line(line, part, scale) for line, part in zip(lines, shares, strict=True)]
+    priced = [price_line(line, part, own) for line, part, own in zip(lines, shares, scales, strict=True)]
     counted = [converted(cost, line, scale) for cost, line in zip(priced, lines, strict=True)]
     totals = Totals(
         net=sum((p.net for p in counted), ZERO),

@@ -69,10 +69,10 @@ def periods(tx: Transaction) -> Iterator[str]:
 @check("documents hold in budgets what they and their successors say")
 def documents(tx: Transaction) -> Iterator[str]:
     """Nothing is held twice, nothing is forgotten: the moves of each document come to what it holds now."""
-    chosen = companies.chosen(tx)
+    chosen = companies.settings_of(tx)
     if not chosen.get("budgets", True):
         return
-    scale = int(chosen.get("decimals", 2))
+    scale = companies.scale_of(chosen)
     for kind in KINDS:
         moved: dict[tuple[int, int, int], Decimal] = {}
         for document, budget, stage, sum_ in tx.all(_moved_by(), company=tx.company_id, kind=kind):

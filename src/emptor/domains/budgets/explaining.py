@@ -10,6 +10,7 @@ from sqlalchemy import bindparam, func, select
 from emptor.domains import verbs
 from emptor.domains.budgets import balances, holding
 from emptor.domains.budgets.rules import STAGES, by_line, money
+from emptor.domains.organisation.companies import scale_of
 from emptor.kit.fields import Integer, Write
 from emptor.store.schema import table
 from emptor.store.statement import Statement
@@ -56,7 +57,7 @@ HOLDS = _shape(
 def holds(tx: Transaction, row: Row, asked: Row) -> Row:
     """How a budget stands, and which line of which document holds how much of it."""
     account = balances.accounts(tx, [row["id"]])[row["id"]]
-    scale = int(tx.actor.settings.get("decimals", 2))
+    scale = scale_of(tx.actor.settings)
     skip = ((asked.get("page") or 1) - 1) * MOST
     documents = tx.all(_documents(), company=tx.company_id, budget=row["id"], most=MOST + 1, skip=skip)
     by_kind: dict[str, list[int]] = {}

@@ -153,7 +153,7 @@ def holdings(tx: Transaction, resource: str, ids: Collection[int]) -> Holdings:
 
 
 def _added_up(tx: Transaction, found: holding.Held) -> Holdings:
-    scale = int(companies.settings_of(tx).get("decimals", 2))
+    scale = companies.scale_of(companies.settings_of(tx))
     return {
         (document, budget, stage): sum_
         for document, (stage, charges) in found.items()
@@ -207,7 +207,7 @@ def would_take(tx: Transaction, resource: str, *ids: int) -> dict[int, Decimal]:
 
 def _whole(tx: Transaction, resource: str, *ids: int) -> dict[int, Decimal]:
     """What documents come to in each budget, though they may be drafts."""
-    scale = int(tx.actor.settings.get("decimals", 2))
+    scale = companies.scale_of(tx.actor.settings)
     sums: dict[int, Decimal] = defaultdict(lambda: ZERO)
     for _, charges in holding.sums(tx, resource, ids).values():
         for budget, sum_ in held(charges, scale).items():
@@ -301,7 +301,7 @@ def _covered(tx: UnitOfWork, change: Change, grant: Decimal) -> bool:
     if change.held <= grant or not grant > 0:
         return change.held <= grant
     _, charges = holding.charges(tx, change.kind, [change.document])[change.document]
-    scale = int(companies.settings_of(tx).get("decimals", 2))
+    scale = companies.scale_of(companies.settings_of(tx))
     lines = sum(one.budget == change.budget for one in charges)
     return change.held - grant <= Decimal(lines).scaleb(-scale)
 

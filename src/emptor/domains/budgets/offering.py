@@ -9,6 +9,7 @@ from typing import Any
 from emptor.domains import documents
 from emptor.domains.budgets import balances, choosing, ledger, rules
 from emptor.domains.budgets.rules import KINDS, Charge, Leaf
+from emptor.domains.organisation.companies import scale_of
 from emptor.kit.money import ZERO
 from emptor.kit.resource import Operation, Resource
 from emptor.store.unit_of_work import Transaction
@@ -99,5 +100,5 @@ def _cost(tx: Transaction, row: Row, items: list[Row], leaf: Leaf) -> Decimal:
         gross = item.get("sum_in_document_currency", item["sum"])
         return Charge(item["id"], leaf.id, net, gross, rate=row["exchange_rate"], tax_percent=leaf.tax_percent)
 
-    scale = int(tx.actor.settings.get("decimals", 2))
+    scale = scale_of(tx.actor.settings)
     return rules.held(map(charge, items), scale).get(leaf.id, ZERO)

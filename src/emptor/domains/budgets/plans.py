@@ -17,6 +17,7 @@ from emptor.domains import writing
 from emptor.domains.budgets import balances, rules
 from emptor.domains.budgets.balances import BALANCES
 from emptor.domains.organisation import access, leaving
+from emptor.domains.organisation.companies import scale_of
 from emptor.domains.organisation.users import CONFIGURE, PERSON
 from emptor.kit.clock import spell
 from emptor.kit.errors import Forbidden, IllegalMove, Invalid
@@ -481,7 +482,7 @@ def _scaled(tx: UnitOfWork, totals: dict[str, Decimal], percent: Decimal | None)
     """So many per cent of the totals of a line's periods; together what that is of their sum, rounded once."""
     if percent is None:
         return totals
-    scale, exact, so_far, found = int(tx.actor.settings.get("decimals", 2)), Fraction(0), ZERO, {}
+    scale, exact, so_far, found = scale_of(tx.actor.settings), Fraction(0), ZERO, {}
     for first, total in sorted(totals.items()):
         exact += Fraction(total) * Fraction(percent) / 100
         found[first] = rules.rounded(exact, scale) - so_far

@@ -11,6 +11,7 @@ from sqlalchemy import bindparam, func, select
 
 from emptor.domains.budgets import balances
 from emptor.domains.budgets.rules import EXPENSES, money
+from emptor.domains.organisation.companies import scale_of, settings_of
 from emptor.kit.money import HUNDRED, ZERO, rounded
 from emptor.store.schema import table
 from emptor.store.statement import Statement
@@ -33,10 +34,9 @@ def over(tx: Transaction, shown: list[Row]) -> list[bool]:
 
 def sums(kind: str, tx: Transaction, shown: list[Row]) -> list[Decimal]:
     """What of each document is charged to budgets, in its currency; all of one that names none."""
-    scale = int(tx.actor.settings.get("decimals", 2)) if tx.actor else 2
-    parts = _parts(kind, tx, shown)
+    chosen, parts = settings_of(tx), _parts(kind, tx, shown)
     percents = _percents(tx, shown, parts)
-    return [_sum(one, parts[one["id"]], percents, scale) for one in shown]
+    return [_sum(one, parts[one["id"]], percents, scale_of(chosen, one["currency"])) for one in shown]
 
 
 def _sum(shown: Row, parts: Parts, percents: dict[int, Decimal], scale: int) -> Decimal:

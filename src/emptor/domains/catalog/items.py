@@ -8,6 +8,7 @@ from emptor.domains import writing
 from emptor.domains.catalog.categories import CREATE
 from emptor.domains.external_ids import external_id, patch_external_id
 from emptor.domains.inventory import ledger
+from emptor.kit.currencies import SPELLING
 from emptor.kit.fields import Code, Constant, Derived, Flag, Number, Ref, Text, Write
 from emptor.kit.money import PRICE_SCALE
 from emptor.kit.resource import CREATED, KEY, UPDATED, Resource, read_operations, write_operations
@@ -59,9 +60,7 @@ ITEMS = define(
             Code("itemType", names=TYPES, default=ledger.INVENTORY, write=Write.ALWAYS),
             Text("description", size=255, multiline=True, write=Write.ALWAYS),
             Text("unit", size=100, write=Write.ALWAYS, note="name of the unit"),
-            Text(
-                "currency", size=3, pattern="[A-Z]{3}", hint="Write an ISO 4217 code such as EUR.", write=Write.ALWAYS
-            ),
+            Text("currency", size=3, write=Write.ALWAYS, **SPELLING),
             Number("price", scale=PRICE_SCALE, write=Write.ALWAYS),
             Text("link", size=1000, write=Write.ALWAYS),
             Flag("disabledBySupplier"),

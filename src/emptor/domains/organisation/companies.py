@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
@@ -12,6 +12,7 @@ from sqlalchemy import bindparam, func, select, update
 
 from emptor.domains.organisation.tables import companies
 from emptor.kit.clock import spell
+from emptor.kit.currencies import DECIMALS
 from emptor.store.schema import company_clocks
 from emptor.store.statement import Statement, insert_into
 from emptor.store.unit_of_work import PLATFORM, Database, Transaction, UnitOfWork
@@ -123,7 +124,7 @@ CHOICES: dict[str, Choice] = {
     "automaticOrders": Choice("approved requisitions become orders by themselves, one per supplier", on_or_off),
     "defaultPurchaser": Choice("id of the user who orders by itself for those who may not order", id_number),
     "requiredTaxes": Choice("each line of new orders, invoices and expenses needs a tax", on_or_off),
-    "decimals": Choice("decimals of amounts of money, 2 unless the currency needs others", up_to_four),
+    "decimals": Choice("decimals of sums in the company's currency, unless as many as that has", up_to_four),
 }
 """What a company can choose. Beside these stand `limits`, the request limits that the operator has raised for it."""
 
@@ -133,7 +134,7 @@ _BUMP = Statement(
     .values(access_version=companies.c.access_version + 1)
 )
 _HIGHEST = Statement(select(func.max(companies.c.id)))
-_OWN = Statement(select(companies.c.settings).where(companies.c.id == bindparam("company")))
+_OWN = Statement(select(companies.c.settings, companies.c.currency).where(companies.c.id == bindparam("company")))
 _ALL = Statement(select(companies).order_by(companies.c.id))
 _SETTINGS = Statement(
     update(companies).where(companies.c.id == bindparam("company")).values(settings=bindparam("settings"))
@@ -172,8 +173,20 @@ def chosen(tx: Transaction) -> dict[str, Any]:
 
 
 def settings_of(tx: Transaction) -> dict[str, Any]:
-    """The same as the acting person knows it; of nobody in particular, as it is now."""
-    return tx.actor.settings if tx.actor else chosen(tx)
+    """The same, and its currency, as the acting person knows it; of nobody in particular, as it is now."""
+    if tx.actor:
+        return tx.actor.settings
+    choices, currency = tx.one(_OWN, company=tx.company_id) or ({}, "")
+    return {**(choices or {}), "currency": currency}
+
+
+def scale_of(settings: Mapping[str, Any], currency: str | None = None) -> int:
+    """To how many decimals sums in a currency are rounded, in the company's own unless told: as many as it has, or, of
+    the company's own, as many as the company has chosen.
+    """
+    own = settings["currency"]
+    chosen = settings.get("decimals") if currency in (None, own) else None
+    return DECIMALS.get(currency or own, 2) if chosen is None else int(chosen)
 
 
 CONSEQUENCES: dict[str, list[Callable[[UnitOfWork], None]]] = defaultdict(list)

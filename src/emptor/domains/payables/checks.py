@@ -24,6 +24,7 @@ from sqlalchemy.sql.elements import ColumnElement
 
 from emptor.domains import documents as doc
 from emptor.domains.checking import check
+from emptor.domains.checks import is_converted, scales_of
 from emptor.domains.organisation import companies
 from emptor.domains.payables import rules
 from emptor.domains.payables.matching import ACCEPTED
@@ -39,14 +40,13 @@ from emptor.store.unit_of_work import Transaction
 @check("what has been paid on invoices, and their states")
 def invoices(tx: Transaction) -> Iterator[str]:
     """Payments, prepayments that were taken and credits add up to what an invoice says, and make its state."""
-    choices = companies.chosen(tx)
-    scale, absorbs = int(choices.get("decimals", 2)), bool(choices.get("lastCent"))
+    scales, absorbs = scales_of(tx), bool(companies.chosen(tx).get("lastCent"))
     for row in tx.records(_invoices(), company=tx.company_id):
         name, paid, payable = f"invoice {row['idn']}", row["found"], rules.payable(row)
         if row["sum_paid"] != paid:
             yield f"{name} says {plain(row['sum_paid'])} are paid; its payments come to {plain(paid)}"
-        own = rounded(product(paid, row["exchange_rate"]), scale)
-        if row["sum_paid_in_company_currency"] != own:
+        if not is_converted(row["sum_paid_in_company_currency"], paid, row["exchange_rate"], scales):
+            own = rounded(product(paid, row["exchange_rate"]), scales[0])
             yield f"{name} says {plain(row['sum_paid_in_company_currency'])} are paid in the company's money, not {own}"
         if paid + row["reserved"] > max(payable, 0):
             yield f"of {name} {plain(paid + row['reserved'])} are paid or about to be; it comes to {plain(payable)}"
@@ -70,10 +70,10 @@ def prepayments(tx: Transaction) -> Iterator[str]:
     for idn, given, taken in tx.all(_prepayments(), company=tx.company_id):
         if taken > given:
             yield f"of prepayment {idn} invoices have taken {plain(taken)}; it is {plain(given)}"
-    scale = int(companies.chosen(tx).get("decimals", 2))
+    chosen = companies.settings_of(tx)
     for order in tx.records(_prepaid(), company=tx.company_id):
         ahead = of_order(tx, order)
-        if cut(ahead.beyond, scale):
+        if cut(ahead.beyond, companies.scale_of(chosen, order["currency"])):
             yield (
                 f"for order {order['idn']} {plain(ahead.open)} are paid ahead; {plain(ahead.unbilled)} of it are left "
                 "to bill"

@@ -16,6 +16,7 @@ from typing import Any
 from sqlalchemy import and_, bindparam, func, or_, select
 
 from emptor.domains import documents, writing
+from emptor.domains.organisation.companies import scale_of
 from emptor.domains.payables import settling
 from emptor.domains.payables.rules import ACTIVE, BILLED, CREDIT, CREDIT_NOTE, CREDIT_NOTES, payable
 from emptor.domains.payables.settling import invoice_of, invoices
@@ -147,10 +148,11 @@ def _complete(tx: UnitOfWork, items: Sequence[Any], invoice: Row | None) -> None
         if line_id and line_id not in known:
             tx.problems.add(f"items[{i}][creditedItem]", "The invoice of this credit note has no line with this id.")
         elif line_id and "id" not in item:
-            _fill(tx, item, known[line_id])
+            assert invoice is not None
+            _fill(item, known[line_id], scale_of(tx.actor.settings, invoice["currency"]))
 
 
-def _fill(tx: UnitOfWork, item: Row, line: Row) -> None:
+def _fill(item: Row, line: Row, scale: int) -> None:
     """Complete a new line; what the invoice has taken off is taken off in the same measure."""
     as_invoiced = item.get("price") is None
     for name in OF_LINE:
@@ -161,7 +163,6 @@ def _fill(tx: UnitOfWork, item: Row, line: Row) -> None:
     item["taxes"] = documents.at_rates_of(line, item["taxes"]) if "taxes" in item else documents.as_priced(line)
     off, says = abs(line["discount_sum"]), (item.get("discount_percent"), item.get("discount_amount"))
     if as_invoiced and off and line["quantity"] and says == (None, None):
-        scale = int(tx.actor.settings.get("decimals", 2))
         item["discount_amount"] = rounded(quotient(product(off, item["quantity"] or ZERO), line["quantity"]), scale)
 
 

@@ -20,6 +20,7 @@ from sqlalchemy import BigInteger, and_, bindparam, case, func, or_, select, tru
 from sqlalchemy.sql.elements import ColumnElement
 
 from emptor.domains import documents, verbs
+from emptor.domains.organisation.companies import scale_of
 from emptor.domains.payables import rules, settling
 from emptor.domains.payables.rules import ACTIVE, LIVING, PAY, PENDING, PREPAYMENT, TAKEN
 from emptor.domains.purchasing.orders import billing
@@ -92,7 +93,7 @@ def _room(tx: UnitOfWork, invoice: Row, orders: Collection[int]) -> dict[int, De
     """How much an invoice may still take of the prepayments of each of these orders: the part that it bills of it."""
     if not orders:
         return {}
-    scale = int(tx.actor.settings.get("decimals", 2))
+    scale = scale_of(tx.actor.settings, invoice["currency"])
     taken = dict(tx.all(_taken_by(), company=tx.company_id, invoice=invoice["id"]))
     bills = billing.bills_of(tx, sorted(orders), *rules.PAYABLE)
     return {
@@ -135,7 +136,7 @@ def covered(tx: UnitOfWork, order: Row) -> str:
         return ""
     now = of_order(tx, order)
     ahead = now.open + now.pending
-    if cut(ahead - now.unbilled, int(tx.actor.settings.get("decimals", 2))) <= 0:
+    if cut(ahead - now.unbilled, scale_of(tx.actor.settings, order["currency"])) <= 0:
         return ""
     return (
         f"{plain(ahead, 0)} have been paid ahead for this order, or are about to be, and {plain(now.unbilled, 0)} are "
@@ -152,7 +153,7 @@ def linked(tx: UnitOfWork, invoice: Row, orders: Iterable[Row]) -> None:
         settling.follow(tx, hand_over(tx, invoice))
     for order in orders if invoice["status"] in rules.BILLED else ():
         now = of_order(tx, settling.order_of(tx, order["id"]))
-        if now.open and cut(now.beyond, int(tx.actor.settings.get("decimals", 2))):
+        if now.open and cut(now.beyond, scale_of(tx.actor.settings, invoice["currency"])):
             raise Invalid(
                 {"items": f"{plain(now.open, 0)} have been paid ahead for order {order['idn']}, more than is left of "
                           "it to bill with this invoice; cancel that payment first."}
@@ -187,7 +188,7 @@ def checked(tx: UnitOfWork, values: Row) -> Row:
         held = bank.held(tx, [order["supplier_id"]]).get(order["supplier_id"])
         if held:
             tx.problems.add("purchaseOrder", held)
-        scale = int(tx.actor.settings.get("decimals", 2))
+        scale = scale_of(tx.actor.settings, order["currency"])
         fault = "sum_paid" in values and rules.amount_fault(
             cut(of_order(tx, order).left, scale), values["sum_paid"], scale
         )

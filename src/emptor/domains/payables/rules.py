@@ -101,10 +101,12 @@ def refusal(owed: Owed, amount: Decimal, decimals: int = 2) -> tuple[str, str] |
 
 
 def amount_fault(left: Decimal, amount: Decimal, decimals: int = 2) -> tuple[str, str] | None:
-    """Why `amount` cannot be paid where so much is left; None when it can."""
+    """Why `amount` cannot be paid where so much is left; None when it can. All that is left can be, always: it may have
+    been rounded to more decimals than are usual now.
+    """
     if not 0 < amount <= left:
         return "sumPaid", f"The amount must be greater than 0 and not exceed {plain(left, 0)}"
-    if decimals_of(amount) > decimals:
+    if amount != left and decimals_of(amount) > decimals:
         return "sumPaid", f"Use at most {decimals} decimals."
     return None
 

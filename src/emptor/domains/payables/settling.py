@@ -26,6 +26,7 @@ from typing import Any
 from sqlalchemy import bindparam, func, or_, select
 
 from emptor.domains import changes, verbs
+from emptor.domains.organisation.companies import scale_of
 from emptor.domains.payables import releasing, rules
 from emptor.domains.payables.rules import ACTIVE, BILLED, CANCELED, CREDIT_NOTES, LIVING, PENDING, Owed, payable
 from emptor.domains.purchasing.orders import billing
@@ -103,8 +104,7 @@ def _settled(tx: UnitOfWork, row: Row, paid: Decimal) -> Row:
     status = row["status"]
     if status in BILLED and row["logic_type"] not in CREDIT_NOTES:
         status = rules.status_of(payable(row), paid, absorbs=bool(tx.actor.settings.get("lastCent")))
-    scale = int(tx.actor.settings.get("decimals", 2))
-    in_company_currency = rounded(product(paid, row["exchange_rate"]), scale)
+    in_company_currency = rounded(product(paid, row["exchange_rate"]), scale_of(tx.actor.settings))
     return {"status": status, "sum_paid": paid, "sum_paid_in_company_currency": in_company_currency}
 
 
@@ -199,7 +199,7 @@ def payable_invoice(tx: UnitOfWork, values: Row) -> Row | None:
     elif row["logic_type"] in CREDIT_NOTES:
         tx.problems.add("invoice", "A credit note is not paid; it pays invoices, named as `creditNote`.")
     elif "sum_paid" in values:
-        fault = rules.refusal(owed(tx, row), values["sum_paid"], int(tx.actor.settings.get("decimals", 2)))
+        fault = rules.refusal(owed(tx, row), values["sum_paid"], scale_of(tx.actor.settings, row["currency"]))
         if fault:
             tx.problems.add(*fault)
     return row

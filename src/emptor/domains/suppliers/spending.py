@@ -17,6 +17,7 @@ from typing import Any
 from sqlalchemy import and_, bindparam, case, func, or_, select
 
 from emptor.domains import documents as doc
+from emptor.domains.organisation import companies
 from emptor.domains.payables.rules import BILLED, CREDIT_NOTE, LOOSE_CREDIT_NOTE
 from emptor.kit.money import ZERO, product, quotient, rounded
 from emptor.store.schema import table
@@ -51,8 +52,8 @@ def rest_of(line: Rest, rate: Decimal, scale: int) -> Decimal:
 
 def spent(tx: Transaction, contracts: list[int]) -> dict[int, Decimal]:
     """What has been spent of each of these contracts."""
-    settings = tx.actor.settings if tx.actor else {}
-    keeps_invoices, scale = settings.get("invoices", True), int(settings.get("decimals", 2))
+    settings = companies.settings_of(tx)
+    keeps_invoices, scale = settings.get("invoices", True), companies.scale_of(settings)
     asked = {"contracts": contracts}
     orders, invoices, credits = tx.many_records(
         [(_orders(), asked), (_invoices(False), asked), (_invoices(True), asked)]

@@ -9,6 +9,7 @@ from emptor.domains.attachments import attachments
 from emptor.domains.external_ids import external_id, patch_external_id
 from emptor.domains.suppliers import approval, bank
 from emptor.domains.suppliers.credit import CREDIT_BALANCE_SUMS
+from emptor.kit.currencies import SPELLING
 from emptor.kit.fields import (
     Asked,
     Code,
@@ -43,8 +44,6 @@ from emptor.store.schema import custom_values, define
 
 CREATE = Permission("supplier", ("create",))
 APPROVE = approval.APPROVES
-
-CURRENCY = {"pattern": "[A-Z]{3}", "hint": "Write an ISO 4217 code such as EUR."}
 
 CONTACT = Part(
     "SupplierContact",
@@ -85,8 +84,8 @@ SUPPLIERS = define(
             CREATED,
             UPDATED,
             Moment("approvalDate", listed=False),
-            Text("currency", size=3, write=Write.ALWAYS, **CURRENCY),
-            Texts("currencies", write=Write.ALWAYS, **CURRENCY),
+            Text("currency", size=3, write=Write.ALWAYS, **SPELLING),
+            Texts("currencies", write=Write.ALWAYS, **SPELLING),
             Flag("autoSendPOSupplier", column="auto_send_po_supplier", write=Write.ALWAYS),
             Number("deliveryPeriod", write=Write.ALWAYS),
             Number("minimumSum", write=Write.ALWAYS),

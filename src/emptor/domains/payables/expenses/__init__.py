@@ -13,7 +13,7 @@ from emptor.domains import verbs
 from emptor.domains.organisation.access import read_permission
 from emptor.domains.payables import rules
 from emptor.domains.payables.expenses import actions
-from emptor.kit.fields import Code, Derived, Moment, Number, Part, Parts, Ref, Shared, Text, Write, amount
+from emptor.kit.fields import Code, Moment, Number, Part, Parts, Ref, Shared, Text, Write, amount
 from emptor.kit.money import ZERO
 from emptor.kit.resource import Access, Permission, Resource, read_operations, write_operations
 from emptor.store.schema import custom_values, define
@@ -101,10 +101,7 @@ RESOURCE = verbs.living(define(
             *doc.over_limit(listed=True),
             doc.APPROVAL_INFO,
             custom_values("document", "expenses"),
-            Derived(
-                "precisionData", compute=lambda shown: {"price": 6, "sum": 2}, listed=False,
-                json_schema={"type": "object", "additionalProperties": {"type": "integer"}},
-            ),
+            doc.PRECISION,
             doc.APPROVAL_STEPS,
             doc.lines(
                 "expenses", "expense_id",

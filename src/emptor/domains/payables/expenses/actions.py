@@ -9,6 +9,7 @@ from typing import Any
 from sqlalchemy import bindparam, func, select
 
 from emptor.domains import documents, verbs
+from emptor.domains.organisation.companies import scale_of
 from emptor.domains.payables import rules
 from emptor.domains.payables.expenses import currencies
 from emptor.kit.errors import IllegalMove
@@ -86,7 +87,7 @@ def settle(tx: UnitOfWork, row: Row) -> None:
     settings = tx.actor.settings
     absorbs = bool(settings.get("lastCent"))
     status = rules.status_of(rules.payable(row), paid, absorbs=absorbs)
-    in_company_currency = rounded(product(paid, row["exchange_rate"]), int(settings.get("decimals", 2)))
+    in_company_currency = rounded(product(paid, row["exchange_rate"]), scale_of(settings))
     documents.move(tx, _expenses(), row, status, sum_paid=paid, sum_paid_in_company_currency=in_company_currency)
 
 

@@ -9,6 +9,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from emptor.domains import notices, writing
+from emptor.domains.organisation.companies import scale_of
 from emptor.domains.payables import releasing, rules
 from emptor.domains.payables.expenses import ACCESS, READ, actions
 from emptor.domains.payables.expenses import RESOURCE as EXPENSES
@@ -61,7 +62,7 @@ def _fault(tx: UnitOfWork, expense: Row, amount: Any) -> tuple[str, str] | None:
         return "expense", "Your company keeps no payments of expenses; its choice `expensePayments` is off."
     reserved = actions.paid_of(tx, expense["id"], PENDING)
     owed = rules.Owed(expense["status"], rules.payable(expense), expense["sum_paid"], reserved, noun="Expense")
-    return rules.refusal(owed, amount, int(settings.get("decimals", 2)))
+    return rules.refusal(owed, amount, scale_of(settings, expense["currency"]))
 
 
 def _paid(tx: Transaction, payment: Mapping[str, Any]) -> Row:

@@ -14,7 +14,6 @@ from emptor.domains.payables.rules import ACTIVE, KINDS_OF_PAYMENT, ORDINARY, PA
 from emptor.domains.payables.scans import related
 from emptor.kit.fields import (
     Code,
-    Derived,
     Flag,
     Hidden,
     Integer,
@@ -205,10 +204,7 @@ RESOURCE = verbs.living(define(
             Ref("parentData", to="invoices", column="parent_id", note="the invoice it was split off"),
             custom_values("document", "invoices"),
             *doc.nothing("updateExchangeRateDate", listed=False),
-            Derived(
-                "precisionData", compute=lambda shown: {"price": 6, "sum": 2}, listed=False,
-                json_schema={"type": "object", "additionalProperties": {"type": "integer"}},
-            ),
+            doc.PRECISION,
             Ref("purchaseOrder", to="purchase_orders", listed=False, write=Write.ON_CREATE),
             *doc.nothing("approvalStep", listed=False),
             Ref("paymentTerm", to="payment_terms", listed=False, write=Write.ALWAYS),

@@ -10,6 +10,7 @@ from typing import Any
 from sqlalchemy import and_, bindparam, func, select
 
 from emptor.domains import documents, verbs
+from emptor.domains.organisation.companies import scale_of
 from emptor.domains.purchasing.orders import billing
 from emptor.domains.purchasing.orders.progress import SERVICE
 from emptor.domains.suppliers import spending
@@ -98,20 +99,24 @@ def take_over(tx: UnitOfWork, values: Row, found: list[Row]) -> None:
             tx.problems.raise_if_any()
             raise IllegalMove("Everything of this order has been invoiced; see its invoices.")
         if first["discount_amount"] and values.get("discount_amount") is None:
-            values["discount_amount"] = _part_of_discount(first, found, values["items"])
+            values["discount_amount"] = _part_of_discount(tx, first, found, values["items"])
 
 
 def _differ(found: list[Row], column: str) -> bool:
     return len({order[column] for order in found}) > 1
 
 
-def _part_of_discount(order: Row, found: list[Row], items: list[Row]) -> Decimal | None:
-    """So much of the order's own discount as its open lines are of all its lines."""
+def _part_of_discount(tx: UnitOfWork, order: Row, found: list[Row], items: list[Row]) -> Decimal | None:
+    """So much of the order's own discount as its open lines are of all its lines, those that are taxes left out."""
     if len(found) > 1:
         return None
-    before = order["net_sum"] + order["discount_amount"]
-    billed = sum((product(item["quantity"], item["price"]) for item in items), ZERO)
-    return rounded(quotient(product(order["discount_amount"], billed), before), 2) if before else None
+    lines = documents.stored_lines(tx, orders(), order["id"])
+    taxes = sum((line["net_sum"] for line in lines if line["item_type"] == documents.TAX_ITEM), ZERO)
+    before = order["net_sum"] + order["discount_amount"] - taxes
+    goods = (item for item in items if item["item_type"] != documents.TAX_ITEM)
+    billed = sum((product(item["quantity"], item["price"]) for item in goods), ZERO)
+    scale = scale_of(tx.actor.settings, order["currency"])
+    return rounded(quotient(product(order["discount_amount"], billed), before), scale) if before else None
 
 
 def open_lines(tx: UnitOfWork, order: Row, *, flat: bool = False) -> list[Row]:
@@ -223,7 +228,6 @@ def share_out(tx: UnitOfWork, items: list[Row], invoice: Row | None = None, *, k
     are part of.
     """
     known = lines_of(tx, (one["order_line_id"] for item in items for one in item.get("allocations") or ()))
-    scale = int(tx.actor.settings.get("decimals", 2))
     taxes: list[tuple[str, Row]] = []
     for position, item in enumerate(items):
         allocations = item.get("allocations")
@@ -235,7 +239,7 @@ def share_out(tx: UnitOfWork, items: list[Row], invoice: Row | None = None, *, k
                 tx.problems.add(place, "A tax bills taxes of an order, and goods its goods.")
             if len(billed) > 1 and len({one["budget_line_id"] or one["order_budget_id"] for one in billed}) > 1:
                 tx.problems.add(place, "These were charged to different budgets; bill them on lines of their own.")
-            _share(item, allocations, known, scale)
+            _share(item, allocations, known, scale_of(tx.actor.settings, billed[0]["currency"]))
             if is_tax:
                 taxes += ((f"items[{position}][allocations]", one) for one in allocations)
             if item.get("budget_line_id") is None:
@@ -344,6 +348,7 @@ def _order_lines() -> Statement:
         select(
             lines.c.id, lines.c.order_id, lines.c.quantity, lines.c.net_sum, lines.c.item_type, lines.c.name,
             lines.c.budget_line_id, found.c.budget_id.label("order_budget_id"), found.c.logic_type, found.c.idn,
+            found.c.currency,
         )
         .join_from(lines, found, and_(found.c.company_id == lines.c.company_id, found.c.id == lines.c.order_id))
         .where(lines.c.company_id == bindparam("company"), any_of(lines.c.id, "ids"))

@@ -10,6 +10,7 @@ from typing import Any
 from sqlalchemy import and_, bindparam, case, or_, select
 
 from emptor.domains import documents
+from emptor.domains.organisation.companies import scale_of
 from emptor.domains.payables.invoices import covering
 from emptor.domains.payables.matching import ACCEPTED, MATCHES
 from emptor.domains.payables.rules import CREDIT_NOTES
@@ -32,7 +33,7 @@ def stale(tx: Transaction, invoice: Mapping[str, Any]) -> dict[int, Decimal]:
     """What allocations of an invoice cost by their orders now, where something else is noted; by their ids."""
     if invoice["status"] not in UNDECIDED or invoice["logic_type"] in CREDIT_NOTES:
         return {}
-    scale = int(tx.actor.settings.get("decimals", 2))
+    scale = scale_of(tx.actor.settings, invoice["currency"])
     found = {}
     for row in tx.records(_unsure(), company=tx.company_id, invoice=invoice["id"]):
         line = {"logic_type": row["logic_type"], "quantity": row["ordered"], "net_sum": row["ordered_net"]}

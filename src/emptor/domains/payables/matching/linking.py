@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from decimal import Decimal
 from functools import lru_cache
@@ -12,6 +12,7 @@ from typing import Any
 from sqlalchemy import bindparam, or_, select, update
 
 from emptor.domains import documents, revisions, verbs, writing
+from emptor.domains.organisation.companies import scale_of
 from emptor.domains.payables.invoices import covering
 from emptor.domains.payables.matching import comparing, queue
 from emptor.domains.payables.matching.rules import REPLACED
@@ -97,14 +98,14 @@ def assigned(pieces: Iterable[Piece], brought: Iterable[Brought], scale: int = 2
     return changed
 
 
-def link(tx: UnitOfWork, orders: Iterable[Row]) -> None:
-    """Lay what has been billed of orders on what their receipts have brought."""
+def link(tx: UnitOfWork, orders: Sequence[Row]) -> None:
+    """Lay what has been billed of orders, in one currency, on what their receipts have brought."""
     about = {"company": tx.company_id, "orders": [order["id"] for order in orders]}
     brought = [Brought(*row) for row in tx.all(_brought(), **about)]
     if not brought:
         return
     pieces = [Piece(*row) for row in tx.all(_pieces(), **about)]
-    changed = assigned(pieces, brought, int(tx.actor.settings.get("decimals", 2)))
+    changed = assigned(pieces, brought, scale_of(tx.actor.settings, orders[0]["currency"]))
     tx.update_all(table(ALLOCATIONS), (vars(one) for one in changed if one.id), "id")
     fresh = [one for one in changed if not one.id]
     tx.insert_all(

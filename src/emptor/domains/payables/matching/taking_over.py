@@ -11,6 +11,7 @@ from typing import Any
 from sqlalchemy import bindparam, select
 
 from emptor.domains import documents, revisions, verbs, writing
+from emptor.domains.organisation.companies import scale_of
 from emptor.domains.payables.matching import agreeing
 from emptor.domains.payables.matching.fitting import fit, wanted
 from emptor.domains.pricing import Line
@@ -83,7 +84,7 @@ def _fit(tx: UnitOfWork, order: Row, lines: Items, said: Items) -> None:
     """Have lines of an order cost what they have to, in what is `said` of them: with the order's own discounts taken
     off, prices and discounts of an invoice may come to something else.
     """
-    scale = int(tx.actor.settings.get("decimals", 2))
+    scale = scale_of(tx.actor.settings, order["currency"])
     nets = {i: wanted(*one.pop("net"), lines[i]["quantity"], scale) for i, one in enumerate(said) if "net" in one}
     priced = [
         Line(

@@ -9,6 +9,7 @@ from emptor.domains.attachments import OWN_TYPES, attach, attachments
 from emptor.domains.organisation.access import read_permission
 from emptor.domains.payables.scans import making, recognising
 from emptor.domains.payables.scans.states import CANCELED, FAILED, INVOICE, KINDS, OPEN, PENDING, PROCESSED, STATUSES
+from emptor.kit.currencies import SPELLING
 from emptor.kit.errors import IllegalMove
 from emptor.kit.fields import Code, Constant, Flag, Hidden, Moment, Number, Ref, Text, Upload, Write
 from emptor.kit.resource import KEY, UPDATED, Access, Operation, Permission, Resource
@@ -111,8 +112,7 @@ SCANS = define(
             Text("name", size=300, required=True, note="of the file"),
             Text("supplierName", size=300, note="as it stands on the bill"),
             Number("grossTotal", write=Write.ON_UPDATE, low=None),
-            Text("currency", size=3, write=Write.ON_UPDATE, pattern="[A-Z]{3}",
-                 hint="Write an ISO 4217 code such as EUR."),
+            Text("currency", size=3, write=Write.ON_UPDATE, **SPELLING),
             Code("status", names=STATUSES, default=PENDING),
             Moment("uploadDate", required=True),
             Moment("processedDate"),

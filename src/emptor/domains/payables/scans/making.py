@@ -9,6 +9,7 @@ from typing import Any
 from sqlalchemy import bindparam, select
 
 from emptor.domains import attachments, verbs, writing
+from emptor.domains.organisation.companies import scale_of
 from emptor.domains.payables.invoices import covering
 from emptor.domains.payables.rules import CREDIT_NOTE as NOTE
 from emptor.domains.payables.rules import LOOSE_CREDIT_NOTE
@@ -73,7 +74,7 @@ def create_invoice(tx: UnitOfWork, scans: Resource, row: Row, values: Row) -> No
 def _content(tx: UnitOfWork, row: Row, about: int | None) -> Row:
     """What kind of invoice it becomes, with its lines where they do not come from the order."""
     percents = dict(tx.all(_taxes(), company=tx.company_id))
-    decimals = int(tx.actor.settings.get("decimals", 2))
+    decimals = scale_of(tx.actor.settings, row["currency"])
     read = row["lines"] or []
     whole = [matching.one_line(_title(row), row["net_total"], row["gross_total"], percents, decimals)]
     if about is not None:

@@ -26,6 +26,7 @@ from sqlalchemy.sql.elements import ColumnElement
 
 from emptor.domains import documents as doc
 from emptor.domains import verbs
+from emptor.domains.organisation.companies import scale_of
 from emptor.domains.payables.rules import BILLED, CREDIT_NOTES
 from emptor.domains.purchasing.orders import progress
 from emptor.domains.purchasing.orders.progress import CLOSED_LINE, SERVICE
@@ -157,7 +158,7 @@ def recount_all(tx: UnitOfWork, ids: Sequence[int]) -> None:
     invoices = sorted({one.invoice_id for of_order in billed.values() for one in of_order})
     tx.run(_write_lines(), company=tx.company_id, orders=list(ids), invoices=invoices)
     states = _paid(tx, found, billed)
-    scale = int(tx.actor.settings.get("decimals", 2))
+    scale = scale_of(tx.actor.settings)
     for order in found:
         doc.charge(tx, verbs.RESOURCES["purchaseorders"], order["id"])
     progress.conclude(

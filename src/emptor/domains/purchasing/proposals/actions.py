@@ -14,6 +14,7 @@ from sqlalchemy import update as update_table
 
 from emptor.domains import documents as doc
 from emptor.domains import notices, verbs, writing
+from emptor.domains.organisation.companies import scale_of
 from emptor.domains.purchasing.proposals import rules
 from emptor.domains.purchasing.proposals.parts import LINES
 from emptor.domains.purchasing.requisitions import ordering, sources
@@ -152,7 +153,7 @@ def check(tx: UnitOfWork, row: Row, items: list[Row]) -> None:
 def approved(tx: UnitOfWork, row: Row, items: list[Row]) -> None:
     """Every supplier invited is asked for every line; what a revision has changed is asked anew."""
     known = {(one["proposition_id"], one["request_line_id"]): one for one in offered(tx, row["id"])}
-    scale = int(tx.actor.settings.get("decimals", 2))
+    scale = scale_of(tx.actor.settings, row["currency"])
     fresh, changed = [], []
     for proposition in offers(tx, row["id"]):
         for item in items:

@@ -10,7 +10,7 @@ from sqlalchemy import bindparam, select
 
 from emptor.domains import documents as doc
 from emptor.domains import notices
-from emptor.domains.organisation.companies import chosen
+from emptor.domains.organisation.companies import scale_of, settings_of
 from emptor.domains.purchasing.proposals import rules
 from emptor.domains.purchasing.proposals.actions import change_all, change_of, offered, settle
 from emptor.domains.verbs import RESOURCES
@@ -110,7 +110,7 @@ def answer(tx: UnitOfWork, proposal: Row, values: Row) -> None:
     if sentence := _closed(tx, proposal):
         raise IllegalMove(sentence)
     lines = {one["id"]: one for one in offered(tx, proposal["request_id"]) if one["proposition_id"] == proposal["id"]}
-    scale = int(chosen(tx).get("decimals", 2))
+    scale = scale_of(settings_of(tx), proposal["currency"])
     changes = []
     for i, sent in enumerate(values.get("items") or ()):
         if not isinstance(sent, dict) or "id" not in sent:

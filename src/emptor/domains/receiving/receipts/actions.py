@@ -11,6 +11,7 @@ from sqlalchemy import and_, bindparam, func, or_, select
 from sqlalchemy.sql.elements import ColumnElement
 
 from emptor.domains import documents, notices, numbering, verbs, writing
+from emptor.domains.organisation.companies import scale_of
 from emptor.domains.purchasing.orders import billing, progress
 from emptor.domains.purchasing.requisitions import sources
 from emptor.domains.receiving.quantities import too_much
@@ -124,7 +125,8 @@ def _fill(tx: UnitOfWork, order: Row, items: list[Row], line_name: str = "purcha
     """Take names and prices from the order's lines, note wrong lines; the receipt's sums by column."""
     ids = [item["order_line_id"] for item in items if isinstance(item, dict) and "order_line_id" in item]
     known = {row["id"]: row for row in tx.records(_order_lines(), company=tx.company_id, order=order["id"], ids=ids)}
-    scale = int(tx.actor.settings.get("decimals", 2))
+    settings = tx.actor.settings
+    scale = scale_of(settings, order["currency"])
     total, seen = ZERO, set()
     for position, item in enumerate(items):
         if not isinstance(item, dict) or "order_line_id" not in item:
@@ -149,9 +151,8 @@ def _fill(tx: UnitOfWork, order: Row, items: list[Row], line_name: str = "purcha
         item.setdefault("rejected_quantity", ZERO)
         item["net_sum"] = rounded(product_of(item["quantity"] or ZERO, price), scale)
         total += item["net_sum"]
-    return {
-        "net_sum": total, "net_sum_in_company_currency": rounded(product_of(total, order["exchange_rate"]), scale),
-    }  # fmt: skip
+    own = rounded(product_of(total, order["exchange_rate"]), scale_of(settings))
+    return {"net_sum": total, "net_sum_in_company_currency": own}
 
 
 def _net_price(line: Row) -> Any:
