@@ -82,13 +82,13 @@ days = st.dates().filter(lambda day: 1 < day.year < 9999).map(str)
 
 def lines(company: Furnished) -> st.SearchStrategy[list[dict[str, Any]]]:
     ids = company.ids
+    taxes = st.lists(st.sampled_from(ids["taxes"]), max_size=2, unique=True)
     line = st.fixed_dictionaries(
         {"name": texts, "price": amounts},
         optional={
             "quantity": amounts, "sku": texts, "description": texts | st.none(), "discountPercent": percents,
             "discountAmount": amounts, "unit": references(ids["units"]), "product": references(ids["items"]),
-            "taxes": st.lists(st.sampled_from(ids["taxes"]).map(lambda one: {"id": one}), max_size=2)
-            | st.lists(st.sampled_from(ids["taxes"]), max_size=2),
+            "taxes": taxes.map(lambda some: [{"id": one} for one in some]) | taxes,
         },
     )  # fmt: skip
     return st.lists(line, max_size=4)
