@@ -69,6 +69,16 @@ def test_the_strict_profile_takes_what_the_hosted_api_takes(shop: Paying) -> Non
     assert said["extended"] - said["strict"] == {"purchaseOrder", "creditNote"}
 
 
+def test_the_rest_in_floating_point_is_the_rest(shop: Paying) -> None:
+    """Clients subtract; a third decimal that is meant stays wrong."""
+    invoice = shop.owed(("Bolt", 1, "678.64"))
+    shop.pay(invoice, "154.56")
+    assert shop.refused("524.079", invoice=invoice["id"]) == {"sumPaid": "Use at most 2 decimals."}
+    assert shop.refused(678.64 - 154.56 + 0.01, invoice=invoice["id"])["sumPaid"].endswith("not exceed 524.08")
+    assert shop.pay(invoice, 678.64 - 154.56)["sumPaid"] == 524.08
+    assert shop.stands(invoice) == (PAID, "678.64")
+
+
 def test_every_wrong_field_at_once(shop: Paying) -> None:
     invoice = shop.owed(("Bolt", 10, 10))
     assert shop.refused(1) == {"invoice": "This field is required."}

@@ -115,7 +115,7 @@ CHOICES: dict[str, Choice] = {
     "selfApproval": Choice("people may approve documents of their own; on unless chosen", on_or_off),
     "fallbackApprover": Choice("id of the user who approves what no step of a workflow applies to", id_number),
     "restartAffectedStepsOnly": Choice("a change restarts approval at the first step it matters to", on_or_off),
-    "lastCent": Choice("an invoice of which no more than 0.01 is left after a payment counts as paid", on_or_off),
+    "lastCent": Choice("an invoice counts as paid once no more than 0.01 is left, and more has been paid", on_or_off),
     "paymentApproval": Choice("payments wait until somebody else with the role payment.pay approves them", on_or_off),
     "bankChangeHold": Choice(
         "a supplier whose bank account was changed is paid once somebody else has confirmed it", on_or_off
