@@ -222,6 +222,21 @@ def test_a_prepayment_that_has_waited_until_all_was_paid_is_not_approved(shop: P
     assert shop.stands(invoice) == (PAID, "50.00")
 
 
+def test_a_prepayment_that_has_waited_pays_what_was_billed_meanwhile_and_no_other_does(shop: Paying) -> None:
+    shop.house.choose(paymentApproval=True)
+    boss = shop.person("payment.pay")
+    order = shop.approved_order(("Bolt", 10, 10))
+    both = [payment(shop.prepay(order, amount)) for amount in (60, 40)]
+    invoice = shop.billed(order)
+    boss.does("approve", both[0])
+    for application in taken(shop, invoice):
+        shop.ann.does("cancel", application)
+    assert shop.ann.sees(order)["prepaidSum"] == 60
+    boss.does("approve", both[1])
+    assert shop.stands(invoice) == (PARTLY_PAID, "40.00")
+    assert shop.ann.sees(order)["prepaidSum"] == 60, "what was taken off stays off"
+
+
 def test_an_order_stays_worth_what_was_paid_ahead(shop: Paying) -> None:
     order = shop.approved_order(("Bolt", 10, 10))
     paid = payment(shop.prepay(order, 60))

@@ -64,13 +64,14 @@ def _payable(bill: billing.Bill) -> Decimal:
     return rules.part_of(bill.whole - bill.withheld, bill.gross, bill.whole)
 
 
-def hand_over(tx: UnitOfWork, invoice: Row, *, order: int | None = None) -> list[Row]:
-    """Let an invoice take what its orders, or only this one, have been prepaid: the oldest first, as far as something
-    of it is left, and of each order no more than it bills of that; what has been taken.
+def hand_over(tx: UnitOfWork, invoice: Row, *, only: Row | None = None) -> list[Row]:
+    """Let an invoice take what its orders have been prepaid, or `only` one prepayment: the oldest first, as far as
+    something of it is left, and of each order no more than it bills of that; what has been taken.
     """
     rest = settling.owed(tx, invoice).left
-    orders = settling.orders_of(tx, [invoice]) if order is None else [order]
-    found = [row for row in tx.records(_open(), company=tx.company_id, orders=orders) if rest > 0]
+    orders = [only["purchase_order_id"]] if only else settling.orders_of(tx, [invoice])
+    ahead = tx.records(_open(), company=tx.company_id, orders=orders)
+    found = [row for row in ahead if rest > 0 and (only is None or row["id"] == only["id"])]
     room = _room(tx, invoice, {row["purchase_order_id"] for row in found})
     entries = []
     for row in found:
@@ -108,7 +109,8 @@ def still_fits(tx: UnitOfWork, order: Row, payment: Row) -> None:
     now, missed = of_order(tx, order), _missed(tx, payment)
     left = settling.owed_all(tx, missed)
     takeable = (min(left[one["id"]].left, _room(tx, one, [order["id"]])[order["id"]]) for one in missed)
-    most = replace(now, pending=now.pending - payment["sum_paid"]).left + sum(takeable, ZERO)
+    others = now.open + now.pending - payment["sum_paid"]
+    most = max(ZERO, now.worth - now.billed - others + sum(takeable, ZERO))
     if payment["sum_paid"] > most:
         raise IllegalMove(
             f"Of order {order['idn']} {plain(cut(most, MONEY_SCALE), 0)} are left to be paid, and this payment is of "
@@ -118,8 +120,7 @@ def still_fits(tx: UnitOfWork, order: Row, payment: Row) -> None:
 
 def catch_up(tx: UnitOfWork, payment: Row) -> list[Row]:
     """Let invoices take what was paid ahead of their order and had to wait when they were approved; what they took."""
-    order = payment["purchase_order_id"]
-    return [taken for one in _missed(tx, payment) for taken in hand_over(tx, one, order=order)]
+    return [taken for one in _missed(tx, payment) for taken in hand_over(tx, one, only=payment)]
 
 
 def _missed(tx: UnitOfWork, payment: Row) -> list[Row]:
