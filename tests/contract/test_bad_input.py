@@ -117,7 +117,7 @@ def test_too_much_is_refused(company: Furnished, endpoint: Endpoint) -> None:
     assert "512 characters" in assert_refused(ask(b"x" * 513 + b"=1", FORM), 400)["message"]
 
 
-def drive(house: House, chunks: list[bytes], headers: dict[str, str]) -> Reply:
+def drive(house: House, chunks: list[bytes], headers: dict[str, str], path: str = "/units") -> Reply:
     """One request through the ASGI application, the body in pieces; how an ordinary server would send it."""
     said: list[dict[str, Any]] = []
     sent = {"x-auth-token": house.token, "email": house.email, **headers}
@@ -125,7 +125,7 @@ def drive(house: House, chunks: list[bytes], headers: dict[str, str]) -> Reply:
         {"type": "http.request", "body": chunk, "more_body": i < len(chunks) - 1} for i, chunk in enumerate(chunks)
     ]
     scope = {
-        "type": "http", "method": "POST", "path": "/units", "query_string": b"", "client": ("127.0.0.1", 1),
+        "type": "http", "method": "POST", "path": path, "query_string": b"", "client": ("127.0.0.1", 1),
         "headers": [(k.encode(), v.encode()) for k, v in sent.items()],
     }  # fmt: skip
 
@@ -156,6 +156,19 @@ def test_a_body_too_large_is_not_even_taken_in(company: Furnished) -> None:
     between = drive(small, [b'{"name": "', b"x" * 2000, b'"}'], as_json)
     assert between.status == 413
     assert "1024" in between.json["message"]
+
+
+@pytest.mark.usefixtures("untouched")
+def test_a_bill_too_large_is_told_in_the_words_of_its_path(company: Furnished) -> None:
+    """Whether it is taken in and looked at, or not even that: clients look for one of two keys."""
+    small = company.house.under(body_bytes=1024, upload_bytes=1024)
+    path, headers = "/ap/document/upload", {"content-type": "multipart/form-data; boundary=edge"}
+    head = b'--edge\r\ncontent-disposition: form-data; name="file"; filename="bill.pdf"\r\n\r\n'
+    for size in (1025, 1024 + 64 * 1024):
+        reply = drive(small, [head, b"%PDF-1.4 " + b"x" * (size - 9), b"\r\n--edge--\r\n"], headers, path)
+        assert (reply.status, reply.json.keys()) == (200, {"uploadErrorMessage"})
+        assert "accepted" in reply.json["uploadErrorMessage"]
+    assert reply.headers["connection"] == "close"
 
 
 def test_a_body_in_pieces_is_one(company: Furnished) -> None:

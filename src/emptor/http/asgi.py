@@ -8,7 +8,8 @@ from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 from uuid import uuid4
 
-from emptor.http.errors import failed
+from emptor.http.decode import BadBody
+from emptor.http.errors import refusal
 from emptor.http.messages import Answer, Request
 
 Answering = Callable[[Request], Answer]
@@ -58,14 +59,15 @@ class App:
         headers = {name.decode("latin-1"): value.decode("latin-1") for name, value in scope["headers"]}
         request_id = uuid4().hex
         body = await self._body(headers, receive)
+        request = Request(
+            scope["method"], path_of(scope), scope["query_string"], headers, body or b"",
+            scope["client"][0] if scope.get("client") else "", request_id,
+        )  # fmt: skip
         if body is None:
             message = f"The body is larger than the {self._body_bytes} bytes accepted here; send less at once."
-            answer = failed(413, message, request_id, {"connection": "close", "x-request-id": request_id})
+            answer = refusal(BadBody(413, message), request)
+            answer.headers |= {"connection": "close", "x-request-id": request_id}
         else:
-            request = Request(
-                scope["method"], path_of(scope), scope["query_string"], headers, body,
-                scope["client"][0] if scope.get("client") else "", request_id,
-            )  # fmt: skip
             answer = await asyncio.get_running_loop().run_in_executor(self._threads, self._answer, request)
         await _send(answer, scope["method"] == "HEAD", send)
 

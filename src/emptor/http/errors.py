@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from emptor.http.decode import BadBody
-from emptor.http.messages import Answer, json_answer
+from emptor.http.messages import Answer, Request, json_answer
 from emptor.kit.errors import DomainError, Forbidden, IllegalMove, Invalid, NotFound
 
 STATUSES: dict[type[DomainError], int] = {Invalid: 400, IllegalMove: 400, Forbidden: 403, NotFound: 404}
@@ -16,9 +16,17 @@ def failed(status: int, message: str, request_id: str, headers: dict[str, str] |
     return json_answer(status, {"code": status, "message": message, **details, "requestId": request_id}, headers)
 
 
-def refusal(fault: DomainError | BadBody, request_id: str) -> Answer:
+SENTENCES = {("POST", "/ap/document/upload"): "uploadErrorMessage"}
+"""Uploads that answer with one sentence under a key, also where the file is too large: clients look for that key."""
+
+
+def refusal(fault: DomainError | BadBody, request: Request) -> Answer:
     """The answer for a request that cannot be carried out."""
+    request_id = request.request_id
     if isinstance(fault, BadBody):
+        key = SENTENCES.get((request.method, request.path)) if fault.status == 413 else None
+        if key and request.headers.get("content-type", "").lower().startswith("multipart/"):
+            return json_answer(200, {key: fault.message})
         return failed(fault.status, fault.message, request_id)
     status = STATUSES[type(fault)]
     if isinstance(fault, Invalid):

@@ -125,7 +125,7 @@ class Service:
 
     def _failure(self, request: Request, fault: Exception) -> Answer:
         if isinstance(fault, DomainError | BadBody):
-            return errors.refusal(fault, request.request_id)
+            return errors.refusal(fault, request)
         log.error(
             "internal_fault",
             request_id=request.request_id,

@@ -14,6 +14,8 @@ from emptor.services.scans import Reading, Unreadable, is_xml
 log = structlog.get_logger(__name__)
 
 XML = "application/xml"
+NO_TYPE = (UNKNOWN, "text/xml", "text/plain")
+"""What XML may be taken for."""
 
 
 def upload(call: Call) -> Answer:
@@ -33,7 +35,8 @@ def upload(call: Call) -> Answer:
     with call.service.database.write(company, actor=call.principal) as tx:
         row = documents.scan_of(tx, scan_id)
         documents.note_reading(tx, row, reading, fault)
-    return json_answer(call.operation.status, {"uploadSuccessMessage": f"{name} is AP document {row['idn']} now."})
+        told = f"{name} is AP document {row['idn']} now. {documents.same_files(tx, row)}".strip()
+    return json_answer(call.operation.status, {"uploadSuccessMessage": told})
 
 
 def read_again(call: Call) -> Answer:
@@ -53,11 +56,7 @@ def read_again(call: Call) -> Answer:
 def media_type_of(data: bytes, name: str) -> str:
     """What the file is; XML is told from plain text."""
     known = type_of(data, name)
-    return XML if known not in documents.ACCEPTED and is_xml(data) and _is_text(known) else known
-
-
-def _is_text(media_type: str) -> bool:
-    return media_type in (UNKNOWN, "text/xml", "text/plain")
+    return XML if known in NO_TYPE and is_xml(data) else known
 
 
 def _read(call: Call, content: bytes, media_type: str) -> tuple[Reading | None, str]:
