@@ -9,111 +9,32 @@ import pytest
 
 from emptor import server
 from emptor.domains.payables.scans import matching
+from emptor.http.scans import media_type_of
 from emptor.services.scans import CREDIT_NOTE, NullReader, Reading, StructuredReader, Unreadable
 from emptor.settings import read
-from tests.support.buying import Buying, Shown
+from tests.domains.payables.scanned import (
+    ALLOCATED,
+    BOLTS,
+    CANCELED,
+    CII,
+    FAILED,
+    PDF,
+    PENDING,
+    PROCESSED,
+    billed,
+    handed_in,
+    supplied,
+    ubl,
+)
+from tests.support.buying import Buying
 from tests.support.house import House
 
-PENDING, PROCESSED, ALLOCATED, FAILED, CANCELED = 1, 2, 3, 4, 5
 DRAFT, APPROVED, MATCHING = 0, 2, 6
-PDF = b"%PDF-1.4\n%%EOF\n"
-
-UBL = "urn:oasis:names:specification:ubl:schema:xsd"
-BOLTS = ("Bolt", "B-1", 10, 2, 20, 19)
-
-
-def ubl(
-    *lines: tuple[Any, ...], number: str = "R-77", supplier: str = "Bolt & Nut", tax_id: str = "DE123456789",
-    order: str = "", currency: str = "EUR", root: str = "Invoice",
-) -> bytes:  # fmt: skip
-    """An e-invoice in UBL; lines are name, article number, quantity, price, net amount and rate of tax."""
-    kind = "CreditNote" if root == "CreditNote" else "Invoice"
-    quantity = "CreditedQuantity" if root == "CreditNote" else "InvoicedQuantity"
-    lines = lines or (BOLTS,)
-    net = sum(Decimal(str(line[4])) for line in lines)
-    tax = sum(round(Decimal(str(line[4])) * Decimal(str(line[5])) / 100, 2) for line in lines)
-    said = "".join(
-        f"<cac:{kind}Line><cbc:ID>{i}</cbc:ID><cbc:{quantity} unitCode='C62'>{amount}</cbc:{quantity}>"
-        f"<cbc:LineExtensionAmount currencyID='EUR'>{sum_}</cbc:LineExtensionAmount>"
-        f"<cac:Item><cbc:Name>{name}</cbc:Name><cac:SellersItemIdentification><cbc:ID>{sku}</cbc:ID>"
-        f"</cac:SellersItemIdentification><cac:ClassifiedTaxCategory><cbc:Percent>{rate}</cbc:Percent>"
-        f"</cac:ClassifiedTaxCategory></cac:Item><cac:Price><cbc:PriceAmount>{price}</cbc:PriceAmount></cac:Price>"
-        f"</cac:{kind}Line>"
-        for i, (name, sku, amount, price, sum_, rate) in enumerate(lines, 1)
-    )
-    named = f"<cac:OrderReference><cbc:ID>{order}</cbc:ID></cac:OrderReference>" if order else ""
-    return (
-        f"<?xml version='1.0' encoding='UTF-8'?><{root} xmlns='{UBL}:{root}-2' "
-        f"xmlns:cac='{UBL}:CommonAggregateComponents-2' xmlns:cbc='{UBL}:CommonBasicComponents-2'>"
-        f"<cbc:ID>{number}</cbc:ID><cbc:IssueDate>2026-01-10</cbc:IssueDate><cbc:DueDate>2026-02-09</cbc:DueDate>"
-        f"<cbc:DocumentCurrencyCode>{currency}</cbc:DocumentCurrencyCode>{named}"
-        f"<cac:AccountingSupplierParty><cac:Party><cac:PartyName><cbc:Name>{supplier.replace('&', '&amp;')}</cbc:Name>"
-        f"</cac:PartyName><cac:PartyTaxScheme><cbc:CompanyID>{tax_id}</cbc:CompanyID></cac:PartyTaxScheme>"
-        f"</cac:Party></cac:AccountingSupplierParty><cac:AccountingCustomerParty><cac:Party><cac:PartyLegalEntity>"
-        f"<cbc:RegistrationName>Acme GmbH</cbc:RegistrationName></cac:PartyLegalEntity></cac:Party>"
-        f"</cac:AccountingCustomerParty><cac:LegalMonetaryTotal><cbc:TaxExclusiveAmount>{net}</cbc:TaxExclusiveAmount>"
-        f"<cbc:TaxInclusiveAmount>{net + tax}</cbc:TaxInclusiveAmount></cac:LegalMonetaryTotal>{said}</{root}>"
-    ).encode()
-
-
-CII = b"""<?xml version="1.0"?>
-<rsm:CrossIndustryInvoice xmlns:rsm="urn:un:unece:uncefact:data:standard:CrossIndustryInvoice:100"
-  xmlns:ram="urn:un:unece:uncefact:data:standard:ReusableAggregateBusinessInformationEntity:100"
-  xmlns:udt="urn:un:unece:uncefact:data:standard:UnqualifiedDataType:100">
- <rsm:ExchangedDocument><ram:ID>471102</ram:ID><ram:TypeCode>381</ram:TypeCode>
-  <ram:IssueDateTime><udt:DateTimeString format="102">20260305</udt:DateTimeString></ram:IssueDateTime>
- </rsm:ExchangedDocument>
- <rsm:SupplyChainTradeTransaction>
-  <ram:IncludedSupplyChainTradeLineItem>
-   <ram:SpecifiedTradeProduct><ram:SellerAssignedID>TB100A4</ram:SellerAssignedID><ram:Name>Dividers</ram:Name>
-   </ram:SpecifiedTradeProduct>
-   <ram:SpecifiedLineTradeAgreement><ram:NetPriceProductTradePrice><ram:ChargeAmount>990</ram:ChargeAmount>
-    <ram:BasisQuantity>100</ram:BasisQuantity></ram:NetPriceProductTradePrice></ram:SpecifiedLineTradeAgreement>
-   <ram:SpecifiedLineTradeDelivery><ram:BilledQuantity>20</ram:BilledQuantity></ram:SpecifiedLineTradeDelivery>
-   <ram:SpecifiedLineTradeSettlement>
-    <ram:ApplicableTradeTax><ram:RateApplicablePercent>19</ram:RateApplicablePercent></ram:ApplicableTradeTax>
-    <ram:SpecifiedTradeSettlementLineMonetarySummation><ram:LineTotalAmount>198.00</ram:LineTotalAmount>
-    </ram:SpecifiedTradeSettlementLineMonetarySummation></ram:SpecifiedLineTradeSettlement>
-  </ram:IncludedSupplyChainTradeLineItem>
-  <ram:ApplicableHeaderTradeAgreement>
-   <ram:SellerTradeParty><ram:Name>Paper Mill</ram:Name>
-    <ram:SpecifiedTaxRegistration><ram:ID schemeID="VA">DE987</ram:ID></ram:SpecifiedTaxRegistration>
-   </ram:SellerTradeParty>
-   <ram:BuyerTradeParty><ram:Name>Acme</ram:Name></ram:BuyerTradeParty>
-   <ram:BuyerOrderReferencedDocument><ram:IssuerAssignedID>PO-9</ram:IssuerAssignedID></ram:BuyerOrderReferencedDocument>
-  </ram:ApplicableHeaderTradeAgreement>
-  <ram:ApplicableHeaderTradeSettlement><ram:InvoiceCurrencyCode>EUR</ram:InvoiceCurrencyCode>
-   <ram:SpecifiedTradePaymentTerms><ram:DueDateDateTime><udt:DateTimeString format="102">20260404</udt:DateTimeString>
-   </ram:DueDateDateTime></ram:SpecifiedTradePaymentTerms>
-   <ram:SpecifiedTradeSettlementHeaderMonetarySummation><ram:TaxBasisTotalAmount>198.00</ram:TaxBasisTotalAmount>
-    <ram:GrandTotalAmount>235.62</ram:GrandTotalAmount></ram:SpecifiedTradeSettlementHeaderMonetarySummation>
-  </ram:ApplicableHeaderTradeSettlement>
- </rsm:SupplyChainTradeTransaction>
-</rsm:CrossIndustryInvoice>"""
 
 
 @pytest.fixture
 def shop(house: House) -> Buying:
-    shop = Buying(house)
-    shop.supplier = house.made("/suppliers", {"name": "Bolt & Nut", "taxPayerNumber": "DE 123 456 789"})
-    return shop
-
-
-def handed_in(shop: Buying, content: bytes, name: str = "bill.xml", by: Any = None) -> Shown:
-    """What becomes of a file that is handed in."""
-    house = (by or shop.ann).house
-    told = house.changed("POST", "/ap/document/upload", form={}, files={"file": (name, content, "application/pdf")})
-    assert told.keys() == {"uploadSuccessMessage"}, told
-    shown = house.get("/ap/documents")["data"][0]
-    assert told["uploadSuccessMessage"] == f"{name} is AP document {shown['idn']} now."
-    return {**house.get(f"/ap/documents/{shown['idn']}"), "at": f"/ap/documents/{shown['idn']}"}
-
-
-def billed(shop: Buying, scan: Shown, **body: Any) -> tuple[Shown, Shown]:
-    """The AP document after an invoice has been made of it, and the invoice."""
-    shown = shop.house.changed("POST", f"{scan['at']}/create_invoice", body)
-    row = shop.house.get(f"/invoices?id={shown['invoice']['id']}")["data"][0]
-    return shown, {**shop.house.get(f"/invoices/{row['idn']}"), "at": f"/invoices/{row['idn']}"}
+    return supplied(house)
 
 
 # Reading
@@ -159,6 +80,27 @@ DOCTYPE = b'<?xml version="1.0"?><!DOCTYPE x [<!ENTITY a "aaaa"><!ENTITY b "&a;&
 def test_xml_that_is_no_bill_is_refused(content: bytes, words: str) -> None:
     with pytest.raises(Unreadable, match=words):
         StructuredReader().read(content, "application/xml")
+
+
+@pytest.mark.parametrize("said", ["UTF-8", "UTF-16"])
+@pytest.mark.parametrize("encoding", ["utf-16", "utf-16-le", "utf-16-be"])
+def test_xml_may_be_in_utf_16(said: str, encoding: str) -> None:
+    """With a mark at its beginning or without, and whatever it says of itself."""
+    content = ubl(supplier="Müller").decode().replace("UTF-8", said).encode(encoding)
+    assert media_type_of(content, "bill.xml") == media_type_of(content, "bill") == "application/xml"
+    found = StructuredReader().read(content, "application/xml")
+    assert found is not None
+    assert (found.supplier_name, found.number) == ("Müller", "R-77")
+    with pytest.raises(Unreadable, match="document type"):
+        StructuredReader().read(DOCTYPE.decode().encode(encoding), "application/xml")
+
+
+def test_xml_may_be_in_an_old_encoding() -> None:
+    for said in ("ISO-8859-1", "windows-1252"):
+        content = ubl(supplier="Müller").decode().replace("UTF-8", said).encode(said)
+        found = StructuredReader().read(content, "application/xml")
+        assert found is not None
+        assert found.supplier_name == "Müller"
 
 
 def test_whoever_reads_nothing_says_nothing() -> None:
@@ -227,7 +169,8 @@ def test_what_somebody_says_is_remembered(shop: Buying) -> None:
     assert scan["supplier"] is None
     changed = shop.house.changed("PUT", scan["at"], {"supplier": {"id": shop.supplier["id"]}})
     assert changed["supplier"]["id"] == shop.supplier["id"]
-    assert handed_in(shop, ubl(tax_id="", supplier="B+N Ltd"))["supplier"]["id"] == shop.supplier["id"]
+    another = handed_in(shop, ubl(tax_id="", supplier="B+N Ltd", number="R-78"))
+    assert another["supplier"]["id"] == shop.supplier["id"]
 
 
 def test_orders_are_known_by_their_custom_names_and_by_their_suppliers(shop: Buying) -> None:
@@ -242,18 +185,19 @@ def test_orders_are_known_by_their_custom_names_and_by_their_suppliers(shop: Buy
     assert (unknown["supplier"]["id"], unknown["purchaseOrder"] is None) == (other, False)
 
 
-def test_a_bill_that_is_here_already_is_suspected(shop: Buying) -> None:
-    first = shop.invoice(invoiceNumber="R-77")
-    assert handed_in(shop, ubl())["duplicateInvoice"] == {"id": first["id"]}
-    assert handed_in(shop, ubl(number="R-78"))["duplicateInvoice"] is None
-    shop.ann.does("confirm", first)
-    shop.ann.does("cancel", first)
-    assert handed_in(shop, ubl())["duplicateInvoice"] is None
-
-
 def test_what_cannot_be_read_is_kept(shop: Buying) -> None:
+    """A file in which nothing was read waits for somebody to enter what it says."""
     scan = handed_in(shop, PDF, "bill.pdf")
-    assert (scan["status"], scan["supplierName"], scan["grossTotal"]) == (PROCESSED, None, None)
+    assert (scan["status"], scan["processedDate"], scan["supplierName"], scan["grossTotal"]) == (PENDING, *[None] * 3)
+    assert scan["comment"] == "Nothing was read in this file; enter what it says."
+    assert shop.house.changed("PUT", scan["at"], {"comment": "Whose is it?"})["status"] == PENDING
+    again = shop.house.changed("POST", f"{scan['at']}/read", {})
+    assert (again["status"], again["comment"]) == (PENDING, "Whose is it?")
+    entered = shop.house.changed("PUT", scan["at"], {"grossTotal": 11.9})
+    assert (entered["status"], entered["comment"]) == (PROCESSED, "Whose is it?")
+    scan = handed_in(shop, PDF + b"2", "another.pdf")
+    entered = shop.house.changed("PUT", scan["at"], {"grossTotal": 11.9})
+    assert (entered["status"], entered["comment"], entered["processedDate"] is None) == (PROCESSED, None, False)
     scan = handed_in(shop, b"<?xml version='1.0'?><Order/>")
     assert (scan["status"], scan["comment"]) == (
         FAILED,
@@ -271,6 +215,19 @@ def test_files_that_can_be_no_bill_are_not_kept(shop: Buying) -> None:
     assert shop.house.refused("POST", "/ap/document/upload", {}) == {"file": "This field is required."}
     empty = shop.house.call("POST", "/ap/document/upload", form={}, files={"file": ("a.pdf", b"", "application/pdf")})
     assert empty.status == 400
+
+
+def test_a_bill_has_25_megabytes_at_most(shop: Buying) -> None:
+    """One byte more, or many, and nothing is kept; the answer has the shape that the path always has."""
+    most = 25 * 1024 * 1024
+    assert shop.house.service.settings.upload_bytes == most
+    for size, words in ((most + 1, f"The file has {most + 1} bytes"), (most + 10**6, "The body has")):
+        file = {"file": ("bill.pdf", PDF.ljust(size, b"x"), "application/pdf")}
+        told = shop.house.changed("POST", "/ap/document/upload", form={}, files=file)
+        assert told.keys() == {"uploadErrorMessage"}
+        assert told["uploadErrorMessage"].startswith(words)
+    assert shop.house.get("/ap/documents")["data"] == []
+    assert handed_in(shop, PDF.ljust(most, b"x"), "bill.pdf")["status"] == PENDING
 
 
 class Failing:

@@ -7,7 +7,7 @@ from typing import Any
 from emptor.domains import writing
 from emptor.domains.attachments import OWN_TYPES, attach, attachments
 from emptor.domains.organisation.access import read_permission
-from emptor.domains.payables.scans import making, recognising
+from emptor.domains.payables.scans import duplicates, making, recognising
 from emptor.domains.payables.scans.states import CANCELED, FAILED, INVOICE, KINDS, OPEN, PENDING, PROCESSED, STATUSES
 from emptor.kit.currencies import SPELLING
 from emptor.kit.errors import IllegalMove
@@ -39,7 +39,7 @@ def keep(tx: UnitOfWork, file: Row) -> int:
     idn = str(tx.count(SCANS.name, idns=1, rows=1))
     values = {
         "idn": idn, "name": file["name"], "status": PENDING, "upload_date": tx.stamp, "attachment_origin": UPLOADED,
-        "user_id": tx.actor.user_id, "update_date": tx.stamp,
+        "user_id": tx.actor.user_id, "update_date": tx.stamp, "digest": file["digest"],
     }  # fmt: skip
     scan_id = writing.insert(tx, SCANS, values)
     attach(tx, SCANS, scan_id, file)
@@ -47,25 +47,39 @@ def keep(tx: UnitOfWork, file: Row) -> int:
 
 
 def note_reading(tx: UnitOfWork, row: Row, reading: Reading | None, fault: str = "") -> None:
-    """Keep what was read of a bill, or why it could not be; nothing where somebody has been faster."""
+    """Keep what was read of a bill, or why it could not be; nothing where somebody has been faster.
+
+    One in which nothing was read waits until somebody enters what it says.
+    """
     if row["status"] not in OPEN:
         return
-    changed = {"status": FAILED if fault else PROCESSED, "processed_date": tx.stamp, "update_date": tx.stamp}
-    if fault or row["status"] == FAILED:
-        changed["comment"] = fault[:1000] or None
+    found, said = (PENDING, making.NOTHING_READ) if reading is None else (PROCESSED, None)
+    changed: Row = {"status": FAILED if fault else found, "update_date": tx.stamp}
+    changed["processed_date"] = tx.stamp if fault or reading is not None else None
+    if fault or making.own_words(row) is None:
+        changed["comment"] = fault[:1000] or said
     if reading is not None:
         changed |= recognising.recognised(tx, reading)
     writing.change(tx, SCANS, row, changed)
 
 
 def update(tx: UnitOfWork, row: Row, values: Row) -> None:
-    """Correct what was recognised; the next bill with the same name on it has the supplier that is chosen here."""
+    """Enter or correct what a bill says; the next one with the same name on it has the supplier that is chosen here."""
     making.require_open(row)
-    now = {**row, **values}
-    extra: Row = {"duplicate_invoice_id": recognising.duplicate(tx, now["supplier_id"], now["document_number"])}
+    extra: Row = {}
+    if row["status"] != PROCESSED and values.keys() - {"comment"}:
+        extra = {"status": PROCESSED, "processed_date": tx.stamp}
+        if "comment" not in values:
+            extra["comment"] = making.own_words(row)
     if "supplier_id" in values:
         extra["is_corrected"] = True
     writing.update(tx, SCANS, row, values, extra)
+
+
+def same_files(tx: UnitOfWork, row: Row) -> str:
+    """That the file has come before, as a sentence; nothing where it has not."""
+    (found,) = duplicates.of(tx, [row])
+    return " ".join(duplicates.told(found, duplicates.FILE))
 
 
 def create_invoice(tx: UnitOfWork, row: Row, values: Row) -> None:
@@ -126,14 +140,19 @@ SCANS = define(
             Ref("legalEntity", to="legal_entities", write=Write.ON_UPDATE),
             Ref("user", to="users"),
             Text("comment", size=1000, multiline=True, write=Write.ON_UPDATE),
-            Ref("duplicateInvoice", to="invoices", show=("id",), note="this supplier has sent the number before"),
+            *duplicates.SHOWN,
             UPDATED,
             Text("documentNumber", size=200, write=Write.ON_UPDATE, note="the supplier's own number"),
             Moment("documentDate", write=Write.ON_UPDATE),
             Moment("dueDate", day_ends=True, write=Write.ON_UPDATE),
             Number("netTotal", write=Write.ON_UPDATE, low=None),
+            Number("prepaidTotal", write=Write.ON_UPDATE, low=None, note="what the bill says has been paid already"),
             Text("orderNumber", size=200, note="the order that the bill names"),
+            Text("creditedNumber", size=200, write=Write.ON_UPDATE,
+                 note="of a credit note: the supplier's number of the invoice it is about"),
             Hidden("lines", kind="json"),
+            Hidden("extras", kind="json"),
+            Hidden("digest", kind="text", size=64, nullable=False),
             Flag("isCorrected", note="somebody has chosen the supplier"),
             attachments(FILES),
         ),
@@ -160,7 +179,7 @@ SCANS = define(
         access=Access(MODULE, "user_id", "location_id", legal_entity="legal_entity_id"),
         writes=CREATE,
         uniques=(("idn",),),
-        indexes=(("status", "id"), ("invoice_id",), ("supplier_name",)),
+        indexes=(("status", "id"), ("invoice_id",), ("supplier_name",), ("digest",)),
         counted=True,
         attachment_type=FILES,
     )

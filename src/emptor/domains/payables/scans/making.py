@@ -8,13 +8,13 @@ from typing import Any
 
 from sqlalchemy import bindparam, select
 
-from emptor.domains import attachments, verbs, writing
+from emptor.domains import attachments, conversation, verbs, writing
 from emptor.domains.organisation.companies import scale_of
 from emptor.domains.payables.invoices import covering
+from emptor.domains.payables.rules import BILLED, LOOSE_CREDIT_NOTE
 from emptor.domains.payables.rules import CREDIT_NOTE as NOTE
-from emptor.domains.payables.rules import LOOSE_CREDIT_NOTE
-from emptor.domains.payables.scans import matching
-from emptor.domains.payables.scans.states import ALLOCATED, CREDIT_NOTE, OPEN, STATUSES
+from emptor.domains.payables.scans import duplicates, matching
+from emptor.domains.payables.scans.states import ALLOCATED, CREDIT_NOTE, FAILED, OPEN, STATUSES
 from emptor.kit.errors import IllegalMove
 from emptor.kit.fields import Number, Ref, Write
 from emptor.kit.money import RATE_SCALE, plain
@@ -26,9 +26,12 @@ from emptor.store.unit_of_work import UnitOfWork
 
 Row = dict[str, Any]
 
+NOTHING_READ = "Nothing was read in this file; enter what it says."
+
 ABOUT = Ref(
-    "allocatedInvoice", to="invoices", write=Write.ALWAYS, note="makes a credit note about this invoice, of one line"
-)
+    "allocatedInvoice", to="invoices", write=Write.ALWAYS,
+    note="makes a credit note about this invoice, of one line; left out: about the one that the bill names; null: none",
+)  # fmt: skip
 RATE = Number(
     "exchangeRate", scale=RATE_SCALE, low=Decimal(1).scaleb(-RATE_SCALE), high=Decimal(10) ** 7, write=Write.ALWAYS,
     note="where the bill is in another currency than the company's",
@@ -43,7 +46,10 @@ def require_open(row: Row) -> None:
 
 
 def create_invoice(tx: UnitOfWork, scans: Resource, row: Row, values: Row) -> None:
-    """Make a draft of a bill, of its order where it has one; the file goes with it."""
+    """Make a draft of a bill, of its order where it has one; the file goes with it.
+
+    What has to be looked at stands with the draft, for those who confirm and approve it, and with the bill.
+    """
     require_open(row)
     writing.check_references(tx, (ABOUT,), [("", values)])
     tx.problems.raise_if_any()
@@ -55,20 +61,63 @@ def create_invoice(tx: UnitOfWork, scans: Resource, row: Row, values: Row) -> No
         "issue_date": row["document_date"], "required_date": row["due_date"],
         "exchange_rate": values.get("exchange_rate"),
     }  # fmt: skip
-    about = values.get("allocated_invoice_id")
+    about = values["allocated_invoice_id"] if "allocated_invoice_id" in values else _credited(tx, row)
+    if about is not None:
+        made |= {"location_id": None, "legal_entity_id": None, "exchange_rate": None}  # those of the invoice hold
+    (twins,) = duplicates.of(tx, [row])
     kind = verbs.KINDS["invoices"]
     invoice_id = kind.create(tx, {**made, **_content(tx, row, about)})
     invoice = query.stored(tx, kind.resource, "id", invoice_id)
     assert invoice is not None
+    remarks = " ".join([*_differences(row, invoice), *duplicates.told(twins)])
     changed = {
         "invoice_id": invoice_id, "allocated_invoice_id": about, "status": ALLOCATED, "update_date": tx.stamp,
+        "comment": _with(own_words(row), remarks),
     }  # fmt: skip
-    if row["gross_total"] is not None and abs(row["gross_total"]) != invoice["sum"]:
-        said, comes = plain(row["gross_total"]), plain(invoice["sum"])
-        changed["comment"] = f"The bill says {said}, the draft comes to {comes}; compare their lines."
     writing.change(tx, scans, row, changed)
+    if remarks:
+        conversation.keep(tx, kind.resource, invoice, remarks)
     for file in tx.records(_files(), company=tx.company_id, type=scans.attachment_type, object=row["id"]):
         attachments.attach(tx, kind.resource, invoice_id, file)
+
+
+def own_words(row: Row) -> str | None:
+    """What somebody has written about a bill, other than the machine about its reading."""
+    by_machine = row["status"] == FAILED or row["comment"] == NOTHING_READ
+    return None if by_machine else row["comment"]
+
+
+def _with(words: str | None, remarks: str) -> str | None:
+    """Both, the remarks once: a draft of the same bill may have been made before."""
+    if words is None or remarks in words:
+        return words or remarks or None
+    return f"{words}\n{remarks}"[:1000]
+
+
+def _differences(row: Row, invoice: Row) -> list[str]:
+    """What a bill says of its sum and the draft does not."""
+    said = []
+    gross, prepaid = row["gross_total"], row["prepaid_total"]
+    if gross is not None and abs(gross) != invoice["sum"]:
+        said.append(f"The bill says {plain(gross)}, the draft comes to {plain(invoice['sum'])}; compare their lines.")
+    if prepaid:
+        left = "" if gross is None else f", so that {plain(gross - prepaid)} are left to pay"
+        said.append(f"The bill says that {plain(prepaid)} have been paid already{left}.")
+    return said
+
+
+def _credited(tx: UnitOfWork, row: Row) -> int | None:
+    """The invoice that a credit note says it is about, if there is one that can be credited and is seen."""
+    if row["type"] != CREDIT_NOTE or not row["credited_number"]:
+        return None
+    found = [
+        one["id"]
+        for one in duplicates.numbered(tx, row["supplier_id"], row["credited_number"])
+        if one["status"] in BILLED and row["currency"] in (None, one["currency"])
+    ]
+    invoices = verbs.RESOURCES["invoices"]
+    seen = len(found) == 1 and query.stored(tx, invoices, "id", found[0], tx.actor.scope(invoices))
+    return found[0] if seen else None
 
 
 def _content(tx: UnitOfWork, row: Row, about: int | None) -> Row:
@@ -76,14 +125,16 @@ def _content(tx: UnitOfWork, row: Row, about: int | None) -> Row:
     percents = dict(tx.all(_taxes(), company=tx.company_id))
     decimals = scale_of(tx.actor.settings, row["currency"])
     read = row["lines"] or []
-    whole = [matching.one_line(_title(row), row["net_total"], row["gross_total"], percents, decimals)]
+    one = [matching.one_line(_title(row), row["net_total"], row["gross_total"], percents, decimals)]
     if about is not None:
-        return {"logic_type": NOTE, "allocated_invoice_id": about, "items": whole}
+        return {"logic_type": NOTE, "allocated_invoice_id": about, "items": one}
     if row["type"] != CREDIT_NOTE and row["purchase_order_id"]:
         return {"purchase_order_id": row["purchase_order_id"], **_of_order(tx, row, read, percents, decimals)}
-    as_one = not read or _as_one_line(tx, row["supplier_id"])
-    items = whole if as_one else [matching.free_line(one, i, percents, decimals) for i, one in enumerate(read, 1)]
-    return {"logic_type": LOOSE_CREDIT_NOTE if row["type"] == CREDIT_NOTE else 0, "items": items}
+    kind = {"logic_type": LOOSE_CREDIT_NOTE if row["type"] == CREDIT_NOTE else 0}
+    if not read or _as_one_line(tx, row["supplier_id"]):
+        return {**kind, "items": one}
+    items = [matching.free_line(line, i, percents, decimals) for i, line in enumerate(read, 1)]
+    return {**kind, **matching.whole(items, read, row["extras"] or [], percents, decimals)}
 
 
 def _of_order(tx: UnitOfWork, row: Row, read: list[Row], percents: matching.Percents, decimals: int) -> Row:
@@ -100,7 +151,7 @@ def _of_order(tx: UnitOfWork, row: Row, read: list[Row], percents: matching.Perc
         else matching.of_order(line, ordered, percents, decimals, service=service)
         for i, (line, ordered) in enumerate(matching.pairs(read, covering.open_lines(tx, order)), 1)
     ]
-    return {"items": items}
+    return matching.whole(items, read, row["extras"] or [], percents, decimals, order["discount_percent"])
 
 
 def _title(row: Row) -> str:

@@ -21,7 +21,8 @@ Row = dict[str, Any]
 
 LARGEST = Decimal(10) ** 10
 MOST_LINES = 2000
-TEXTS = {"supplier_name": 300, "document_number": 200, "order_number": 200}
+MOST_EXTRAS = 200
+TEXTS = {"supplier_name": 300, "document_number": 200, "order_number": 200, "credited_number": 200}
 
 TAX_NUMBERS = ("tax_payer_number", "business_registration_number")
 """Columns of a supplier that may hold what a bill calls its tax number."""
@@ -42,16 +43,7 @@ def recognised(tx: Transaction, reading: Reading) -> Row:
         "purchase_order_id": order["id"] if order else None,
         "location_id": order["location_id"] if order else None,
         "legal_entity_id": order["legal_entity_id"] if order else _entity(tx, reading.buyer_name),
-        "duplicate_invoice_id": duplicate(tx, supplier, read["document_number"]),
     }
-
-
-def duplicate(tx: Transaction, supplier: int | None, number: str | None) -> int | None:
-    """The invoice of that supplier that has the number already; rejected and canceled ones do not count."""
-    if supplier is None or not number:
-        return None
-    found = tx.scalar(_numbered(), company=tx.company_id, supplier=supplier, number=number)
-    return None if found is None else int(found)
 
 
 def plain_name(name: str | None) -> str:
@@ -66,12 +58,15 @@ def _read(reading: Reading) -> Row:
         "supplier_name": _text(reading.supplier_name, TEXTS["supplier_name"]),
         "document_number": _text(reading.number, TEXTS["document_number"]),
         "order_number": _text(reading.order_number, TEXTS["order_number"]),
+        "credited_number": _text(reading.invoice_number, TEXTS["credited_number"]),
         "document_date": _moment(reading.date),
         "due_date": _moment(reading.due, ends=True),
         "currency": reading.currency if _is_currency(reading.currency) else None,
         "net_total": _amount(reading.net, MONEY_SCALE),
         "gross_total": _amount(reading.gross, MONEY_SCALE),
+        "prepaid_total": _amount(reading.prepaid, MONEY_SCALE) or None,
         "lines": [_line(one) for one in reading.lines[:MOST_LINES]],
+        "extras": [_line(one) for one in reading.extras[:MOST_EXTRAS]],
     }
 
 
@@ -80,6 +75,7 @@ def _line(line: ReadLine) -> Row:
     numbers = {
         "quantity": _amount(line.quantity, PRICE_SCALE),
         "price": _amount(line.price, PRICE_SCALE),
+        "discount": _amount(line.discount, MONEY_SCALE),
         "net": _amount(line.net, MONEY_SCALE),
         "taxPercent": _amount(line.tax_percent, PERCENT_SCALE),
     }
@@ -187,18 +183,3 @@ def _orders() -> Statement:
             or_(orders.c.status == documents.APPROVED, orders.c.status == documents.MATCHING),
         )
     )
-
-
-@lru_cache(maxsize=1)
-def _numbered() -> Statement:
-    invoices = table("invoices")
-    return Statement(
-        select(invoices.c.id)
-        .where(
-            invoices.c.company_id == bindparam("company"), invoices.c.supplier_id == bindparam("supplier"),
-            invoices.c.invoice_number == bindparam("number"), invoices.c.status != documents.REJECTED,
-            invoices.c.status != documents.CANCELED,
-        )
-        .order_by(invoices.c.id)
-        .limit(1)
-    )  # fmt: skip

@@ -26,8 +26,7 @@ def forget(tx: UnitOfWork, invoice: dict[str, Any]) -> None:
     scans = table("ap_documents")
     changed = {"invoice_id": None, "status": PROCESSED, "update_date": tx.stamp}
     tx.update(scans, changed, invoice_id=invoice["id"])
-    for name in ("allocated_invoice_id", "duplicate_invoice_id"):
-        tx.update(scans, {name: None}, **{name: invoice["id"]})
+    tx.update(scans, {"allocated_invoice_id": None}, allocated_invoice_id=invoice["id"])
 
 
 @lru_cache(maxsize=1)
