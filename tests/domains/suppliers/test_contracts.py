@@ -299,6 +299,54 @@ def test_exceeding_is_told_once_for_each_sum(shop: Buying) -> None:
     assert len(notices(shop, rob.house)) == 2
 
 
+def lists(house: House) -> list[str]:
+    """What the monthly lists say that somebody has got, the newest first."""
+    found = house.get("/-/notices")["data"]
+    return ["\n".join(one["text"].split("\n\n")[1:-1]) for one in found if one["kind"] == "contracts_end"]
+
+
+def test_once_a_month_those_that_end_soon_are_listed(shop: Buying, clock: StoppedClock) -> None:
+    """For those who keep contracts, and those who are to be told of one that has no days of its own."""
+    keeper, rob = shop.person("supplier.create"), shop.person("supplier.view")
+    stranger = shop.person("payment.pay")
+    told = {"notifiedUserIds": [rob.house.user_id, stranger.house.user_id]}
+    agreed(shop, number="C-1", endDate="2026-03-15", **told)
+    agreed(shop, number="C-2", endDate="2026-04-02", reminderDays=10, prolongation=True, **told)
+    agreed(shop, number="C-3", endDate="2026-04-03", **told)
+    agreed(shop, number="C-4", endDate="2026-03-01", enable=False, **told)
+    database = shop.house.service.database
+    clock.at("2026-01-31T23:59:59+00:00")
+    remind(database)
+    assert lists(keeper.house) == [], "made in this month: there has been no list of them to be on"
+    clock.at("2026-02-01T00:00:00+00:00")
+    first = "2026-03-15: C-1 with Bolt & Nut"
+    assert remind(database) >= 2
+    for hours in (1, 24, 24 * 20):
+        clock.forward(hours=hours)
+        remind(database)
+    assert lists(keeper.house) == [f"{first}\n2026-04-02: C-2 with Bolt & Nut; it renews itself"]
+    assert lists(shop.house) == lists(keeper.house)
+    assert (lists(rob.house), lists(stranger.house)) == ([first], [])
+    [notice] = [one for one in keeper.house.get("/-/notices")["data"] if one["kind"] == "contracts_end"]
+    assert (notice["title"], notice["link"]) == ("Contracts that end until 2026-04-02", "/contracts")
+    clock.at("2026-03-02T08:00:00+00:00")  # the server was away on the first
+    remind(database)
+    assert len(lists(keeper.house)) == 2
+    assert lists(rob.house)[0] == f"{first}\n2026-04-03: C-3 with Bolt & Nut"
+
+
+def test_nobody_is_listed_what_he_does_not_see(premises: Premises, clock: StoppedClock) -> None:
+    shop = Buying(premises.house(clock=clock))
+    entities = [shop.house.made("/legalentities", {"name": name})["id"] for name in ("North", "South")]
+    for name, entity in zip(("C-1", "C-2"), entities, strict=True):
+        agreed(shop, number=name, endDate="2026-03-01", legalEntity=entity)
+    bound = shop.person("supplier.create", legalEntityIds=[entities[0]], allLegalEntitiesAccess=False)
+    clock.at("2026-02-01T00:00:01+00:00")
+    remind(shop.house.service.database)
+    assert lists(bound.house) == ["2026-03-01: C-1 with Bolt & Nut"]
+    assert lists(shop.house) == ["2026-03-01: C-1 with Bolt & Nut\n2026-03-01: C-2 with Bolt & Nut"]
+
+
 def test_disabled_contracts_are_left_alone(shop: Buying, clock: StoppedClock) -> None:
     rob = shop.person("supplier.view")
     contract = agreed(shop, enable=False, prolongation=True, grossSum=0, notifiedUserIds=[rob.house.user_id])

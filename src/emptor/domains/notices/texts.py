@@ -91,6 +91,11 @@ WORDS: dict[str, Words] = {
         "Contract {name} with {supplier} ends on {until}",
         "Contract {name} with {supplier} ends on {until}.\n\n{renews}",
     ),
+    "contracts_end": Words(
+        "Contracts that end until {until}",
+        "These contracts end until {until}:\n\n{lines}\n\n"
+        "Renew in time those that you still need. This list comes once a month.",
+    ),
     "contract_renewed": Words(
         "Contract {name} with {supplier} goes on until {until}",
         "Contract {name} with {supplier} has been renewed for the same length as before, until {until}.\n\n"

@@ -1,5 +1,8 @@
 """What is said of contracts as time goes by: that one ends soon, has been renewed, or has been spent beyond its sum.
 
+Once a month those who keep contracts get a list of those that end soon; so do those who are to be told of a contract
+that does not say how many days before its end.
+
 `remind` looks at all companies by the database's clock. It may run as often as one likes: each thing is said once.
 """
 
@@ -25,11 +28,13 @@ from sqlalchemy import (
 
 from emptor.domains import notices, writing
 from emptor.domains.organisation import companies
-from emptor.domains.organisation.access import Principal
+from emptor.domains.organisation.access import Principal, load
+from emptor.domains.organisation.roles import SUPER_USER
 from emptor.domains.suppliers import spending, terms
 from emptor.domains.suppliers.contracts import CONTRACTS
 from emptor.kit.clock import spell
 from emptor.kit.money import plain
+from emptor.store import query
 from emptor.store.schema import metadata, table
 from emptor.store.statement import Statement
 from emptor.store.types import Instant, any_of
@@ -38,6 +43,7 @@ from emptor.store.unit_of_work import Database, Transaction, UnitOfWork
 Row = dict[str, Any]
 
 ENDS, RENEWED, EXCEEDED = "contract_ends", "contract_renewed", "contract_exceeded"
+LISTED = "contracts_end"
 """Kinds of notice."""
 
 contract_reminders = Table(
@@ -46,7 +52,7 @@ contract_reminders = Table(
     Column("company_id", BigInteger, nullable=False),
     Column("contract_id", BigInteger, nullable=False),
     Column("kind", String(40), nullable=False),
-    Column("about", String(60), nullable=False, comment="the end or the sum that was meant"),
+    Column("about", String(60), nullable=False, comment="the end, the sum or the month that was meant"),
     Column("create_date", Instant, nullable=False),
     PrimaryKeyConstraint("company_id", "contract_id", "kind", "about"),
     ForeignKeyConstraint(["company_id", "contract_id"], ["contracts.company_id", "contracts.id"], ondelete="CASCADE"),
@@ -77,14 +83,17 @@ def remind_in(database: Database, company: Row) -> int:
     # Nobody in particular: the server itself.
     nobody = Principal(company["id"], cast(int, None), "", settings=settings)
     with database.read(company["id"], actor=nobody) as tx:
-        if not any(_due(tx, spell(database.clock()))):
+        now = spell(database.clock())
+        if not any(_due(tx, now)) and not _listed(tx, now):
             return 0
     with database.write(company["id"], actor=nobody) as tx:
-        found = list(_due(tx, tx.stamp))
+        listed, found = _listed(tx, tx.stamp), list(_due(tx, tx.stamp))
         told = _told(tx, [one.contract["id"] for one in found])
         for one in found:
             _say(tx, one, told[one.contract["id"]])
-    return len({one.contract["id"] for one in found})
+        if listed:
+            _send_list(tx, listed)
+    return len({one.contract["id"] for one in found} | {one["id"] for one in listed})
 
 
 def _due(tx: Transaction, now: str) -> Iterator[Due]:
@@ -142,6 +151,52 @@ def _say(tx: UnitOfWork, due: Due, told: tuple[list[int], list[str]]) -> None:
     notices.write_to(tx, addresses, due.kind, CONTRACTS, contract, **facts)
 
 
+def _listed(tx: Transaction, now: str) -> list[Row]:
+    """The contracts on this month's list, by their ends; none once it has been sent."""
+    contracts = [
+        one for one in tx.records(_watched(), company=tx.company_id)
+        if terms.listed(one["end_date"], one["create_date"], now)
+    ]  # fmt: skip
+    month = (LISTED, terms.month_of(now)[:7])
+    if contracts and any((kind, about) == month for _, kind, about in tx.all(_said(), company=tx.company_id)):
+        return []
+    return sorted(contracts, key=lambda one: (one["end_date"], one["id"]))
+
+
+def _send_list(tx: UnitOfWork, contracts: list[Row]) -> None:
+    until, month = terms.listed_until(tx.stamp), terms.month_of(tx.stamp)[:7]
+    for one in contracts:
+        row = {"contract_id": one["id"], "kind": LISTED, "about": month, "create_date": tx.stamp}
+        tx.insert(contract_reminders, row)
+    reminded: dict[int, set[int]] = defaultdict(set)
+    unset = [one["id"] for one in contracts if one["reminder_days"] is None]
+    for contract_id, user_id in tx.all(_users(), company=tx.company_id, contracts=unset):
+        reminded[user_id].add(contract_id)
+    for user_id in dict.fromkeys([*_keepers(tx), *sorted(reminded)]):
+        person = load(tx, user_id, tx.actor.settings)
+        if person is None or not person.may(CONTRACTS.reads):
+            continue
+        scope, keeps = person.scope(CONTRACTS), person.may(CONTRACTS.writes)
+        told = [
+            one for one in contracts
+            if (keeps or one["id"] in reminded[user_id]) and query.stored(tx, CONTRACTS, "id", one["id"], scope)
+        ]  # fmt: skip
+        if told:
+            lines = "\n".join(map(_line, told))
+            notices.tell(tx, [user_id], LISTED, CONTRACTS, told[0], until=until, lines=lines, link="/contracts")
+
+
+def _line(contract: Row) -> str:
+    renews = "; it renews itself" if contract["prolongation"] else ""
+    return f"{contract['end_date'][:10]}: {contract['number']} with {contract['supplier']}{renews}"
+
+
+def _keepers(tx: Transaction) -> list[int]:
+    """The active people who may change contracts."""
+    able = {SUPER_USER, *CONTRACTS.writes.roles}
+    return [user for user, roles in tx.all(_people(), company=tx.company_id) if not able.isdisjoint(roles)]
+
+
 def _told(tx: Transaction, contracts: list[int]) -> dict[int, tuple[list[int], list[str]]]:
     """Whom to tell of each contract: people of the company, and addresses."""
     users: dict[int, list[int]] = defaultdict(list)
@@ -173,6 +228,13 @@ def _said() -> Statement:
     return Statement(
         select(said.c.contract_id, said.c.kind, said.c.about).where(said.c.company_id == bindparam("company"))
     )
+
+
+@lru_cache(maxsize=1)
+def _people() -> Statement:
+    users = table("users")
+    mine = (users.c.company_id == bindparam("company"), users.c.enable)
+    return Statement(select(users.c.id, users.c.roles).where(*mine).order_by(users.c.id))
 
 
 @lru_cache(maxsize=1)

@@ -15,6 +15,8 @@ STATES = (UPCOMING, ACTIVE, EXPIRING, EXPIRED, DISABLED)
 
 SECOND = timedelta(seconds=1)
 MOST_DAYS = 3650
+SOON = timedelta(days=60)
+"""A month's list has the contracts that end so long after its first day."""
 
 
 def state_of(begin: str | None, end: str | None, days: int | None, now: str, *, enable: bool, renews: bool) -> str:
@@ -33,6 +35,21 @@ def reminds(end: str | None, days: int | None, now: str) -> bool:
     if not end or days is None or end < now:
         return False
     return datetime.fromisoformat(end) - timedelta(days=days) <= datetime.fromisoformat(now)
+
+
+def listed(end: str | None, made: str, now: str) -> bool:
+    """Whether a contract made before this month is on the month's list: it ends soon, and has not ended yet."""
+    return bool(end and made < month_of(now) and now <= end and end[:10] <= listed_until(now))
+
+
+def month_of(now: str) -> str:
+    """When the month began."""
+    return spell(datetime.fromisoformat(now).replace(day=1, hour=0, minute=0, second=0))
+
+
+def listed_until(now: str) -> str:
+    """The last day on which a contract can end that is on the month's list."""
+    return spell(datetime.fromisoformat(month_of(now)) + SOON)[:10]
 
 
 def next_term(begin: str, end: str) -> tuple[str, str] | None:
