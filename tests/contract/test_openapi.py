@@ -233,11 +233,10 @@ def test_every_operation_answers_as_described(house: House) -> None:
 TURN = ("GET", "PATCH", "PUT", "POST", "DELETE")
 DEPENDENT = {
     "POST /suppliers/{id}/approve", "POST /suppliers/{id}/reject", "POST /suppliers/{id}/confirm_bank",
-    "PUT /-/approvalworkflows/{id}",
-    "POST /ap/documents/{idn}/create_invoice",
+    "PUT /-/approvalworkflows/{id}", "POST /ap/documents/{idn}/cancel",
 }  # fmt: skip
 """What is refused in such a company: nobody waits for approval there, what waits still needs its approvers, and
-scans are about what cannot be billed."""
+scans are not put aside when invoices have been made of them."""
 
 
 def look_and_change(maker: Maker, collection: Collection) -> None:

@@ -193,11 +193,10 @@ def test_what_cannot_be_read_is_kept(shop: Buying) -> None:
     assert shop.house.changed("PUT", scan["at"], {"comment": "Whose is it?"})["status"] == PENDING
     again = shop.house.changed("POST", f"{scan['at']}/read", {})
     assert (again["status"], again["comment"]) == (PENDING, "Whose is it?")
-    entered = shop.house.changed("PUT", scan["at"], {"grossTotal": 11.9})
-    assert (entered["status"], entered["comment"]) == (PROCESSED, "Whose is it?")
     scan = handed_in(shop, PDF + b"2", "another.pdf")
-    entered = shop.house.changed("PUT", scan["at"], {"grossTotal": 11.9})
-    assert (entered["status"], entered["comment"], entered["processedDate"] is None) == (PROCESSED, None, False)
+    shop.house.changed("PUT", scan["at"], {"grossTotal": 11.9, "supplier": {"id": shop.supplier["id"]}})
+    made, _ = billed(shop, scan)
+    assert (made["status"], made["comment"]) == (ALLOCATED, None)
     scan = handed_in(shop, b"<?xml version='1.0'?><Order/>")
     assert (scan["status"], scan["comment"]) == (
         FAILED,

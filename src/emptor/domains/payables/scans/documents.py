@@ -49,7 +49,7 @@ def keep(tx: UnitOfWork, file: Row) -> int:
 def note_reading(tx: UnitOfWork, row: Row, reading: Reading | None, fault: str = "") -> None:
     """Keep what was read of a bill, or why it could not be; nothing where somebody has been faster.
 
-    One in which nothing was read waits until somebody enters what it says.
+    One in which nothing was read waits: somebody has to enter what it says and make an invoice of it.
     """
     if row["status"] not in OPEN:
         return
@@ -66,14 +66,7 @@ def note_reading(tx: UnitOfWork, row: Row, reading: Reading | None, fault: str =
 def update(tx: UnitOfWork, row: Row, values: Row) -> None:
     """Enter or correct what a bill says; the next one with the same name on it has the supplier that is chosen here."""
     making.require_open(row)
-    extra: Row = {}
-    if row["status"] != PROCESSED and values.keys() - {"comment"}:
-        extra = {"status": PROCESSED, "processed_date": tx.stamp}
-        if "comment" not in values:
-            extra["comment"] = making.own_words(row)
-    if "supplier_id" in values:
-        extra["is_corrected"] = True
-    writing.update(tx, SCANS, row, values, extra)
+    writing.update(tx, SCANS, row, values, {"is_corrected": True} if "supplier_id" in values else None)
 
 
 def same_files(tx: UnitOfWork, row: Row) -> str:
