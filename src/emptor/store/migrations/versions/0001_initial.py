@@ -7,7 +7,7 @@ from emptor.store.journal import append_only
 from emptor.store.row_security import guard
 from emptor.store.types import Fixed, Instant, JsonText
 
-revision = "0001_88a641de"
+revision = "0001_491e2ce0"
 down_revision = None
 
 GUARDED = (
@@ -1720,7 +1720,9 @@ def upgrade() -> None:
         sa.Column("company_id", sa.BigInteger(), nullable=False),
         sa.Column("contract_id", sa.BigInteger(), nullable=False),
         sa.Column("kind", sa.String(length=40), nullable=False),
-        sa.Column("about", sa.String(length=60), nullable=False, comment="the end or the sum that was meant"),
+        sa.Column(
+            "about", sa.String(length=60), nullable=False, comment="the end, the sum or the month that was meant"
+        ),
         sa.Column("create_date", Instant(), nullable=False),
         sa.ForeignKeyConstraint(
             ["company_id", "contract_id"],
@@ -3427,24 +3429,22 @@ def upgrade() -> None:
         sa.Column("legal_entity_id", sa.BigInteger()),
         sa.Column("user_id", sa.BigInteger()),
         sa.Column("comment", sa.String(length=1000)),
-        sa.Column("duplicate_invoice_id", sa.BigInteger()),
         sa.Column("update_date", Instant()),
         sa.Column("document_number", sa.String(length=200)),
         sa.Column("document_date", Instant()),
         sa.Column("due_date", Instant()),
         sa.Column("net_total", Fixed(4)),
+        sa.Column("prepaid_total", Fixed(4)),
         sa.Column("order_number", sa.String(length=200)),
+        sa.Column("credited_number", sa.String(length=200)),
         sa.Column("lines", JsonText()),
+        sa.Column("extras", JsonText()),
+        sa.Column("digest", sa.String(length=64), nullable=False),
         sa.Column("is_corrected", sa.Boolean(), nullable=False),
         sa.ForeignKeyConstraint(
             ["company_id", "allocated_invoice_id"],
             ["invoices.company_id", "invoices.id"],
             name="fk_ap_documents_company_id_allocated_invoice_id",
-        ),
-        sa.ForeignKeyConstraint(
-            ["company_id", "duplicate_invoice_id"],
-            ["invoices.company_id", "invoices.id"],
-            name="fk_ap_documents_company_id_duplicate_invoice_id",
         ),
         sa.ForeignKeyConstraint(
             ["company_id", "invoice_id"],
@@ -3477,6 +3477,7 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("company_id", "id", name="pk_ap_documents"),
         sa.UniqueConstraint("company_id", "idn", name="uq_ap_documents_company_id_idn"),
     )
+    op.create_index("ix_ap_documents_company_id_digest", "ap_documents", ["company_id", "digest"])
     op.create_index(
         "ix_ap_documents_company_id_invoice_id",
         "ap_documents",
