@@ -149,6 +149,7 @@ STOCK, APPROVALS = "stock, and the balances kept with its movements", "who is as
 DIFFERENCES, ALLOCATED = "what waits for a decision about differences", "what lines of invoices bill of orders"
 FULFILLED, GOT = "how far warehouse requests are fulfilled", "what warehouse requests have got"
 BROUGHT = "which receipts have brought what invoices bill"
+GIVEN_UP = "what nobody waits for of orders' lines"
 COMPANY_SUM = "sum_in_company_currency"
 
 CASES = [
@@ -158,6 +159,10 @@ CASES = [
          "order 3, line 1 is received; by its quantities it is partly received"),
     Case(RECEIVED, "receipts", {"purchase_order_id": "order"}, {"status": documents.IN_REVISION},
          "order 3, line 1: 4 are noted as received; its receipts come to 0"),
+    Case(GIVEN_UP, "purchase_order_lines", "pipe", {"rejected_quantity": D(9)},
+         "order 3, line 1: 9 are noted as struck; at most"),
+    Case(GIVEN_UP, "purchase_order_lines", "pipe", {"waived_quantity": D("0.5")},
+         "order 3, line 1: a rest of 0.5 is noted as waived;"),
     Case("how far orders have been received", "purchase_orders", "order", {"status_receiving": 2},
          "order 3 is received; by its lines it is partly received"),
     Case("how far orders have been received", "purchase_orders", "other", {"status_receiving": 1},

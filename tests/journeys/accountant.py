@@ -17,7 +17,6 @@ from tests.journeys import auditor
 from tests.journeys.auditor import (
     APPROVED,
     CANCELED,
-    CLOSED_LINE,
     COMPLETED,
     DRAFT,
     IN_REVISION,
@@ -149,8 +148,8 @@ def faults(house: House) -> list[str]:
 
 def found_in(accounts: Accounts) -> list[str]:
     """All that is wrong with accounts and with the goods behind them, a sentence each."""
-    checks = (billing, blankets, progress, lines_of_bills, goods_before_bills, links, settlement, prepayments, credits,
-              decisions, laid_out, commitments)  # fmt: skip
+    checks = (billing, struck, blankets, progress, lines_of_bills, goods_before_bills, links, settlement, prepayments,
+              credits, decisions, laid_out, commitments)  # fmt: skip
     return [*auditor.found_in(accounts), *(sentence for check in checks for sentence in check(accounts))]
 
 
@@ -177,6 +176,32 @@ def billing(accounts: Accounts) -> Iterator[str]:
             yield f"{where}: {billed} invoiced"
         if order["status"] != IN_REVISION and line["item_type"] != TAX_ITEM and decided > ordered:
             yield f"{where}: {billed} of {ordered} are invoiced, with what waits for approval {decided}"
+
+
+def struck(accounts: Accounts) -> Iterator[str]:
+    """Nothing that was billed is struck. Nobody waits for what is left of a line where that is less than the company
+    bothers about; of a blanket order nobody waits for what no living bill is for.
+    """
+    taken = grouped(accounts.allocations, "order_line_id")
+    share = Fraction(accounts.choices.get("smallRest") or 0) / 100
+    for line in accounts.order_lines:
+        order = accounts.ordered[line["order_id"]]
+        where, ordered = f"order {order['idn']}, line {line['id']}", measured(order, line)
+        billed, gone = line["invoiced_quantity"], line["rejected_quantity"]
+        left = ordered - gone - max(billed, line["received_quantity"])
+        if gone and left < 0:
+            yield f"{where}: {gone} of {ordered} are struck, {billed} are billed"
+        small = billed > 0 and 0 < ordered - gone - billed <= share * ordered
+        if line["waived_quantity"] != (expected := max(0, left) if small else 0):
+            yield f"{where}: {line['waived_quantity']} are waived, it should be {expected}"
+        living = [one for one in taken[line["id"]] if accounts.invoice_of(one)["status"] in LIVING]
+        if order["logic_type"] == BLANKET and not living and line["item_type"] != TAX_ITEM and left:
+            yield f"{where}: {left} are awaited, and no bill is for them"
+
+
+def wanted_of(order: Row, line: Row) -> int:
+    """What of a line somebody waits for or has got."""
+    return measured(order, line) - int(line["rejected_quantity"] + line["waived_quantity"])
 
 
 def blankets(accounts: Accounts) -> Iterator[str]:
@@ -223,9 +248,7 @@ def how_far_paid(accounts: Accounts, order: Row, lines: list[Row], bills: list[R
     """Not billed, not paid, partly paid or paid."""
     ahead = prepaid(accounts, order["id"])
     open_lines = any(
-        line["status"] != CLOSED_LINE and line["invoiced_quantity"] < measured(order, line)
-        for line in lines
-        if line["item_type"] != TAX_ITEM
+        line["invoiced_quantity"] < wanted_of(order, line) for line in lines if line["item_type"] != TAX_ITEM
     )
     if not bills:
         return PARTLY if ahead else NOT_BILLED
@@ -352,7 +375,7 @@ def ahead_of_bills(accounts: Accounts) -> Iterator[str]:
     for order in accounts.ordered.values():
         own = lines[order["id"]]
         taken_off = any(one["logic_type"] == TAKEN and one["status"] == TAKEN_BACK for one in payments[order["id"]])
-        given_up = any(line["status"] == CLOSED_LINE for line in own)
+        given_up = any(line["rejected_quantity"] + line["waived_quantity"] for line in own)
         if order["status"] == IN_REVISION or order["id"] in agreed or taken_off or given_up:
             continue
         worth = order["sum"] - sum(total(withheld[line["id"]], "sum") for line in own)
@@ -526,12 +549,11 @@ def holds(accounts: Accounts) -> dict[tuple[str, int, int, int], int]:
                 continue
             if kind == "purchaserequisitions" and asked[line["id"]]["closed"]:
                 continue
-            if kind == "purchaseorders" and ordered[line["id"]]["status"] == CLOSED_LINE:
-                continue
             whole = line["quantity"]
+            gone = taken.get(kind, {}).get(line["id"], 0)
             if kind == "purchaseorders":
                 whole = measured(accounts.ordered[header["id"]], line)
-            gone = taken.get(kind, {}).get(line["id"], 0)
+                gone += whole - wanted_of(accounts.ordered[header["id"]], ordered[line["id"]])
             rest = max(Fraction(0), 1 - Fraction(gone, whole)) if whole else Fraction(1)
             net, gross = (line[name] for name in cost)
             counted = net + (gross - net) * Fraction(accounts.budgets[budget]["used_tax_percent_in_budget"], PERCENT)
@@ -589,11 +611,8 @@ def billed_of(accounts: Accounts) -> dict[int, int]:
 def standing(accounts: Accounts, order_id: int) -> tuple[Any, ...]:
     """How far an order has come, line by line."""
     order = accounts.ordered[order_id]
-    lines = [
-        (line["id"], line["received_quantity"], line["invoiced_quantity"], line["status"])
-        for line in accounts.order_lines
-        if line["order_id"] == order_id
-    ]
+    names = ("id", "received_quantity", "invoiced_quantity", "rejected_quantity", "waived_quantity", "status")
+    lines = [tuple(line[name] for name in names) for line in accounts.order_lines if line["order_id"] == order_id]
     return order["status"], order["status_receiving"], order["status_payment"], order["invoiced_sum"], lines
 
 

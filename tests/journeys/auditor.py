@@ -48,7 +48,7 @@ class Books:
             self.orders = self.by_id("purchase_orders", "id", "idn", "status", "status_receiving", "logic_type")
             self.order_lines = self.rows(
                 "purchase_order_lines", "id", "order_id", "quantity", "net_sum", "received_quantity",
-                "invoiced_quantity", "status", "item_type",
+                "invoiced_quantity", "rejected_quantity", "waived_quantity", "status", "item_type",
             )  # fmt: skip
             self.sources = self.rows("purchase_order_line_sources", "line_id", "requisition_line_id", "quantity")
             self.requisitions = self.by_id("purchase_requisitions", "id", "idn", "status")
@@ -146,7 +146,9 @@ def grouped(rows: Iterable[Row], column: str) -> dict[Any, list[Row]]:
 
 
 def receiving(books: Books) -> Iterator[str]:
-    """What has come of each line is what its receipts say, never more than ordered; the rest follows from that."""
+    """What has come of each line is what its receipts say, never more than ordered; the rest follows from that and from
+    what nobody waits for any more, of which nothing has come.
+    """
     taken = grouped(books.receipt_lines, "order_line_id")
     by_order = grouped(books.order_lines, "order_id")
     for order in books.orders.values():
@@ -159,8 +161,12 @@ def receiving(books: Books) -> Iterator[str]:
                 yield f"{where}: {line['received_quantity']} noted as received, its receipts say {came}"
             if order["status"] not in (DRAFT, IN_REVISION) and not 0 <= came <= line["ordered"]:
                 yield f"{where}: {came} received of {line['ordered']} ordered"
-            expected = 2 if came >= line["ordered"] else 1 if came else 0
-            if order["status"] != DRAFT and line["status"] not in (expected, CLOSED_LINE):
+            struck, waived = line["rejected_quantity"], line["waived_quantity"]
+            if struck < 0 or waived < 0 or (struck + waived and struck + waived > line["ordered"] - came):
+                yield f"{where}: {came} received of {line['ordered']} ordered; {struck} are struck, {waived} waived"
+            line["awaited"] = line["ordered"] - struck - waived
+            expected = (CLOSED_LINE if struck else 2) if came >= line["awaited"] else 1 if came else 0
+            if order["status"] != DRAFT and line["status"] != expected:
                 yield f"{where}: its state is {line['status']}, its quantities say {expected}"
         if order["status"] != DRAFT and order["status_receiving"] != how_far(lines):
             yield f"order {order['idn']}: receiving is {order['status_receiving']}, its lines say {how_far(lines)}"
@@ -170,9 +176,7 @@ def how_far(lines: Sequence[Row]) -> int:
     """Not, partly or wholly received."""
     if not total(lines, "received_quantity"):
         return 0
-    return (
-        2 if all(line["status"] == CLOSED_LINE or line["received_quantity"] >= line["ordered"] for line in lines) else 1
-    )
+    return 2 if all(line["received_quantity"] >= line["awaited"] for line in lines) else 1
 
 
 # Requisitions and the orders made from them

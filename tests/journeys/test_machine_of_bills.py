@@ -95,12 +95,14 @@ class Bills(Companies):
     @initialize(first=st.sampled_from(("", "", "confirm", "approve", "pay")), receipts=MAYBE, matching=MAYBE,
                 second=MAYBE, lower=MAYBE, within=MAYBE, cent=MAYBE, approvals=MAYBE,
                 limit=st.sampled_from((0, 0, 5)), budgets=st.sampled_from((0, 0, 1, 2)), asked=MAYBE,
-                taxes=st.integers(0, 2), deduction=st.sampled_from(("gross", "net", "custom")))  # fmt: skip
+                taxes=st.integers(0, 2), rest=st.sampled_from(("", "", "20", "50")),
+                deduction=st.sampled_from(("gross", "net", "custom")))  # fmt: skip
     def found(self, first: str, receipts: bool, matching: bool, second: bool, lower: bool, within: bool, cent: bool,
-              approvals: bool, limit: int, budgets: int, asked: bool, taxes: int, deduction: str) -> None:  # fmt: skip
+              approvals: bool, limit: int, budgets: int, asked: bool, taxes: int, rest: str,
+              deduction: str) -> None:  # fmt: skip
         choices = {"threeWayMatch": first, "receipts": not receipts, "receiptMatching": matching,
                    "paymentApproval": second, "matchLowerBills": not lower, "newItemsWithinLimit": within,
-                   "lastCent": cent, "requisitionBudgets": asked}  # fmt: skip
+                   "lastCent": cent, "requisitionBudgets": asked, "smallRest": rest}  # fmt: skip
         self.acme = founded(self.premises, "Acme", choices, approvals, limit)
         self.other = founded(self.premises, "Other", choices, False, 0)
         self.payments: dict[int, int] = {}

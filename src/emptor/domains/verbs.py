@@ -354,7 +354,7 @@ def anew(item: Row) -> Row:
 
 FATES = (
     "status", "sources", "received_quantity", "invoiced_quantity", "ordered_quantity", "rejected_quantity",
-    "allocations", "credited_line_id", "is_split", "percent",
+    "waived_quantity", "allocations", "credited_line_id", "is_split", "percent",
 )  # fmt: skip
 """What becomes of a line in its life, and the rates of its taxes; a repeated line starts without, at today's rates."""
 

@@ -72,3 +72,13 @@ def added_up(rows: Select[Any], entries: Select[Any]) -> Subquery:
 def known(column: ColumnElement[Any]) -> ColumnElement[int]:
     """A sum that was joined from outside, where there may be none."""
     return func.coalesce(units(column), literal(0, BigInteger))
+
+
+def larger(one: ColumnElement[int], other: ColumnElement[int]) -> ColumnElement[int]:
+    """The larger of two figures."""
+    return case((one > other, one), else_=other)
+
+
+def smaller(one: ColumnElement[int], other: ColumnElement[int]) -> ColumnElement[int]:
+    """The smaller of two figures."""
+    return case((one < other, one), else_=other)

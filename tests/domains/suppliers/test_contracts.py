@@ -59,12 +59,13 @@ def billed(shop: Buying, order: Shown, *lines: Any, **more: Any) -> Shown:
 @pytest.mark.parametrize(
     ("line", "rest"),
     [
-        (Rest(Decimal(119), Decimal(10), Decimal(0), closed=False), "119"),
-        (Rest(Decimal(100), Decimal(3), Decimal(1), closed=False), "66.67"),
-        (Rest(Decimal(100), Decimal(3), Decimal(3), closed=False), "0"),
-        (Rest(Decimal(100), Decimal(3), Decimal(4), closed=False), "0"),
-        (Rest(Decimal(100), Decimal(3), Decimal(1), closed=True), "0"),
-        (Rest(Decimal(0), Decimal(0), Decimal(0), closed=False), "0"),
+        (Rest(Decimal(119), Decimal(10), Decimal(0)), "119"),
+        (Rest(Decimal(100), Decimal(3), Decimal(1)), "66.67"),
+        (Rest(Decimal(100), Decimal(3), Decimal(3)), "0"),
+        (Rest(Decimal(100), Decimal(3), Decimal(4)), "0"),
+        (Rest(Decimal(100), Decimal(3), Decimal(1), given_up=Decimal(2)), "0"),
+        (Rest(Decimal(100), Decimal(10), Decimal(1), given_up=Decimal(2)), "70"),
+        (Rest(Decimal(0), Decimal(0), Decimal(0)), "0"),
     ],
 )
 def test_what_is_still_to_be_billed_of_a_line(line: Rest, rest: str) -> None:

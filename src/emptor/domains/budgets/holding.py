@@ -24,7 +24,8 @@ from emptor.domains.budgets.rules import (
 from emptor.domains.organisation import companies
 from emptor.domains.payables.rules import CREDIT_NOTES
 from emptor.domains.purchasing.orders import billing
-from emptor.domains.purchasing.orders.progress import CLOSED_LINE, SERVICE
+from emptor.domains.purchasing.orders.awaiting import given_up
+from emptor.domains.purchasing.orders.progress import SERVICE
 from emptor.kit.money import PRICE_SCALE, ZERO
 from emptor.store.clauses import belongs, one_of
 from emptor.store.schema import table
@@ -71,10 +72,10 @@ def requisitions(tx: Transaction, ids: list[int], *, counting: int = 0) -> Held:
 
 
 def orders(tx: Transaction, ids: list[int], *, counting: int = 0) -> Held:
-    """What is not on an invoice that counts, or would not be if the invoice `counting` did. A blanket order by its
-    total holds what of that has not been billed.
+    """What is neither given up nor on an invoice that counts, or would not be if the invoice `counting` did. A blanket
+    order by its total holds what of that has not been billed.
 
-    Where the company keeps no invoices, an order that is done is the last word: it holds what nobody has given up.
+    Where the company keeps no invoices, an order that is done is the last word and holds what it held before.
     """
     found: Held = {}
     bills_follow = companies.settings_of(tx).get("invoices", True)
@@ -83,10 +84,8 @@ def orders(tx: Transaction, ids: list[int], *, counting: int = 0) -> Held:
     for row in rows:
         one = _entry(found, ORDERS, row)
         ordered = row["net_sum"] if row["logic_type"] == SERVICE else row["quantity"]
-        share = left(ordered, taken.get(row["line"], ZERO))
-        if row["line_status"] == CLOSED_LINE or row["status"] in FINISHED:
-            share = Fraction(0) if bills_follow else min(share, _kept(row, ordered))
-        if share and row["logic_type"] != billing.BLANKET_TOTAL:
+        share = left(ordered, taken.get(row["line"], ZERO) + row["given_up"])
+        if share and row["logic_type"] != billing.BLANKET_TOTAL and not (bills_follow and row["status"] in FINISHED):
             one.append(_charge(row, share))
     for row in tx.records(blankets(), company=tx.company_id, ids=ids):
         one = _entry(found, ORDERS, row)
@@ -121,13 +120,6 @@ def _expenses(tx: Transaction, ids: list[int]) -> Held:
     for row in tx.records(_lines_of(EXPENSES), company=tx.company_id, ids=ids):
         _entry(found, EXPENSES, row).append(_charge(row))
     return found
-
-
-def _kept(row: Row, ordered: Decimal) -> Fraction:
-    """The share of a line that is still wanted: of a closed one, what has come."""
-    if row["line_status"] != CLOSED_LINE:
-        return Fraction(1)
-    return 1 - left(ordered, row["received_quantity"])
 
 
 READERS: dict[str, Callable[[Transaction, list[int]], Held]] = {
@@ -193,7 +185,7 @@ def _lines_of(resource: str, *, added_up: bool = False) -> Statement:
     if resource == REQUISITIONS:
         columns.append(lines.c.closed)
     if resource == ORDERS:
-        columns += [lines.c.status.label("line_status"), lines.c.received_quantity]
+        columns.append(given_up(lines).label("given_up"))
     return Statement(
         select(*columns).select_from(source).where(*mine).order_by(headers.c.id, lines.c.position, lines.c.id)
     )

@@ -30,8 +30,8 @@ from emptor.domains.payables import rules
 from emptor.domains.payables.matching import ACCEPTED
 from emptor.domains.payables.prepayments import of_order
 from emptor.domains.payables.rules import ACTIVE, BILLED, CREDIT, CREDIT_NOTES, LIVING, PREPAYMENT, TAKEN
-from emptor.domains.purchasing.orders.progress import CLOSED_LINE
-from emptor.kit.money import cut, plain, product, rounded
+from emptor.domains.purchasing.orders.awaiting import given_up
+from emptor.kit.money import ZERO, cut, plain, product, rounded
 from emptor.store.schema import table
 from emptor.store.statement import Statement
 from emptor.store.unit_of_work import Transaction
@@ -171,7 +171,7 @@ def _prepaid() -> Statement:
             orders.c.company_id == bindparam("company"), orders.c.status != doc.IN_REVISION,
             has(payments, "purchase_order_id", given), not_(has(payments, "purchase_order_id", taken_off)),
             not_(has(matches, "purchase_order_id", matches.c.status == ACCEPTED)),
-            not_(has(lines, "order_id", lines.c.status == CLOSED_LINE)),
+            not_(has(lines, "order_id", given_up(lines) != ZERO)),
         )
         .order_by(orders.c.id)
     )  # fmt: skip

@@ -20,13 +20,20 @@ class Ordered:
     """Kept, by receipts that count."""
     claimed: Decimal = ZERO
     """By receipts that are submitted and not yet received."""
-    short_closed: bool = False
-    """Nobody waits for the rest."""
+    struck: Decimal = ZERO
+    """Ordered, and not wanted any more."""
+    waived: Decimal = ZERO
+    """A small rest that nobody waits for, though it may still come."""
 
     @property
     def open(self) -> Decimal:
         """What may still be received."""
-        return ZERO if self.short_closed else max(ZERO, self.ordered - self.received - self.claimed)
+        return max(ZERO, self.ordered - self.struck - self.received - self.claimed)
+
+    @property
+    def awaited(self) -> Decimal:
+        """What somebody waits for."""
+        return max(ZERO, self.open - self.waived)
 
 
 def receiving_status(lines: int, touched: int, settled: int) -> int:
@@ -41,7 +48,8 @@ def too_much(line: Ordered, quantity: Decimal) -> str:
     if quantity <= line.open:
         return ""
     claimed = f", {line.claimed:f} are in receipts that wait for approval" if line.claimed else ""
+    struck = f", {line.struck:f} have been struck" if line.struck else ""
     return (
         f"Only {line.open:f} of {line.ordered:f} are still open on this line: "
-        f"{line.received:f} have been received{claimed}."
+        f"{line.received:f} have been received{claimed}{struck}."
     )

@@ -19,6 +19,7 @@ from sqlalchemy import and_, bindparam, case, func, or_, select
 from emptor.domains import documents as doc
 from emptor.domains.organisation import companies
 from emptor.domains.payables.rules import BILLED, CREDIT_NOTE, LOOSE_CREDIT_NOTE
+from emptor.domains.purchasing.orders.awaiting import given_up
 from emptor.kit.money import ZERO, product, quotient, rounded
 from emptor.store.schema import table
 from emptor.store.statement import Statement
@@ -29,24 +30,27 @@ Row = dict[str, Any]
 
 SERVICE, BLANKET_TOTAL = 1, 2
 NOT_BILLED = 0
-CLOSED_LINE = 3
 
 
 @dataclass(frozen=True)
 class Rest:
-    """A line of an order of which something has been billed, in its own measure: pieces, or money for a service."""
+    """A line of an order of which something has been billed or given up, in its own measure: pieces, or money for a
+    service.
+    """
 
     sum: Decimal
     ordered: Decimal
     billed: Decimal
-    closed: bool
+    given_up: Decimal = ZERO
+    """What nobody waits for any more."""
 
 
 def rest_of(line: Rest, rate: Decimal, scale: int) -> Decimal:
     """What is still to be billed of a line, in the company's currency."""
-    if line.closed or line.billed >= line.ordered or not line.ordered:
+    left = line.ordered - line.given_up - line.billed
+    if left <= 0 or not line.ordered:
         return ZERO
-    open_share = quotient(product(line.sum, line.ordered - line.billed), line.ordered)
+    open_share = quotient(product(line.sum, left), line.ordered)
     return rounded(product(open_share, rate), scale)
 
 
@@ -58,12 +62,11 @@ def spent(tx: Transaction, contracts: list[int]) -> dict[int, Decimal]:
     orders, invoices, credits = tx.many_records(
         [(_orders(), asked), (_invoices(False), asked), (_invoices(True), asked)]
     )
-    begun = [one["id"] for one in orders if _is_partly_billed(one, keeps_invoices)]
+    begun = [one["id"] for one in orders if _is_begun(one, keeps_invoices)]
     lines: dict[int, list[Rest]] = defaultdict(list)
     rows = tx.all(_lines(), company=tx.company_id, orders=begun) if begun else ()
-    for order_id, sum_, quantity, net, billed, status, kind in rows:
-        ordered = net if kind == SERVICE else quantity
-        lines[order_id].append(Rest(sum_, ordered, billed, status == CLOSED_LINE))
+    for order_id, sum_, quantity, net, billed, gone, kind in rows:
+        lines[order_id].append(Rest(sum_, net if kind == SERVICE else quantity, billed, gone))
     found = dict.fromkeys(contracts, ZERO)
     for one in orders:
         found[one["contract_id"]] += _of_order(one, lines[one["id"]], keeps_invoices, scale)
@@ -83,10 +86,10 @@ def of_others(tx: Transaction, invoice: Row) -> list[str]:
     return [number for (number,) in rows]
 
 
-def _is_partly_billed(order: Row, keeps_invoices: bool) -> bool:
+def _is_begun(order: Row, keeps_invoices: bool) -> bool:
     """Whether it takes the lines of an order to know what is still to be billed of it."""
     return not _is_over(order, keeps_invoices) and (
-        order["logic_type"] != BLANKET_TOTAL and order["status_payment"] != NOT_BILLED
+        order["logic_type"] != BLANKET_TOTAL and (order["status_payment"] != NOT_BILLED or order["is_struck"])
     )
 
 
@@ -102,7 +105,7 @@ def _of_order(order: Row, lines: list[Rest], keeps_invoices: bool, scale: int) -
     if order["logic_type"] == BLANKET_TOTAL:
         billed = order["invoiced_sum"] if order["blanket_is_gross"] else order["net_invoiced_sum"]
         return rounded(product(max(ZERO, (order["blanket_sum"] or ZERO) - billed), rate), scale)
-    if order["status_payment"] == NOT_BILLED:
+    if order["status_payment"] == NOT_BILLED and not order["is_struck"]:
         whole: Decimal = order["sum_in_company_currency"]
         return whole
     return sum((rest_of(line, rate, scale) for line in lines), ZERO)
@@ -144,9 +147,13 @@ def _orders() -> Statement:
     )  # fmt: skip
     looked_at = or_(orders.c.status == doc.PENDING, orders.c.status == doc.IN_REVISION)
     again = and_(looked_at, orders.c.approval_date.is_not(None))
+    lines = table("purchase_order_lines")
+    struck = select(lines.c.id).where(
+        lines.c.company_id == orders.c.company_id, lines.c.order_id == orders.c.id, lines.c.rejected_quantity != ZERO
+    )
     counts = or_(*(orders.c.status == one for one in (doc.APPROVED, doc.PAID, doc.MATCHING, doc.CLOSED)), again)
     return Statement(
-        select(links.c.contract_id, *(orders.c[name] for name in names))
+        select(links.c.contract_id, *(orders.c[name] for name in names), struck.exists().label("is_struck"))
         .join_from(links, orders, and_(orders.c.company_id == links.c.company_id, orders.c.id == links.c.order_id))
         .where(links.c.company_id == bindparam("company"), any_of(links.c.contract_id, "contracts"), counts)
     )
@@ -158,7 +165,7 @@ def _lines() -> Statement:
     return Statement(
         select(
             lines.c.order_id, lines.c.sum, lines.c.quantity, lines.c.net_sum, lines.c.invoiced_quantity,
-            lines.c.status, orders.c.logic_type,
+            given_up(lines), orders.c.logic_type,
         )
         .join_from(lines, orders, and_(orders.c.company_id == lines.c.company_id, orders.c.id == lines.c.order_id))
         .where(lines.c.company_id == bindparam("company"), any_of(lines.c.order_id, "orders"))

@@ -253,8 +253,6 @@ def approved(tx: UnitOfWork, row: Row, items: Items) -> None:
             else:
                 taking_over.tax_items(tx, row, order, items)
         linking.link(tx, orders)
-        for order in orders:
-            billing.give_up_rests(tx, order)
     settling.approved(tx, row)
 
 
@@ -263,7 +261,6 @@ def released(tx: UnitOfWork, row: Row) -> None:
     if row["logic_type"] in CREDIT_NOTES:
         credits.released(tx, row)
         return
-    taking_over.give_back(tx, row)
     billing.recount_of(tx, row)
 
 

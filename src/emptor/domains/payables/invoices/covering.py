@@ -334,7 +334,10 @@ def scaled(tx: UnitOfWork, row: Row, items: list[Any]) -> None:
         line = stored.get(one["id"])
         if line and line["allocations"] and line["quantity"] and line["quantity"] != one["quantity"]:
             factor = partial(_of_another, line["quantity"], one["quantity"])
-            one["allocations"] = [{**a, "quantity": factor(a["quantity"])} for a in line["allocations"]]
+            # Receipts are found anew: what was brought of one need not be enough.
+            one["allocations"] = [
+                {**a, "quantity": factor(a["quantity"]), "receipt_line_id": None} for a in line["allocations"]
+            ]
 
 
 def _of_another(before: Decimal, now: Decimal, quantity: Decimal) -> Decimal:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
+from collections.abc import Iterable
 from decimal import Decimal
 from functools import lru_cache, partial
 from typing import Any
@@ -12,12 +14,11 @@ from emptor.domains import documents, verbs, writing
 from emptor.domains.payables import credits
 from emptor.domains.payables.invoices import covering
 from emptor.domains.payables.invoices.covering import ITEM_FIELDS
-from emptor.domains.purchasing.orders import billing, progress
-from emptor.domains.purchasing.orders.progress import CLOSED_LINE
+from emptor.domains.purchasing.orders import billing
 from emptor.kit.errors import IllegalMove
 from emptor.kit.fields import Field, Number, Part, Parts, Ref, Text, Write
 from emptor.kit.money import PRICE_SCALE, ZERO, product, quotient, rounded
-from emptor.kit.resource import Resource
+from emptor.kit.resource import Permission, Resource
 from emptor.store import query
 from emptor.store.schema import table
 from emptor.store.statement import Statement
@@ -25,6 +26,8 @@ from emptor.store.unit_of_work import UnitOfWork
 
 Row = dict[str, Any]
 
+ORDERS = Permission("purchase_order", ("create", "approve"))
+"""Who may say that something of an order is not wanted any more."""
 LINE = Ref("item", to="invoice_lines", column="line_id", required=True, flat=True, write=Write.ALWAYS, note="the line")
 
 
@@ -132,26 +135,43 @@ def _update(tx: UnitOfWork, row: Row, items: list[Row]) -> None:
 
 
 def reject_line(tx: UnitOfWork, row: Row, values: Row) -> None:
-    """Take a line off the invoice and strike what is open of it from its order: nobody waits for it any more."""
+    """Take a line off the invoice and strike what it covered from its order: nobody waits for that any more.
+
+    What has come, and what other bills or other lines of this one are for, stays. Since it changes the order, it takes
+    somebody who may do so.
+    """
     lines = _stored(tx, row)
     line = _one(tx, lines, values)
     tx.problems.raise_if_any()
     assert line is not None
     if not line["allocations"]:
         raise IllegalMove("This line bills no order; just leave it out.")
-    known = covering.lines_of(tx, (one["order_line_id"] for one in line["allocations"]))
-    _update(tx, row, [{"id": other} for other in lines if other != line["id"]])
-    for order_id in {one["order_id"] for one in known.values()}:
-        order = query.stored(tx, covering.orders(), "id", order_id)
-        assert order is not None
-        if order["status"] not in covering.OPEN_TO_BILLS:
-            raise IllegalMove(f"Order {order['idn']} is not open any more; leave the line out instead.")
-        struck = [line_id for line_id, one in known.items() if one["order_id"] == order_id]
-        tx.update_all(
-            table("purchase_order_lines"), [{"id": line_id, "status": CLOSED_LINE} for line_id in struck], "id"
-        )
-        progress.recount(tx, order)
-        billing.recount(tx, order_id)
+    tx.actor.require(ORDERS)
+    orders = [_open(tx, one) for one in billing.orders(tx, sorted({one["order_id"] for one in line["allocations"]}))]
+    kept = {other: one for other, one in lines.items() if one is not line}
+    _update(tx, row, [{"id": other} for other in kept])
+    own = _billed(kept.values()) if row["status"] == documents.DRAFT else {}  # later it counts like any other bill
+    for order in orders:
+        billing.strike(tx, order, _billed([line]), own)
+        billing.recount(tx, order["id"])
+
+
+def _open(tx: UnitOfWork, order: Row) -> Row:
+    """The order, if the acting person may strike something of it."""
+    if query.stored(tx, covering.orders(), "id", order["id"], tx.actor.scope(covering.orders())) is None:
+        raise IllegalMove(f"You do not see order {order['idn']}, which this bills; leave the line out instead.")
+    if order["status"] not in covering.OPEN_TO_BILLS:
+        raise IllegalMove(f"Order {order['idn']} is not open any more; leave the line out instead.")
+    return order
+
+
+def _billed(lines: Iterable[Row]) -> dict[int, Decimal]:
+    """How much these lines of an invoice bill of each line of orders."""
+    found: dict[int, Decimal] = defaultdict(lambda: ZERO)
+    for line in lines:
+        for one in line["allocations"]:
+            found[one["order_line_id"]] += one["quantity"]
+    return found
 
 
 def split_off(tx: UnitOfWork, row: Row, values: Row) -> int:

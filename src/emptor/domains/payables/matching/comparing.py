@@ -14,10 +14,11 @@ from sqlalchemy.sql.elements import ColumnElement
 from emptor.domains import documents
 from emptor.domains.payables.matching import agreeing, queue
 from emptor.domains.payables.matching.rules import Billed, Free, Policy, Verdict, compare, may_bill
-from emptor.domains.payables.rules import BILLED, CREDIT_NOTES
-from emptor.domains.purchasing.orders import billing, progress
-from emptor.domains.purchasing.orders.progress import CLOSED_LINE, SERVICE
-from emptor.kit.money import HUNDRED, MONEY_SCALE, PRICE_SCALE, ZERO, quotient, rounded
+from emptor.domains.payables.rules import BILLED, CREDIT_NOTES, TAKEN
+from emptor.domains.payables.rules import LIVING as LIVING_PAYMENTS
+from emptor.domains.purchasing.orders import awaiting, billing
+from emptor.domains.purchasing.orders.progress import SERVICE
+from emptor.kit.money import HUNDRED, MONEY_SCALE, PRICE_SCALE, ZERO, plain, quotient, rounded
 from emptor.store.clauses import belongs, mine, one_of, total, units
 from emptor.store.schema import table
 from emptor.store.statement import Statement
@@ -83,7 +84,7 @@ def _billed_of(lines: list[Row]) -> list[Billed]:
     billed = []
     for line in lines:
         ordered = line["order_line_id"]
-        left = ZERO if line["ordered_status"] == CLOSED_LINE else max(ZERO, line["ordered"] - line["others"])
+        left = max(ZERO, line["ordered"] - line["struck"] - line["others"])
         billed.append(
             Billed(
                 line["position"], line["name"], line["quantity"], line["net_sum"], line["agreed_sum"],
@@ -134,7 +135,7 @@ def _all_too_early(tx: UnitOfWork, invoices: Sequence[Row]) -> dict[int, list[tu
         ordered, key = lines[line["order_line_id"]], (line["invoice_id"], line["order_line_id"])
         others = ordered.billed + ordered.claimed - own[key]
         prepayment = quotient(orders[line["order_id"]]["prepayment_percent"] or ZERO, HUNDRED)
-        most = may_bill(ordered.ordered, ordered.received, prepayment) - others - taken[key]
+        most = may_bill(ordered.ordered - ordered.struck, ordered.received, prepayment) - others - taken[key]
         if line["quantity"] > most:
             early[line["invoice_id"]].append((line["position"], _early(line, ordered, max(ZERO, most))))
         taken[key] += line["quantity"]
@@ -150,9 +151,19 @@ def held(tx: UnitOfWork, invoices: Iterable[Row]) -> dict[int, str]:
     return {row_id: f"Invoice {by_id[row_id]['idn']}: {found[0][1]}" for row_id, found in early.items() if found}
 
 
+def needed(tx: UnitOfWork, order: Row) -> dict[int, Decimal]:
+    """How much of an order's lines, by their ids, is on bills that are past the point where the company holds back what
+    has not come.
+    """
+    barrier = tx.actor.settings.get("threeWayMatch")
+    if not barrier or order["logic_type"] != STANDARD:
+        return {}
+    return dict(tx.all(_needed(barrier), company=tx.company_id, order=order["id"]))
+
+
 def _early(line: Row, ordered: billing.Billable, most: Decimal) -> str:
     return (
-        f"{ordered.received:f} of {ordered.ordered:f} have been received, so {most:f} can be billed now, not "
+        f"{ordered.received:f} of {ordered.ordered:f} have been received, so {plain(most, 0)} can be billed now, not "
         f"{line['quantity']:f}; receive the goods first."
     )
 
@@ -172,18 +183,43 @@ def figures(verdict: Verdict) -> Row:
 
 @lru_cache(maxsize=1)
 def _billed() -> Statement:
-    """What the lines of invoices bill of lines of orders."""
+    """What the lines of invoices bill of lines of orders, whichever receipts have brought it."""
     lines, allocated = table("invoice_lines"), table("invoice_line_allocations")
     ordered = table("purchase_order_lines")
+    told = (
+        lines.c.position, ordered.c.item_type, allocated.c.invoice_id, allocated.c.order_id, allocated.c.order_line_id,
+    )  # fmt: skip
     return Statement(
         select(
-            lines.c.position, ordered.c.item_type, allocated.c.invoice_id, allocated.c.order_id,
-            allocated.c.order_line_id, allocated.c.quantity,
+            *told, func.sum(allocated.c.quantity, type_=allocated.c.quantity.type).label("quantity"),
         )
         .join_from(allocated, lines, belongs(allocated, "line_id", lines))
         .join(ordered, belongs(allocated, "order_line_id", ordered))
         .where(allocated.c.company_id == bindparam("company"), any_of(allocated.c.invoice_id, "invoices"))
-        .order_by(allocated.c.invoice_id, lines.c.position, allocated.c.id)
+        .group_by(allocated.c.line_id, *told)
+        .order_by(allocated.c.invoice_id, lines.c.position, func.min(allocated.c.id))
+    )  # fmt: skip
+
+
+@lru_cache(maxsize=3)
+def _needed(barrier: str) -> Statement:
+    """What is past `barrier`, line by line; what is in revision passes it again. A prepayment that a bill takes of its
+    order is paid before anything has to come.
+    """
+    invoices, allocated, payments = (table(name) for name in ("invoices", "invoice_line_allocations", "payments"))
+    past = BILLED if barrier != CONFIRM else (documents.PENDING, documents.MATCHING, *BILLED)
+    paid = select(payments.c.id).where(
+        payments.c.company_id == invoices.c.company_id, payments.c.invoice_id == invoices.c.id,
+        one_of(payments.c.status, *LIVING_PAYMENTS), payments.c.logic_type != TAKEN,
+    )  # fmt: skip
+    return Statement(
+        select(allocated.c.order_line_id, func.sum(allocated.c.quantity, type_=allocated.c.quantity.type))
+        .join_from(allocated, invoices, belongs(allocated, "invoice_id", invoices))
+        .where(
+            mine(allocated), allocated.c.order_id == bindparam("order"), one_of(invoices.c.status, *past),
+            *(invoices.c.logic_type != code for code in CREDIT_NOTES), *([paid.exists()] if barrier == PAY else []),
+        )
+        .group_by(allocated.c.order_line_id)
     )  # fmt: skip
 
 
@@ -219,7 +255,7 @@ def _unlike() -> Statement:
         (named, lines.c.product_id.is_distinct_from(ordered.c.product_id)),
         else_=lines.c.name.is_distinct_from(ordered.c.name),
     )
-    whole = progress.measured(ordered, any_of(allocated.c.order_id, "services"))
+    whole = awaiting.measured(ordered, any_of(allocated.c.order_id, "services"))
     also, kind = table("invoice_line_allocations").alias("also"), Fixed(PRICE_SCALE)
     shared = (
         select(also.c.order_line_id)
@@ -232,7 +268,7 @@ def _unlike() -> Statement:
             lines.c.position, lines.c.name, lines.c.is_split, allocated.c.id.label("allocation_id"),
             allocated.c.order_id, allocated.c.order_line_id, allocated.c.quantity, allocated.c.net_sum,
             allocated.c.agreed_sum, is_other.label("is_other"), _counts(lines).label("is_priced"),
-            ordered.c.status.label("ordered_status"), type_coerce(whole, kind).label("ordered"),
+            ordered.c.rejected_quantity.label("struck"), type_coerce(whole, kind).label("ordered"),
             type_coerce(_taken_by_others(allocated), kind).label("others"),
         )
         .join_from(allocated, lines, belongs(allocated, "line_id", lines))
@@ -240,7 +276,7 @@ def _unlike() -> Statement:
         .where(
             _of_invoice(allocated), lines.c.item_type != documents.TAX_ITEM,
             or_(
-                allocated.c.net_sum != allocated.c.agreed_sum, is_other, ordered.c.status == CLOSED_LINE,
+                allocated.c.net_sum != allocated.c.agreed_sum, is_other, units(ordered.c.rejected_quantity) != 0,
                 units(allocated.c.quantity) > whole, allocated.c.order_line_id.in_(shared),
                 any_of(allocated.c.id, "stale"),
             ),

@@ -16,7 +16,7 @@ from emptor.domains.payables.matching import agreeing
 from emptor.domains.payables.matching.fitting import fit, wanted
 from emptor.domains.pricing import Line
 from emptor.domains.purchasing.orders import billing, progress
-from emptor.domains.purchasing.orders.progress import CLOSED_LINE, SERVICE, WAITING
+from emptor.domains.purchasing.orders.progress import SERVICE
 from emptor.kit.fields import Parts
 from emptor.kit.money import PRICE_SCALE, ZERO, quotient, rounded
 from emptor.kit.resource import Resource
@@ -140,10 +140,12 @@ def _named_by_receipts(tx: UnitOfWork, order: Row) -> set[int]:
 
 
 def recount(tx: UnitOfWork, order: Row) -> None:
-    """With new lines, or more on them, less of an order has come and been billed than before."""
+    """With new lines, or more on them, less of an order has come and been billed than before; what was struck of it
+    and has been agreed to since is wanted again.
+    """
     now = query.stored(tx, _orders(), "id", order["id"])
     assert now is not None
-    progress.recount(tx, now)
+    billing.unstrike(tx, now)
     billing.recount(tx, order["id"])
 
 
@@ -227,7 +229,7 @@ def blanket_lines(tx: UnitOfWork, invoice: Row, order: Row, items: Items) -> Non
     tx.update_all(
         table("purchase_order_lines"),
         [
-            {"id": line_id, "status": WAITING, **{name: item[name] for name in COST}}
+            {"id": line_id, **{name: item[name] for name in COST}}
             for line_id, item in again.items()
         ],
         "id",
@@ -252,14 +254,6 @@ def _as_billed(item: Row) -> Row:
             {name: value for name, value in tax.items() if name not in ("id", "line_id")} for tax in item["taxes"]
         ],
     }
-
-
-def give_back(tx: UnitOfWork, invoice: Row) -> None:
-    """Lines that a blanket order got from an invoice are not awaited when that is canceled."""
-    tx.run(_close_lines(), company=tx.company_id, invoice=invoice["id"])
-    for order in billing.orders_of(tx, invoice):
-        if order["logic_type"] == billing.BLANKET_TOTAL:
-            recount(tx, order)
 
 
 def _allocate(tx: UnitOfWork, order: Row, new: Items) -> list[int]:
@@ -316,26 +310,6 @@ def _agree() -> Statement:
             allocated.c.order_id == bindparam("order"),
         )
         .values(agreed_sum=allocated.c.net_sum)
-    )  # fmt: skip
-
-
-@lru_cache(maxsize=1)
-def _close_lines() -> Statement:
-    allocated, ordered, orders = table(ALLOCATIONS), table("purchase_order_lines"), table("purchase_orders")
-    billed = select(allocated.c.order_line_id).where(
-        allocated.c.company_id == bindparam("company"), allocated.c.invoice_id == bindparam("invoice")
-    )
-    blanket = select(orders.c.id).where(
-        orders.c.company_id == ordered.c.company_id, orders.c.id == ordered.c.order_id,
-        orders.c.logic_type == billing.BLANKET_TOTAL,
-    )  # fmt: skip
-    return Statement(
-        ordered.update()
-        .where(
-            ordered.c.company_id == bindparam("company"), ordered.c.id.in_(billed), ordered.c.received_quantity == 0,
-            blanket.exists(),
-        )
-        .values(status=CLOSED_LINE)
     )  # fmt: skip
 
 

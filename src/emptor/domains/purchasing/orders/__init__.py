@@ -177,6 +177,14 @@ RESOURCE = verbs.living(
                     Code("status", names=LINE_STATES, default=0),
                     Number("receivedQuantity", scale=PRICE_SCALE, default=ZERO),
                     Number("invoicedQuantity", scale=PRICE_SCALE, default=ZERO),
+                    Number(
+                        "rejectedQuantity", scale=PRICE_SCALE, default=ZERO,
+                        note="what was ordered and struck since; of a service an amount of money, as all of these",
+                    ),
+                    Number(
+                        "waivedQuantity", scale=PRICE_SCALE, default=ZERO,
+                        note="a rest so small that the company does not wait for it, though it may still come",
+                    ),
                     Parts("sources", part=SOURCE),
                     label="OrderLine", busy=True,
                 ),

@@ -85,16 +85,17 @@ def update(tx: UnitOfWork, row: Row, values: Row) -> None:
     """Change an order as far as its state allows."""
     verbs.editable(_kind(), tx, row, values)
     _settle_kind(tx, {**row, **values}, row["logic_type"])
-    before = []
+    before, struck = [], False
     if "items" in values:
         _keep_received_lines(tx, row, values["items"])
         before = check_sources(tx, row, values["items"])
+        struck = row["status"] != documents.DRAFT and _renew(tx, row, values["items"])
     documents.update(tx, _orders(), row, values)
     if row["status"] in (documents.PENDING, documents.IN_REVISION):
         _queue().reopen(tx, purchase_order_id=row["id"])
     sources_changed(tx, row["id"], before=before)
     if "items" in values and row["status"] != documents.DRAFT:
-        _recount(tx, row)
+        _recount(tx, row, struck=struck)
     verbs.stays_complete(_kind(), tx, row)
 
 
@@ -124,12 +125,23 @@ def _keep_received_lines(tx: UnitOfWork, row: Row, items: list[Any]) -> None:
             tx.problems.add("items", f"Line {line_id} is on an invoice and has to stay; take it off that first.")
 
 
-def _recount(tx: UnitOfWork, row: Row) -> None:
+def _renew(tx: UnitOfWork, row: Row, items: list[Any]) -> bool:
+    """Whether something of an order was struck. Who orders another quantity of such a line says anew what is wanted."""
+    measure = "price" if row["logic_type"] == SERVICE else "quantity"
+    struck = {line["id"]: line for line in tx.records(_struck(), company=tx.company_id, order=row["id"])}
+    for item in items:
+        line = struck.get(item.get("id", 0)) if isinstance(item, dict) else None
+        if line and item.get(measure) not in (None, line[measure]):
+            item["rejected_quantity"] = ZERO
+    return bool(struck)
+
+
+def _recount(tx: UnitOfWork, row: Row, *, struck: bool = False) -> None:
     """Lines have changed: what has come and been billed of them is counted anew."""
-    if _has_receipts(tx, row):
-        progress.recount(tx, row)
     if billing.has_bills(tx, row["id"]):
         billing.recount(tx, row["id"])
+    elif struck or _has_receipts(tx, row):
+        progress.recount(tx, row)
 
 
 def check(tx: UnitOfWork, row: Row, items: Sequence[Row]) -> None:
@@ -375,6 +387,18 @@ def _named_by_receipts() -> Statement:
         .where(receipts.c.company_id == bindparam("company"), receipts.c.purchase_order_id == bindparam("order"))
         .order_by(lines.c.order_line_id, receipts.c.id)
     )
+
+
+@lru_cache(maxsize=1)
+def _struck() -> Statement:
+    """The lines of an order of which something was struck."""
+    lines = table("purchase_order_lines")
+    return Statement(
+        select(lines.c.id, lines.c.quantity, lines.c.price).where(
+            lines.c.company_id == bindparam("company"), lines.c.order_id == bindparam("order"),
+            lines.c.rejected_quantity != ZERO,
+        )
+    )  # fmt: skip
 
 
 @lru_cache(maxsize=1)

@@ -13,6 +13,8 @@ from functools import lru_cache
 from typing import Any
 
 from sqlalchemy import (
+    BigInteger,
+    Boolean,
     bindparam,
     case,
     func,
@@ -28,9 +30,9 @@ from emptor.domains import documents as doc
 from emptor.domains import verbs
 from emptor.domains.organisation.companies import scale_of
 from emptor.domains.payables.rules import BILLED, CREDIT_NOTES
-from emptor.domains.purchasing.orders import progress
-from emptor.domains.purchasing.orders.progress import CLOSED_LINE, SERVICE
-from emptor.kit.money import ZERO, product, rounded, share
+from emptor.domains.purchasing.orders import awaiting, progress
+from emptor.domains.purchasing.orders.progress import SERVICE
+from emptor.kit.money import ZERO, product, rounded
 from emptor.store.clauses import added_up, belongs, mine, one_of, units
 from emptor.store.schema import table
 from emptor.store.statement import Statement
@@ -56,13 +58,15 @@ class Billable:
     billed: Decimal
     claimed: Decimal
     received: Decimal
-    closed: bool
-    """Nobody waits for the rest."""
+    struck: Decimal = ZERO
+    """Ordered, and not wanted any more."""
+    waived: Decimal = ZERO
+    """A small rest that nobody waits for, though it may still be billed."""
 
     @property
     def open(self) -> Decimal:
-        """What may still be billed."""
-        return ZERO if self.closed else max(ZERO, self.ordered - self.billed - self.claimed)
+        """What is still to be billed."""
+        return max(ZERO, self.ordered - self.struck - self.waived - self.billed - self.claimed)
 
 
 @dataclass(frozen=True)
@@ -102,10 +106,8 @@ def lines_of(tx: Transaction, orders: Sequence[Row], without: int = 0) -> dict[i
     ids = [order["id"] for order in orders]
     rows = tx.all(_lines(), company=tx.company_id, orders=ids, without=without) if ids else ()
     return {
-        row_id: Billable(
-            row_id, net if order_id in services else quantity, billed, claimed, received, status == CLOSED_LINE
-        )
-        for row_id, order_id, _, quantity, net, status, received, billed, claimed in rows
+        row_id: Billable(row_id, net if order_id in services else quantity, billed, claimed, received, struck, waived)
+        for row_id, order_id, _, quantity, net, received, struck, waived, billed, claimed in rows
     }
 
 
@@ -156,18 +158,29 @@ def recount_all(tx: UnitOfWork, ids: Sequence[int]) -> None:
         return
     billed, found = bills_of(tx, ids, *BILLED), orders(tx, ids)
     invoices = sorted({one.invoice_id for of_order in billed.values() for one in of_order})
-    tx.run(_write_lines(), company=tx.company_id, orders=list(ids), invoices=invoices)
-    states = _paid(tx, found, billed)
-    scale = scale_of(tx.actor.settings)
+    strike_unbilled(tx, found)
+    for service in (True, False):
+        alike = [order["id"] for order in found if (order["logic_type"] == SERVICE) == service]
+        if alike:
+            about = {"orders": alike, "invoices": invoices, "service": service, "small": awaiting.small(tx)}
+            tx.run(_write_lines(), company=tx.company_id, **about)
+    lines_, scale = progress.lines_of(tx, ids), scale_of(tx.actor.settings)
+    states = _paid(tx, found, billed, lines_)
     for order in found:
         doc.charge(tx, verbs.RESOURCES["purchaseorders"], order["id"])
     progress.conclude(
         tx,
         [
-            (order, {**_billed_sums(billed[order["id"]], scale), "status_payment": states[order["id"]]})
+            (
+                order,
+                {
+                    **_billed_sums(billed[order["id"]], scale),
+                    "status_payment": states[order["id"]], "status_receiving": lines_[order["id"]].received,
+                },
+            )
             for order in found
         ],
-    )
+    )  # fmt: skip
 
 
 def _billed_sums(found: list[Bill], scale: int) -> Row:
@@ -183,45 +196,70 @@ def _billed_sums(found: list[Bill], scale: int) -> Row:
 def recount_payments(tx: UnitOfWork, ids: Sequence[int]) -> None:
     """Set how far each of these orders is paid, where payments have changed and nothing that is billed has."""
     found = orders(tx, ids)
-    states = _paid(tx, found, bills_of(tx, ids, *BILLED)) if found else {}
+    states = _paid(tx, found, bills_of(tx, ids, *BILLED), progress.lines_of(tx, ids)) if found else {}
     progress.conclude(tx, [(order, {"status_payment": states[order["id"]]}) for order in found])
 
 
-def _paid(tx: UnitOfWork, orders: list[Row], found: dict[int, list[Bill]]) -> dict[int, int]:
-    """How far each of these orders has been paid, by its approved bills."""
+def _paid(
+    tx: UnitOfWork, orders: list[Row], found: dict[int, list[Bill]], lines_: dict[int, progress.Lines]
+) -> dict[int, int]:
+    """How far each of these orders has been paid, by its approved bills and by what its lines still wait for."""
     from emptor.domains.payables import prepayments  # it pays invoices, which bill orders
 
-    ids = [order["id"] for order in orders]
-    unbilled = {order_id for (order_id,) in tx.all(_unbilled(), company=tx.company_id, orders=ids)}
-    ahead = prepayments.open_sums(tx, ids)
+    ahead = prepayments.open_sums(tx, [order["id"] for order in orders])
     return {
         order["id"]: payment_status(
-            found[order["id"]], whole=_is_whole(order, found[order["id"]], unbilled),
+            found[order["id"]], whole=_is_whole(order, found[order["id"]], lines_[order["id"]]),
             prepaid=ahead.get(order["id"], ZERO),
         )
         for order in orders
     }  # fmt: skip
 
 
-def _is_whole(order: Row, found: list[Bill], unbilled: set[int]) -> bool:
+def _is_whole(order: Row, found: list[Bill], lines_: progress.Lines) -> bool:
     """Whether nothing more is to be billed: a blanket order by its total is used up or has ended, others have no line
     that is open.
     """
     if order["logic_type"] != BLANKET_TOTAL:
-        return order["id"] not in unbilled
+        return not lines_.unbilled
     used = sum((one.gross if order["blanket_is_gross"] else one.net for one in found), ZERO)
     return bool(order["status"] == doc.CLOSED or used >= order["blanket_sum"])
 
 
-def give_up_rests(tx: UnitOfWork, order: Row) -> None:
-    """Close the lines of which no more is left to bill than the company bothers about (its choice `smallRest`)."""
-    least = Decimal(tx.actor.settings.get("smallRest") or 0)
-    if not least or order["logic_type"] == BLANKET_TOTAL:
-        return
-    small = [one.id for one in lines(tx, order).values() if one.billed and 0 < one.open <= share(one.ordered, least, 6)]
-    if small:
-        tx.update_all(table("purchase_order_lines"), [{"id": line, "status": CLOSED_LINE} for line in small], "id")
-        progress.recount(tx, order)
+def strike(tx: UnitOfWork, order: Row, quantities: dict[int, Decimal], kept: dict[int, Decimal]) -> None:
+    """Strike so much of lines of an order, by their ids; never what has come, is billed or claimed, or is `kept`."""
+    came = _come(tx, order)
+    listed = []
+    for line in lines(tx, order).values():
+        taken = max(came.get(line.id, ZERO), line.billed + line.claimed + kept.get(line.id, ZERO))
+        more = min(quantities.get(line.id, ZERO), line.ordered - line.struck - taken)
+        if more > 0:
+            listed.append({"id": line.id, "rejected_quantity": line.struck + more})
+    tx.update_all(table("purchase_order_lines"), listed, "id")
+
+
+def unstrike(tx: UnitOfWork, order: Row) -> None:
+    """What was struck of an order is wanted again as far as it is on a receipt or on a bill all the same."""
+    struck = [line for line in lines(tx, order).values() if line.struck]
+    came = _come(tx, order) if struck else {}
+    listed = []
+    for line in struck:
+        taken = max(came.get(line.id, ZERO), line.billed + line.claimed)
+        if line.struck + taken > line.ordered:
+            listed.append({"id": line.id, "rejected_quantity": max(ZERO, line.ordered - taken)})
+    tx.update_all(table("purchase_order_lines"), listed, "id")
+
+
+def _come(tx: UnitOfWork, order: Row) -> dict[int, Decimal]:
+    """What of each line has come, or is on receipts that are not decided."""
+    return {line.id: line.received + line.claimed for line in progress.ordered_lines(tx, order)}
+
+
+def strike_unbilled(tx: UnitOfWork, orders: Sequence[Row]) -> None:
+    """The lines of blanket orders by their total are those of their bills: without one, a line is not awaited."""
+    blankets = [order["id"] for order in orders if order["logic_type"] == BLANKET_TOTAL]
+    if blankets:
+        tx.run(_strike_unbilled(), company=tx.company_id, orders=blankets)
 
 
 def named_lines(tx: Transaction, order_id: int) -> list[int]:
@@ -234,7 +272,9 @@ def has_bills(tx: Transaction, order_id: int) -> bool:
     return tx.one(_any_bill(), company=tx.company_id, order=order_id) is not None
 
 
-OF_LINE = ("id", "order_id", "position", "quantity", "net_sum", "status", "received_quantity")
+OF_LINE = (
+    "id", "order_id", "position", "quantity", "net_sum", "received_quantity", "rejected_quantity", "waived_quantity",
+)  # fmt: skip
 
 
 @lru_cache(maxsize=1)
@@ -263,35 +303,45 @@ def _lines() -> Statement:
 
 @lru_cache(maxsize=1)
 def _write_lines() -> Statement:
-    """Sets what `invoices` have billed of each line."""
+    """Sets what `invoices` have billed of each line, and what follows from that."""
     lines, allocated = table("purchase_order_lines"), table("invoice_line_allocations")
     all_lines = select(lines.c.id).where(mine(lines), any_of(lines.c.order_id, "orders"))
-    billed = select(allocated.c.order_line_id, allocated.c.quantity.label("billed")).where(
+    bills = select(allocated.c.order_line_id, allocated.c.quantity.label("billed")).where(
         mine(allocated), any_of(allocated.c.order_id, "orders"), any_of(allocated.c.invoice_id, "invoices")
     )
-    taken = added_up(all_lines, billed)
+    taken = added_up(all_lines, bills)
+    billed = units(taken.c.billed)
+    service, received = bindparam("service", type_=Boolean()), units(lines.c.received_quantity)
+    now = {"invoiced_quantity": billed} | awaiting.follows(lines, service, received, billed)
     return Statement(
-        update(lines)
-        .where(mine(lines), lines.c.id == taken.c.id, lines.c.invoiced_quantity != taken.c.billed)
-        .values(invoiced_quantity=taken.c.billed),
-        sets=("invoiced_quantity",),
+        update(lines).where(mine(lines), lines.c.id == taken.c.id, awaiting.differ(lines, now)).values(now),
+        sets=now,
     )
 
 
 @lru_cache(maxsize=1)
-def _unbilled() -> Statement:
-    """The orders of which more is to be billed."""
-    orders, lines = table("purchase_orders"), table("purchase_order_lines")
-    ordered = progress.measured(lines, orders.c.logic_type == SERVICE)
-    return Statement(
-        select(lines.c.order_id)
-        .distinct()
-        .join_from(orders, lines, belongs(lines, "order_id", orders))
+def _strike_unbilled() -> Statement:
+    """Of what is struck here, the recount that follows takes back what has come."""
+    lines, invoices, allocated = (
+        table(name) for name in ("purchase_order_lines", "invoices", "invoice_line_allocations")
+    )
+    billed = (
+        select(allocated.c.id)
+        .join_from(allocated, invoices, belongs(allocated, "invoice_id", invoices))
         .where(
-            orders.c.company_id == bindparam("company"), any_of(orders.c.id, "orders"), lines.c.status != CLOSED_LINE,
-            lines.c.item_type != doc.TAX_ITEM, units(lines.c.invoiced_quantity) < ordered,
+            allocated.c.company_id == lines.c.company_id, allocated.c.order_line_id == lines.c.id,
+            one_of(invoices.c.status, *LIVING),
         )
+        .correlate(lines)
+        .exists()
     )  # fmt: skip
+    struck = case((billed, literal(0, BigInteger)), else_=units(lines.c.quantity))
+    return Statement(
+        update(lines)
+        .where(mine(lines), any_of(lines.c.order_id, "orders"), units(lines.c.rejected_quantity) != struck)
+        .values(rejected_quantity=struck),
+        sets=("rejected_quantity",),
+    )
 
 
 @lru_cache(maxsize=1)

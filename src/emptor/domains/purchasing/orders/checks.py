@@ -30,19 +30,30 @@ PREPAYMENT, TAKEN, ACTIVE = 1, 3, 0
 """Codes of payments: paid ahead, taken by an invoice; in force."""
 RECEIVING = {0: "not received", 1: "partly received", 2: "received"}
 PAYING = {0: "not billed", 1: "not paid", 2: "partly paid", 3: "paid"}
-STATES = {WAITING: "waiting", PARTLY: "partly received", RECEIVED: "received", CLOSED: "closed"}
+STATES = {WAITING: "waiting", PARTLY: "partly received", RECEIVED: "received", CLOSED: "rejected"}
 MONEY, QUANTITY = Fixed(MONEY_SCALE), Fixed(PRICE_SCALE)
 
 
 @check("what has been received of orders' lines, and their states")
 def received(tx: Transaction) -> Iterator[str]:
-    """A line has received what approved receipts say, and its state follows unless nobody waits for it any more."""
+    """A line has received what approved receipts say, and its state follows from that and from what is awaited."""
     for idn, position, noted, found, state, expected in tx.all(_received(), company=tx.company_id):
         where = f"order {idn}, line {position + 1}"
         if noted != found:
             yield f"{where}: {plain(noted, 0)} are noted as received; its receipts come to {plain(found, 0)}"
         else:
             yield f"{where} is {STATES[state]}; by its quantities it is {STATES[expected]}"
+
+
+@check("what nobody waits for of orders' lines")
+def given_up(tx: Transaction) -> Iterator[str]:
+    """Nothing is struck that has come or has been billed; a small rest is what is left of a line that was billed."""
+    for idn, position, struck, waived, most in tx.all(_given_up(), company=tx.company_id):
+        where = f"order {idn}, line {position + 1}"
+        if not 0 <= struck <= max(most, ZERO):
+            yield f"{where}: {plain(struck, 0)} are noted as struck; at most {plain(max(most, ZERO), 0)} can be"
+        else:
+            yield f"{where}: a rest of {plain(waived, 0)} is noted as waived; {plain(most - struck, 0)} are left"
 
 
 @check("how far orders have been received")
@@ -96,6 +107,11 @@ def _ordered(lines: Any, orders: Any) -> ColumnElement[int]:
     return case((orders.c.logic_type == SERVICE, money), else_=units(lines.c.quantity))
 
 
+def _awaited(lines: Any, orders: Any) -> ColumnElement[int]:
+    """What of that has come or is still wanted."""
+    return _ordered(lines, orders) - units(lines.c.rejected_quantity) - units(lines.c.waived_quantity)
+
+
 @lru_cache(maxsize=1)
 def _received() -> Statement:
     orders, lines = table("purchase_orders"), table("purchase_order_lines")
@@ -108,9 +124,13 @@ def _received() -> Statement:
         .subquery()
     )
     kept, ordered = known(sums.c.kept), _ordered(lines, orders)
-    expected = case((kept >= ordered, RECEIVED), (kept > 0, PARTLY), else_=WAITING)
+    struck, expected_in_all = units(lines.c.rejected_quantity), _awaited(lines, orders)
+    expected = case(
+        (and_(kept >= expected_in_all, struck > 0), CLOSED), (kept >= expected_in_all, RECEIVED), (kept > 0, PARTLY),
+        else_=WAITING,
+    )  # fmt: skip
     # A draft waits for nothing; a line of nothing, or one that lowers the price, is received when anybody looks.
-    follows = and_(orders.c.status != doc.DRAFT, lines.c.status != CLOSED, ordered > 0)
+    follows = and_(orders.c.status != doc.DRAFT, ordered > 0)
     return Statement(
         select(
             orders.c.idn, lines.c.position, lines.c.received_quantity, type_coerce(kept, QUANTITY).label("found"),
@@ -122,6 +142,27 @@ def _received() -> Statement:
             mine(lines), lines.c.item_type != doc.TAX_ITEM,
             or_(units(lines.c.received_quantity) != kept, and_(follows, lines.c.status != expected)),
         )
+        .order_by(lines.c.order_id, lines.c.position)
+    )  # fmt: skip
+
+
+@lru_cache(maxsize=1)
+def _given_up() -> Statement:
+    orders, lines = table("purchase_orders"), table("purchase_order_lines")
+    struck, waived = units(lines.c.rejected_quantity), units(lines.c.waived_quantity)
+    received, billed = units(lines.c.received_quantity), units(lines.c.invoiced_quantity)
+    most = _ordered(lines, orders) - case((received > billed, received), else_=billed)
+    wrong = or_(
+        struck < 0, and_(struck > 0, struck > most),
+        and_(waived != 0, or_(billed <= 0, waived != most - struck)),
+    )  # fmt: skip
+    return Statement(
+        select(
+            orders.c.idn, lines.c.position, lines.c.rejected_quantity, lines.c.waived_quantity,
+            type_coerce(most, QUANTITY).label("most"),
+        )
+        .join_from(lines, orders, belongs(lines, "order_id", orders))
+        .where(mine(lines), wrong)
         .order_by(lines.c.order_id, lines.c.position)
     )  # fmt: skip
 
@@ -226,8 +267,8 @@ def _open_lines() -> Any:
         select(lines.c.order_id)
         .join_from(lines, orders, belongs(lines, "order_id", orders))
         .where(
-            mine(lines), lines.c.status != CLOSED, lines.c.item_type != doc.TAX_ITEM,
-            units(lines.c.invoiced_quantity) < _ordered(lines, orders),
+            mine(lines), lines.c.item_type != doc.TAX_ITEM,
+            units(lines.c.invoiced_quantity) < _awaited(lines, orders),
         )
         .group_by(lines.c.order_id)
         .subquery()

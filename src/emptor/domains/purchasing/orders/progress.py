@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from dataclasses import dataclass
 from decimal import Decimal
 from functools import lru_cache
 from typing import Any
@@ -15,7 +17,6 @@ from sqlalchemy import (
     cast,
     func,
     literal,
-    or_,
     select,
     type_coerce,
     update,
@@ -24,25 +25,32 @@ from sqlalchemy.sql.elements import ColumnElement
 
 from emptor.domains import documents as doc
 from emptor.domains import verbs
+from emptor.domains.purchasing.orders import awaiting
+from emptor.domains.purchasing.orders.awaiting import (
+    CLOSED_LINE,
+    PARTLY_RECEIVED_LINE,
+    RECEIVED_LINE,
+    WAITING,
+    measured,
+)
 from emptor.domains.purchasing.requisitions.sources import sources_changed
-from emptor.domains.receiving.quantities import RECEIVED, Ordered, receiving_status
+from emptor.domains.receiving.quantities import NOT_RECEIVED, RECEIVED, Ordered, receiving_status
 from emptor.kit.errors import IllegalMove
-from emptor.kit.money import MONEY_SCALE, PRICE_SCALE, ZERO
+from emptor.kit.money import PRICE_SCALE, ZERO
 from emptor.kit.resource import Resource
 from emptor.store import query
-from emptor.store.clauses import added_up, belongs, mine, one_of, total, units
+from emptor.store.clauses import added_up, belongs, larger, mine, one_of, total, units
 from emptor.store.schema import table
 from emptor.store.statement import Statement
-from emptor.store.types import Fixed
+from emptor.store.types import Fixed, any_of
 from emptor.store.unit_of_work import UnitOfWork
 
-SERVICE = 1
+SERVICE, BLANKET_TOTAL = 1, 2
 KEPT = (doc.APPROVED,)
 """Receipts in these states have been received."""
 CLAIMING = (doc.PENDING, doc.MATCHING, doc.IN_REVISION)
 """Receipts in these states may be received any moment: nobody else can receive what is in them."""
 NOT_BILLED, PAID = 0, 3
-WAITING, PARTLY_RECEIVED_LINE, RECEIVED_LINE, CLOSED_LINE = range(4)
 LINE_STATES = {
     WAITING: "waiting", PARTLY_RECEIVED_LINE: "partly received", RECEIVED_LINE: "received", CLOSED_LINE: "rejected",
 }  # fmt: skip
@@ -53,8 +61,8 @@ def ordered_lines(tx: UnitOfWork, order: dict[str, Any], without: int = 0) -> li
     rows = tx.all(_lines(), company=tx.company_id, order=order["id"], without=without)
     service = order["logic_type"] == SERVICE
     return [
-        Ordered(row_id, net if service else quantity, received, claimed, status == CLOSED_LINE)
-        for row_id, _, quantity, net, status, received, claimed in rows
+        Ordered(row_id, net if service else quantity, received, claimed, struck, waived)
+        for row_id, _, quantity, net, struck, waived, received, claimed in rows
     ]
 
 
@@ -65,8 +73,8 @@ def exceeded(tx: UnitOfWork, order: dict[str, Any], receipt_id: int) -> list[tup
         service=order["logic_type"] == SERVICE,
     )  # fmt: skip
     return [
-        (position, quantity, Ordered(row_id, ordered, kept, claimed, status == CLOSED_LINE))
-        for position, quantity, row_id, ordered, kept, claimed, status in rows
+        (position, quantity, Ordered(row_id, ordered, kept, claimed, struck))
+        for position, quantity, row_id, ordered, kept, claimed, struck in rows
     ]
 
 
@@ -75,10 +83,31 @@ def recount(tx: UnitOfWork, order: dict[str, Any], without: int = 0) -> None:
 
     Receipt `without` counts as none.
     """
-    tx.run(_write_lines(), company=tx.company_id, order=order["id"], without=without)
-    status = receiving_status(*tx.one(_received(), company=tx.company_id, order=order["id"]) or ())
+    about = {"company": tx.company_id, "order": order["id"], "service": order["logic_type"] == SERVICE}
+    if order["logic_type"] == BLANKET_TOTAL:
+        from emptor.domains.purchasing.orders import billing  # it concludes orders
+
+        billing.strike_unbilled(tx, [order])
+    tx.run(_write_lines(), **about, without=without, small=awaiting.small(tx))
     doc.charge(tx, _orders(), order["id"])
-    conclude(tx, [(order, {"status_receiving": status})])
+    conclude(tx, [(order, {"status_receiving": lines_of(tx, [order["id"]])[order["id"]].received})])
+
+
+@dataclass(frozen=True)
+class Lines:
+    """How far the lines of an order are, taken together."""
+
+    received: int = NOT_RECEIVED
+    unbilled: bool = False
+    """Whether more is to be billed."""
+
+
+def lines_of(tx: UnitOfWork, orders: Sequence[int]) -> dict[int, Lines]:
+    """How far the lines of these orders are, by the orders' ids."""
+    found = dict.fromkeys(orders, Lines())
+    for order_id, unbilled, *counted in tx.all(_counted(), company=tx.company_id, orders=list(orders)):
+        found[order_id] = Lines(receiving_status(*counted), bool(unbilled))
+    return found
 
 
 def conclude(tx: UnitOfWork, found: list[tuple[dict[str, Any], dict[str, Any]]]) -> None:
@@ -131,8 +160,8 @@ def close(tx: UnitOfWork, order: dict[str, Any]) -> None:
 
     if settings.get("invoices", True) and billing.bills(tx, order["id"], doc.APPROVED, doc.PARTLY_PAID):
         raise IllegalMove("Not all invoices of this order are paid.")
-    tx.run(_give_up(), company=tx.company_id, order=order["id"])
-    recount(tx, order)
+    if settings.get("receipts", True) or settings.get("invoices", True):  # else nobody has noted what came
+        tx.run(_give_up(), company=tx.company_id, order=order["id"], service=order["logic_type"] == SERVICE)
     billing.recount(tx, order["id"])
     now = query.stored(tx, _orders(), "id", order["id"])
     assert now is not None
@@ -140,7 +169,7 @@ def close(tx: UnitOfWork, order: dict[str, Any]) -> None:
         doc.move(tx, _orders(), now, doc.PAID)
 
 
-OF_LINE = ("id", "position", "quantity", "net_sum", "status")
+OF_LINE = ("id", "position", "quantity", "net_sum", "rejected_quantity", "waived_quantity")
 
 
 @lru_cache(maxsize=1)
@@ -176,12 +205,6 @@ def _came(*columns: ColumnElement[Any]) -> Select[Any]:
     )  # fmt: skip
 
 
-def measured(taken: Any, service: ColumnElement[Any]) -> ColumnElement[Any]:
-    """What a line orders: pieces, or money for a service; in units of a quantity."""
-    amount = units(taken.c.net_sum) * 10 ** (PRICE_SCALE - MONEY_SCALE)
-    return case((service, amount), else_=units(taken.c.quantity))
-
-
 @lru_cache(maxsize=1)
 def _exceeded() -> Statement:
     """Looked for in the database, because as a rule there is nothing to find among a thousand lines."""
@@ -191,12 +214,12 @@ def _exceeded() -> Statement:
     return Statement(
         select(
             said.c.position, said.c.quantity, lines.c.id, type_coerce(ordered, kind), lines.c.received_quantity,
-            type_coerce(claimed, kind), lines.c.status,
+            type_coerce(claimed, kind), lines.c.rejected_quantity,
         )
         .join_from(said, lines, belongs(said, "order_line_id", lines))
         .where(
             mine(said), said.c.receipt_id == bindparam("receipt"), said.c.quantity > 0,
-            or_(lines.c.status == CLOSED_LINE, units(said.c.quantity) > ordered - kept - claimed),
+            units(said.c.quantity) > ordered - units(lines.c.rejected_quantity) - kept - claimed,
         )
         .order_by(said.c.position)
     )  # fmt: skip
@@ -221,30 +244,21 @@ def _claimed(lines: Any) -> ColumnElement[int]:
 
 @lru_cache(maxsize=1)
 def _write_lines() -> Statement:
-    """One statement for all lines: a line that nobody waits for stays closed."""
+    """One statement for all lines."""
     lines, receipts, received = (table(name) for name in ("purchase_order_lines", "receipts", "receipt_lines"))
     all_lines = select(lines.c.id).where(
         mine(lines), lines.c.order_id == bindparam("order"), lines.c.item_type != doc.TAX_ITEM
     )
-    kept = _came(received.c.order_line_id, received.c.quantity.label("kept")).where(one_of(receipts.c.status, *KEPT))
-    taken = added_up(all_lines, kept)
-    orders = table("purchase_orders")
-    service = select(orders.c.logic_type == SERVICE).where(mine(orders), orders.c.id == bindparam("order"))
-    ordered = measured(lines, service.scalar_subquery())
-    state = case(
-        (lines.c.status == CLOSED_LINE, CLOSED_LINE), (units(taken.c.kept) >= ordered, RECEIVED_LINE),
-        (units(taken.c.kept) > 0, PARTLY_RECEIVED_LINE), else_=WAITING,
-    )  # fmt: skip
+    came = _came(received.c.order_line_id, received.c.quantity.label("kept")).where(one_of(receipts.c.status, *KEPT))
+    taken = added_up(all_lines, came)
+    kept, billed = units(taken.c.kept), units(lines.c.invoiced_quantity)
+    now = {"received_quantity": kept}
+    now |= awaiting.follows(lines, bindparam("service", type_=Boolean()), kept, billed)
     # Found by their ids alone: told the order as well, PostgreSQL would expect a single line and compare all with all.
     return Statement(
-        update(lines)
-        .where(
-            mine(lines), lines.c.id == taken.c.id,
-            or_(lines.c.received_quantity != taken.c.kept, lines.c.status != state),
-        )
-        .values(received_quantity=taken.c.kept, status=state),
-        sets=("received_quantity", "status"),
-    )  # fmt: skip
+        update(lines).where(mine(lines), lines.c.id == taken.c.id, awaiting.differ(lines, now)).values(now),
+        sets=now,
+    )
 
 
 def _orders() -> Resource:
@@ -267,27 +281,32 @@ def _unbilled() -> Statement:
 
 @lru_cache(maxsize=1)
 def _give_up() -> Statement:
-    """Closes the lines that something is still open of."""
+    """Strikes what has neither come nor been billed."""
     lines = table("purchase_order_lines")
+    ordered = measured(lines, bindparam("service", type_=Boolean()))
+    gone = larger(units(lines.c.received_quantity), units(lines.c.invoiced_quantity))
     return Statement(
         update(lines)
-        .where(
-            lines.c.company_id == bindparam("company"), lines.c.order_id == bindparam("order"),
-            or_(lines.c.status == WAITING, lines.c.status == PARTLY_RECEIVED_LINE),
-        )
-        .values(status=CLOSED_LINE)
-    )  # fmt: skip
+        .where(mine(lines), lines.c.order_id == bindparam("order"), ordered > gone)
+        .values(rejected_quantity=ordered - gone),
+        sets=("rejected_quantity",),
+    )
 
 
 @lru_cache(maxsize=1)
-def _received() -> Statement:
-    """How many lines an order has, of how many something has come, and for how many nobody waits any more."""
-    lines = table("purchase_order_lines")
-    some = func.coalesce(func.sum(case((lines.c.received_quantity > 0, 1), else_=0)), 0)
-    settled = or_(lines.c.status == RECEIVED_LINE, lines.c.status == CLOSED_LINE)
+def _counted() -> Statement:
+    """Of each order whether more is to be billed, how many lines it has, of how many something has come, and for how
+    many nobody waits any more.
+    """
+    orders, lines = table("purchase_orders"), table("purchase_order_lines")
+    unbilled = units(lines.c.invoiced_quantity) < awaiting.awaited(lines, orders.c.logic_type == SERVICE)
+    some, settled = units(lines.c.received_quantity) > 0, one_of(lines.c.status, RECEIVED_LINE, CLOSED_LINE)
     return Statement(
-        select(func.count().label("lines"), some, func.coalesce(func.sum(case((settled, 1), else_=0)), 0)).where(
-            lines.c.company_id == bindparam("company"), lines.c.order_id == bindparam("order"),
-            lines.c.item_type != doc.TAX_ITEM,
+        select(
+            lines.c.order_id, func.max(case((unbilled, 1), else_=0)), func.count(),
+            *(func.sum(case((one, 1), else_=0)) for one in (some, settled)),
         )
+        .join_from(orders, lines, belongs(lines, "order_id", orders))
+        .where(mine(orders), any_of(orders.c.id, "orders"), lines.c.item_type != doc.TAX_ITEM)
+        .group_by(lines.c.order_id)
     )  # fmt: skip

@@ -12,12 +12,13 @@ from sqlalchemy.sql.elements import ColumnElement
 
 from emptor.domains import documents, notices, numbering, verbs, writing
 from emptor.domains.organisation.companies import scale_of
-from emptor.domains.purchasing.orders import billing, progress
+from emptor.domains.payables.matching.rules import may_bill
+from emptor.domains.purchasing.orders import progress
 from emptor.domains.purchasing.requisitions import sources
-from emptor.domains.receiving.quantities import too_much
+from emptor.domains.receiving.quantities import Ordered, too_much
 from emptor.domains.receiving.receipts import stocking
 from emptor.kit.errors import IllegalMove
-from emptor.kit.money import PRICE_SCALE, ZERO, rounded
+from emptor.kit.money import HUNDRED, PRICE_SCALE, ZERO, plain, quotient, rounded
 from emptor.kit.money import product as product_of
 from emptor.kit.resource import Resource
 from emptor.kit.states import Party
@@ -57,7 +58,7 @@ ORDERED_BY = Party(
 
 
 def create(tx: UnitOfWork, values: Row, line: str = "purchaseOrderItem") -> int:
-    """A new draft receipt of an approved order: of all that is open unless lines are given; its id.
+    """A new draft receipt of an approved order: of all that is awaited unless lines are given; its id.
 
     `line` is under what the body names a line of the order.
     """
@@ -68,9 +69,9 @@ def create(tx: UnitOfWork, values: Row, line: str = "purchaseOrderItem") -> int:
         raise AssertionError("an order that is missing has been noted")
     if not values.get("items"):
         values["items"] = [
-            {"order_line_id": one.id, "quantity": one.open, "rejected_quantity": ZERO}
+            {"order_line_id": one.id, "quantity": one.awaited, "rejected_quantity": ZERO}
             for one in progress.ordered_lines(tx, order)
-            if one.open
+            if one.awaited
         ]
         if not values["items"]:
             raise IllegalMove("Nothing of this order is open any more; see its receipts.")
@@ -235,20 +236,30 @@ def cancelable(tx: UnitOfWork, row: Row) -> None:
     order = order_of(tx, row)
     if order["status"] in (documents.PAID, documents.CLOSED):
         raise IllegalMove(f"Order {order['idn']} is {_orders().life.names[order['status']]}; its receipts are final.")
-    if row["status"] == documents.APPROVED and tx.actor.settings.get("threeWayMatch"):
+    if row["status"] == documents.APPROVED:
         _keep_billed(tx, row, order)
 
 
 def _keep_billed(tx: UnitOfWork, row: Row, order: Row) -> None:
-    """Where goods have to come before their bills, what has been billed has come."""
-    without = {line.id: line.received for line in progress.ordered_lines(tx, order, without=row["id"])}
-    for line in billing.lines(tx, order).values():
-        left = without.get(line.id, line.received)
-        if left < line.received and line.billed + line.claimed > left:
+    """Where goods have to come first, this receipt is not what lets a bill pass: what may be billed ahead does so."""
+    from emptor.domains.payables.matching import comparing  # it reads the declaration of orders
+
+    needed = comparing.needed(tx, order)
+    if not needed:
+        return
+    ahead = quotient(order["prepayment_percent"] or ZERO, HUNDRED)
+    now = {line.id: _may_bill(line, ahead) for line in progress.ordered_lines(tx, order)}
+    for line in progress.ordered_lines(tx, order, without=row["id"]):
+        billed, most = needed.get(line.id, ZERO), _may_bill(line, ahead)
+        if most < billed <= now[line.id]:
             raise IllegalMove(
-                f"Of line {line.id} {line.billed + line.claimed:f} have been billed, so that much has to have come; "
-                "cancel or revise the invoice first."
+                f"Of line {line.id} {billed:f} have been billed, and without this receipt only {plain(most, 0)} "
+                "could be; cancel or revise the invoice first."
             )
+
+
+def _may_bill(line: Ordered, ahead: Decimal) -> Decimal:
+    return may_bill(line.ordered - line.struck, line.received, ahead)
 
 
 def diverts(tx: UnitOfWork, row: Row, items: Sequence[Row]) -> bool:
