@@ -474,6 +474,21 @@ def test_goods_may_hold_back_the_payment_only(premises: Premises) -> None:
     assert shop.ann.sees(order)["status"] == 5
 
 
+def test_a_bill_of_more_lets_go_of_its_receipts(shop: Buying) -> None:
+    """What a receipt has brought of one piece need not be enough for six."""
+    order = shop.approved_order(("Bolt", 10, 2))
+    shop.ann.does("confirm", shop.receipt(order, 5))
+    bill = shop.ann.does("revision", billed(shop, order, (0, 1)))
+    [bolt] = bill["items"]["data"]
+    bill = shop.ann.changes(bill, items=[{"id": bolt["id"], "quantity": 6}])
+    shop.ann.does("confirm_revise", bill)
+    brought = [
+        (one["quantity"], one["receiptItem"] is not None)
+        for one in shop.ann.sees(bill)["items"]["data"][0]["allocations"]["data"]
+    ]
+    assert brought == [(5, True), (1, False)]
+
+
 def test_a_small_rest_is_not_awaited(premises: Premises) -> None:
     shop = Buying(premises.house(smallRest="2"))
     order = shop.approved_order(("Bolt", 100, 2), ("Nut", 100, 2))
