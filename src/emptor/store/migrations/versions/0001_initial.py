@@ -7,7 +7,7 @@ from emptor.store.journal import append_only
 from emptor.store.row_security import guard
 from emptor.store.types import Fixed, Instant, JsonText
 
-revision = "0001_491e2ce0"
+revision = "0001_034d29f1"
 down_revision = None
 
 GUARDED = (
@@ -2035,70 +2035,6 @@ def upgrade() -> None:
         "ix_purchase_requisitions_company_id_update_date", "purchase_requisitions", ["company_id", "update_date"]
     )
     op.create_table(
-        "expenses",
-        sa.Column("company_id", sa.BigInteger(), nullable=False),
-        sa.Column("id", sa.BigInteger(), nullable=False),
-        sa.Column("idn", sa.String(length=40), nullable=False),
-        sa.Column("custom_name", sa.String(length=200)),
-        sa.Column("create_date", Instant(), nullable=False),
-        sa.Column("update_date", Instant()),
-        sa.Column("required_date", Instant()),
-        sa.Column("issue_date", Instant()),
-        sa.Column("approval_date", Instant()),
-        sa.Column("sum_paid", Fixed(4), nullable=False),
-        sa.Column("sum_paid_in_company_currency", Fixed(4), nullable=False),
-        sa.Column("sum", Fixed(4), nullable=False),
-        sa.Column("net_sum", Fixed(4), nullable=False),
-        sa.Column("sum_in_company_currency", Fixed(4), nullable=False),
-        sa.Column("net_sum_in_company_currency", Fixed(4), nullable=False),
-        sa.Column("withholding_tax_sum", Fixed(4), nullable=False),
-        sa.Column("currency", sa.String(length=3)),
-        sa.Column("exchange_rate", Fixed(10)),
-        sa.Column("note", sa.String(length=5000)),
-        sa.Column("status", sa.Integer(), nullable=False),
-        sa.Column("expense_number", sa.String(length=200)),
-        sa.Column("location_id", sa.BigInteger()),
-        sa.Column("budget_id", sa.BigInteger()),
-        sa.Column("creator_id", sa.BigInteger()),
-        sa.Column("last_editor_id", sa.BigInteger()),
-        sa.Column("legal_entity_id", sa.BigInteger()),
-        sa.Column("is_budget_over_limit", sa.Boolean(), nullable=False),
-        sa.Column("found_budget_id", sa.BigInteger()),
-        sa.Column("is_required_taxes_for_items", sa.Boolean(), nullable=False),
-        sa.ForeignKeyConstraint(
-            ["company_id", "budget_id"], ["budgets.company_id", "budgets.id"], name="fk_expenses_company_id_budget_id"
-        ),
-        sa.ForeignKeyConstraint(
-            ["company_id", "creator_id"], ["users.company_id", "users.id"], name="fk_expenses_company_id_creator_id"
-        ),
-        sa.ForeignKeyConstraint(
-            ["company_id", "last_editor_id"],
-            ["users.company_id", "users.id"],
-            name="fk_expenses_company_id_last_editor_id",
-        ),
-        sa.ForeignKeyConstraint(
-            ["company_id", "legal_entity_id"],
-            ["legal_entities.company_id", "legal_entities.id"],
-            name="fk_expenses_company_id_legal_entity_id",
-        ),
-        sa.ForeignKeyConstraint(
-            ["company_id", "location_id"],
-            ["locations.company_id", "locations.id"],
-            name="fk_expenses_company_id_location_id",
-        ),
-        sa.PrimaryKeyConstraint("company_id", "id", name="pk_expenses"),
-        sa.UniqueConstraint("company_id", "idn", name="uq_expenses_company_id_idn"),
-    )
-    op.create_index(
-        "ix_expenses_company_id_approval_date",
-        "expenses",
-        ["company_id", "approval_date"],
-        sqlite_where=sa.text("approval_date IS NOT NULL"),
-        postgresql_where=sa.text("approval_date IS NOT NULL"),
-    )
-    op.create_index("ix_expenses_company_id_status_id", "expenses", ["company_id", "status", "id"])
-    op.create_index("ix_expenses_company_id_update_date", "expenses", ["company_id", "update_date"])
-    op.create_table(
         "purchase_orders",
         sa.Column("company_id", sa.BigInteger(), nullable=False),
         sa.Column("id", sa.BigInteger(), nullable=False),
@@ -2206,6 +2142,70 @@ def upgrade() -> None:
         "ix_purchase_orders_company_id_supplier_id_id", "purchase_orders", ["company_id", "supplier_id", "id"]
     )
     op.create_index("ix_purchase_orders_company_id_update_date", "purchase_orders", ["company_id", "update_date"])
+    op.create_table(
+        "expenses",
+        sa.Column("company_id", sa.BigInteger(), nullable=False),
+        sa.Column("id", sa.BigInteger(), nullable=False),
+        sa.Column("idn", sa.String(length=40), nullable=False),
+        sa.Column("custom_name", sa.String(length=200)),
+        sa.Column("create_date", Instant(), nullable=False),
+        sa.Column("update_date", Instant()),
+        sa.Column("required_date", Instant()),
+        sa.Column("issue_date", Instant()),
+        sa.Column("approval_date", Instant()),
+        sa.Column("sum_paid", Fixed(4), nullable=False),
+        sa.Column("sum_paid_in_company_currency", Fixed(4), nullable=False),
+        sa.Column("sum", Fixed(4), nullable=False),
+        sa.Column("net_sum", Fixed(4), nullable=False),
+        sa.Column("sum_in_company_currency", Fixed(4), nullable=False),
+        sa.Column("net_sum_in_company_currency", Fixed(4), nullable=False),
+        sa.Column("withholding_tax_sum", Fixed(4), nullable=False),
+        sa.Column("currency", sa.String(length=3)),
+        sa.Column("exchange_rate", Fixed(10)),
+        sa.Column("note", sa.String(length=5000)),
+        sa.Column("status", sa.Integer(), nullable=False),
+        sa.Column("expense_number", sa.String(length=200)),
+        sa.Column("location_id", sa.BigInteger()),
+        sa.Column("budget_id", sa.BigInteger()),
+        sa.Column("creator_id", sa.BigInteger()),
+        sa.Column("last_editor_id", sa.BigInteger()),
+        sa.Column("legal_entity_id", sa.BigInteger()),
+        sa.Column("is_budget_over_limit", sa.Boolean(), nullable=False),
+        sa.Column("found_budget_id", sa.BigInteger()),
+        sa.Column("is_required_taxes_for_items", sa.Boolean(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["company_id", "budget_id"], ["budgets.company_id", "budgets.id"], name="fk_expenses_company_id_budget_id"
+        ),
+        sa.ForeignKeyConstraint(
+            ["company_id", "creator_id"], ["users.company_id", "users.id"], name="fk_expenses_company_id_creator_id"
+        ),
+        sa.ForeignKeyConstraint(
+            ["company_id", "last_editor_id"],
+            ["users.company_id", "users.id"],
+            name="fk_expenses_company_id_last_editor_id",
+        ),
+        sa.ForeignKeyConstraint(
+            ["company_id", "legal_entity_id"],
+            ["legal_entities.company_id", "legal_entities.id"],
+            name="fk_expenses_company_id_legal_entity_id",
+        ),
+        sa.ForeignKeyConstraint(
+            ["company_id", "location_id"],
+            ["locations.company_id", "locations.id"],
+            name="fk_expenses_company_id_location_id",
+        ),
+        sa.PrimaryKeyConstraint("company_id", "id", name="pk_expenses"),
+        sa.UniqueConstraint("company_id", "idn", name="uq_expenses_company_id_idn"),
+    )
+    op.create_index(
+        "ix_expenses_company_id_approval_date",
+        "expenses",
+        ["company_id", "approval_date"],
+        sqlite_where=sa.text("approval_date IS NOT NULL"),
+        postgresql_where=sa.text("approval_date IS NOT NULL"),
+    )
+    op.create_index("ix_expenses_company_id_status_id", "expenses", ["company_id", "status", "id"])
+    op.create_index("ix_expenses_company_id_update_date", "expenses", ["company_id", "update_date"])
     op.create_table(
         "budget_balances",
         sa.Column("company_id", sa.BigInteger(), nullable=False),
@@ -2395,6 +2395,115 @@ def upgrade() -> None:
         ["company_id", "requisition_id", "id"],
     )
     op.create_table(
+        "purchase_orders_custom_values",
+        sa.Column("company_id", sa.BigInteger(), nullable=False),
+        sa.Column("id", sa.BigInteger(), nullable=False),
+        sa.Column("value", sa.String(length=2000)),
+        sa.Column("field_id", sa.BigInteger(), nullable=False),
+        sa.Column("option_id", sa.BigInteger()),
+        sa.Column("owner_id", sa.BigInteger(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["company_id", "field_id"],
+            ["custom_fields.company_id", "custom_fields.id"],
+            name="fk_purchase_orders_custom_values_company_id_field_id",
+        ),
+        sa.ForeignKeyConstraint(
+            ["company_id", "option_id"],
+            ["custom_field_options.company_id", "custom_field_options.id"],
+            name="fk_purchase_orders_custom_values_company_id_option_id",
+        ),
+        sa.ForeignKeyConstraint(
+            ["company_id", "owner_id"],
+            ["purchase_orders.company_id", "purchase_orders.id"],
+            name="fk_purchase_orders_custom_values_company_id_owner_id",
+            ondelete="CASCADE",
+        ),
+        sa.PrimaryKeyConstraint("company_id", "owner_id", "id", name="pk_purchase_orders_custom_values"),
+        sqlite_with_rowid=False,
+    )
+    op.create_table(
+        "purchase_order_lines",
+        sa.Column("company_id", sa.BigInteger(), nullable=False),
+        sa.Column("id", sa.BigInteger(), nullable=False),
+        sa.Column("position", sa.Integer(), nullable=False),
+        sa.Column("name", sa.String(length=300)),
+        sa.Column("sku", sa.String(length=300)),
+        sa.Column("description", sa.String(length=255)),
+        sa.Column("quantity", Fixed(6), nullable=False),
+        sa.Column("price", Fixed(6)),
+        sa.Column("discount_percent", Fixed(6)),
+        sa.Column("discount_amount", Fixed(4)),
+        sa.Column("discount_sum", Fixed(4), nullable=False),
+        sa.Column("net_sum", Fixed(4), nullable=False),
+        sa.Column("sum", Fixed(4), nullable=False),
+        sa.Column("tax_sum", Fixed(4), nullable=False),
+        sa.Column("tax_percent", Fixed(6)),
+        sa.Column("unit_id", sa.BigInteger()),
+        sa.Column("product_id", sa.BigInteger()),
+        sa.Column("supplier_id", sa.BigInteger()),
+        sa.Column("status", sa.Integer(), nullable=False),
+        sa.Column("received_quantity", Fixed(6), nullable=False),
+        sa.Column("invoiced_quantity", Fixed(6), nullable=False),
+        sa.Column("rejected_quantity", Fixed(6), nullable=False),
+        sa.Column("waived_quantity", Fixed(6), nullable=False),
+        sa.Column("item_type", sa.Integer(), nullable=False),
+        sa.Column("budget_line_id", sa.BigInteger()),
+        sa.Column("found_budget_id", sa.BigInteger()),
+        sa.Column("order_id", sa.BigInteger(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["company_id", "budget_line_id"],
+            ["budgets.company_id", "budgets.id"],
+            name="fk_purchase_order_lines_company_id_budget_line_id",
+        ),
+        sa.ForeignKeyConstraint(
+            ["company_id", "order_id"],
+            ["purchase_orders.company_id", "purchase_orders.id"],
+            name="fk_purchase_order_lines_company_id_order_id",
+            ondelete="CASCADE",
+        ),
+        sa.ForeignKeyConstraint(
+            ["company_id", "product_id"],
+            ["items.company_id", "items.id"],
+            name="fk_purchase_order_lines_company_id_product_id",
+        ),
+        sa.ForeignKeyConstraint(
+            ["company_id", "supplier_id"],
+            ["suppliers.company_id", "suppliers.id"],
+            name="fk_purchase_order_lines_company_id_supplier_id",
+        ),
+        sa.ForeignKeyConstraint(
+            ["company_id", "unit_id"],
+            ["units.company_id", "units.id"],
+            name="fk_purchase_order_lines_company_id_unit_id",
+        ),
+        sa.PrimaryKeyConstraint("company_id", "id", name="pk_purchase_order_lines"),
+        postgresql_with={"fillfactor": 60},
+    )
+    op.create_index(
+        "ix_purchase_order_lines_company_id_order_id_id", "purchase_order_lines", ["company_id", "order_id", "id"]
+    )
+    op.create_table(
+        "purchase_order_contracts",
+        sa.Column("company_id", sa.BigInteger(), nullable=False),
+        sa.Column("order_id", sa.BigInteger(), nullable=False),
+        sa.Column("contract_id", sa.BigInteger(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["company_id", "contract_id"],
+            ["contracts.company_id", "contracts.id"],
+            name="fk_purchase_order_contracts_company_id_contract_id",
+        ),
+        sa.ForeignKeyConstraint(
+            ["company_id", "order_id"],
+            ["purchase_orders.company_id", "purchase_orders.id"],
+            name="fk_purchase_order_contracts_company_id_order_id",
+            ondelete="CASCADE",
+        ),
+        sa.PrimaryKeyConstraint("company_id", "order_id", "contract_id", name="pk_purchase_order_contracts"),
+    )
+    op.create_index(
+        "ix_purchase_order_contracts_company_id_contract_id", "purchase_order_contracts", ["company_id", "contract_id"]
+    )
+    op.create_table(
         "expenses_custom_values",
         sa.Column("company_id", sa.BigInteger(), nullable=False),
         sa.Column("id", sa.BigInteger(), nullable=False),
@@ -2515,113 +2624,6 @@ def upgrade() -> None:
     op.create_index("ix_expense_payments_company_id_expense_id", "expense_payments", ["company_id", "expense_id"])
     op.create_index("ix_expense_payments_company_id_status_id", "expense_payments", ["company_id", "status", "id"])
     op.create_index("ix_expense_payments_company_id_update_date", "expense_payments", ["company_id", "update_date"])
-    op.create_table(
-        "purchase_orders_custom_values",
-        sa.Column("company_id", sa.BigInteger(), nullable=False),
-        sa.Column("id", sa.BigInteger(), nullable=False),
-        sa.Column("value", sa.String(length=2000)),
-        sa.Column("field_id", sa.BigInteger(), nullable=False),
-        sa.Column("option_id", sa.BigInteger()),
-        sa.Column("owner_id", sa.BigInteger(), nullable=False),
-        sa.ForeignKeyConstraint(
-            ["company_id", "field_id"],
-            ["custom_fields.company_id", "custom_fields.id"],
-            name="fk_purchase_orders_custom_values_company_id_field_id",
-        ),
-        sa.ForeignKeyConstraint(
-            ["company_id", "option_id"],
-            ["custom_field_options.company_id", "custom_field_options.id"],
-            name="fk_purchase_orders_custom_values_company_id_option_id",
-        ),
-        sa.ForeignKeyConstraint(
-            ["company_id", "owner_id"],
-            ["purchase_orders.company_id", "purchase_orders.id"],
-            name="fk_purchase_orders_custom_values_company_id_owner_id",
-            ondelete="CASCADE",
-        ),
-        sa.PrimaryKeyConstraint("company_id", "owner_id", "id", name="pk_purchase_orders_custom_values"),
-        sqlite_with_rowid=False,
-    )
-    op.create_table(
-        "purchase_order_lines",
-        sa.Column("company_id", sa.BigInteger(), nullable=False),
-        sa.Column("id", sa.BigInteger(), nullable=False),
-        sa.Column("position", sa.Integer(), nullable=False),
-        sa.Column("name", sa.String(length=300)),
-        sa.Column("sku", sa.String(length=300)),
-        sa.Column("description", sa.String(length=255)),
-        sa.Column("quantity", Fixed(6), nullable=False),
-        sa.Column("price", Fixed(6)),
-        sa.Column("discount_percent", Fixed(6)),
-        sa.Column("discount_amount", Fixed(4)),
-        sa.Column("discount_sum", Fixed(4), nullable=False),
-        sa.Column("net_sum", Fixed(4), nullable=False),
-        sa.Column("sum", Fixed(4), nullable=False),
-        sa.Column("tax_sum", Fixed(4), nullable=False),
-        sa.Column("tax_percent", Fixed(6)),
-        sa.Column("unit_id", sa.BigInteger()),
-        sa.Column("product_id", sa.BigInteger()),
-        sa.Column("supplier_id", sa.BigInteger()),
-        sa.Column("status", sa.Integer(), nullable=False),
-        sa.Column("received_quantity", Fixed(6), nullable=False),
-        sa.Column("invoiced_quantity", Fixed(6), nullable=False),
-        sa.Column("item_type", sa.Integer(), nullable=False),
-        sa.Column("budget_line_id", sa.BigInteger()),
-        sa.Column("found_budget_id", sa.BigInteger()),
-        sa.Column("order_id", sa.BigInteger(), nullable=False),
-        sa.ForeignKeyConstraint(
-            ["company_id", "budget_line_id"],
-            ["budgets.company_id", "budgets.id"],
-            name="fk_purchase_order_lines_company_id_budget_line_id",
-        ),
-        sa.ForeignKeyConstraint(
-            ["company_id", "order_id"],
-            ["purchase_orders.company_id", "purchase_orders.id"],
-            name="fk_purchase_order_lines_company_id_order_id",
-            ondelete="CASCADE",
-        ),
-        sa.ForeignKeyConstraint(
-            ["company_id", "product_id"],
-            ["items.company_id", "items.id"],
-            name="fk_purchase_order_lines_company_id_product_id",
-        ),
-        sa.ForeignKeyConstraint(
-            ["company_id", "supplier_id"],
-            ["suppliers.company_id", "suppliers.id"],
-            name="fk_purchase_order_lines_company_id_supplier_id",
-        ),
-        sa.ForeignKeyConstraint(
-            ["company_id", "unit_id"],
-            ["units.company_id", "units.id"],
-            name="fk_purchase_order_lines_company_id_unit_id",
-        ),
-        sa.PrimaryKeyConstraint("company_id", "id", name="pk_purchase_order_lines"),
-        postgresql_with={"fillfactor": 60},
-    )
-    op.create_index(
-        "ix_purchase_order_lines_company_id_order_id_id", "purchase_order_lines", ["company_id", "order_id", "id"]
-    )
-    op.create_table(
-        "purchase_order_contracts",
-        sa.Column("company_id", sa.BigInteger(), nullable=False),
-        sa.Column("order_id", sa.BigInteger(), nullable=False),
-        sa.Column("contract_id", sa.BigInteger(), nullable=False),
-        sa.ForeignKeyConstraint(
-            ["company_id", "contract_id"],
-            ["contracts.company_id", "contracts.id"],
-            name="fk_purchase_order_contracts_company_id_contract_id",
-        ),
-        sa.ForeignKeyConstraint(
-            ["company_id", "order_id"],
-            ["purchase_orders.company_id", "purchase_orders.id"],
-            name="fk_purchase_order_contracts_company_id_order_id",
-            ondelete="CASCADE",
-        ),
-        sa.PrimaryKeyConstraint("company_id", "order_id", "contract_id", name="pk_purchase_order_contracts"),
-    )
-    op.create_index(
-        "ix_purchase_order_contracts_company_id_contract_id", "purchase_order_contracts", ["company_id", "contract_id"]
-    )
     op.create_table(
         "invoices",
         sa.Column("company_id", sa.BigInteger(), nullable=False),
@@ -2974,6 +2976,59 @@ def upgrade() -> None:
         sqlite_with_rowid=False,
     )
     op.create_table(
+        "purchase_order_lines_custom_values",
+        sa.Column("company_id", sa.BigInteger(), nullable=False),
+        sa.Column("id", sa.BigInteger(), nullable=False),
+        sa.Column("value", sa.String(length=2000)),
+        sa.Column("field_id", sa.BigInteger(), nullable=False),
+        sa.Column("option_id", sa.BigInteger()),
+        sa.Column("owner_id", sa.BigInteger(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["company_id", "field_id"],
+            ["custom_fields.company_id", "custom_fields.id"],
+            name="fk_purchase_order_lines_custom_values_company_id_field_id",
+        ),
+        sa.ForeignKeyConstraint(
+            ["company_id", "option_id"],
+            ["custom_field_options.company_id", "custom_field_options.id"],
+            name="fk_purchase_order_lines_custom_values_company_id_option_id",
+        ),
+        sa.ForeignKeyConstraint(
+            ["company_id", "owner_id"],
+            ["purchase_order_lines.company_id", "purchase_order_lines.id"],
+            name="fk_purchase_order_lines_custom_values_company_id_owner_id",
+            ondelete="CASCADE",
+        ),
+        sa.PrimaryKeyConstraint("company_id", "owner_id", "id", name="pk_purchase_order_lines_custom_values"),
+        sqlite_with_rowid=False,
+    )
+    op.create_table(
+        "purchase_order_lines_taxes",
+        sa.Column("company_id", sa.BigInteger(), nullable=False),
+        sa.Column("id", sa.BigInteger(), nullable=False),
+        sa.Column("tax_id", sa.BigInteger(), nullable=False),
+        sa.Column("position", sa.Integer(), nullable=False),
+        sa.Column("name", sa.String(length=200)),
+        sa.Column("percent", Fixed(6)),
+        sa.Column("is_withholding_tax", sa.Boolean(), nullable=False),
+        sa.Column("is_compound", sa.Boolean(), nullable=False),
+        sa.Column("sum", Fixed(4), nullable=False),
+        sa.Column("line_id", sa.BigInteger(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["company_id", "line_id"],
+            ["purchase_order_lines.company_id", "purchase_order_lines.id"],
+            name="fk_purchase_order_lines_taxes_company_id_line_id",
+            ondelete="CASCADE",
+        ),
+        sa.ForeignKeyConstraint(
+            ["company_id", "tax_id"],
+            ["taxes.company_id", "taxes.id"],
+            name="fk_purchase_order_lines_taxes_company_id_tax_id",
+        ),
+        sa.PrimaryKeyConstraint("company_id", "line_id", "id", name="pk_purchase_order_lines_taxes"),
+        sqlite_with_rowid=False,
+    )
+    op.create_table(
         "requests_for_proposal_lines",
         sa.Column("company_id", sa.BigInteger(), nullable=False),
         sa.Column("id", sa.BigInteger(), nullable=False),
@@ -3092,59 +3147,6 @@ def upgrade() -> None:
             ["company_id", "tax_id"], ["taxes.company_id", "taxes.id"], name="fk_expense_lines_taxes_company_id_tax_id"
         ),
         sa.PrimaryKeyConstraint("company_id", "line_id", "id", name="pk_expense_lines_taxes"),
-        sqlite_with_rowid=False,
-    )
-    op.create_table(
-        "purchase_order_lines_custom_values",
-        sa.Column("company_id", sa.BigInteger(), nullable=False),
-        sa.Column("id", sa.BigInteger(), nullable=False),
-        sa.Column("value", sa.String(length=2000)),
-        sa.Column("field_id", sa.BigInteger(), nullable=False),
-        sa.Column("option_id", sa.BigInteger()),
-        sa.Column("owner_id", sa.BigInteger(), nullable=False),
-        sa.ForeignKeyConstraint(
-            ["company_id", "field_id"],
-            ["custom_fields.company_id", "custom_fields.id"],
-            name="fk_purchase_order_lines_custom_values_company_id_field_id",
-        ),
-        sa.ForeignKeyConstraint(
-            ["company_id", "option_id"],
-            ["custom_field_options.company_id", "custom_field_options.id"],
-            name="fk_purchase_order_lines_custom_values_company_id_option_id",
-        ),
-        sa.ForeignKeyConstraint(
-            ["company_id", "owner_id"],
-            ["purchase_order_lines.company_id", "purchase_order_lines.id"],
-            name="fk_purchase_order_lines_custom_values_company_id_owner_id",
-            ondelete="CASCADE",
-        ),
-        sa.PrimaryKeyConstraint("company_id", "owner_id", "id", name="pk_purchase_order_lines_custom_values"),
-        sqlite_with_rowid=False,
-    )
-    op.create_table(
-        "purchase_order_lines_taxes",
-        sa.Column("company_id", sa.BigInteger(), nullable=False),
-        sa.Column("id", sa.BigInteger(), nullable=False),
-        sa.Column("tax_id", sa.BigInteger(), nullable=False),
-        sa.Column("position", sa.Integer(), nullable=False),
-        sa.Column("name", sa.String(length=200)),
-        sa.Column("percent", Fixed(6)),
-        sa.Column("is_withholding_tax", sa.Boolean(), nullable=False),
-        sa.Column("is_compound", sa.Boolean(), nullable=False),
-        sa.Column("sum", Fixed(4), nullable=False),
-        sa.Column("line_id", sa.BigInteger(), nullable=False),
-        sa.ForeignKeyConstraint(
-            ["company_id", "line_id"],
-            ["purchase_order_lines.company_id", "purchase_order_lines.id"],
-            name="fk_purchase_order_lines_taxes_company_id_line_id",
-            ondelete="CASCADE",
-        ),
-        sa.ForeignKeyConstraint(
-            ["company_id", "tax_id"],
-            ["taxes.company_id", "taxes.id"],
-            name="fk_purchase_order_lines_taxes_company_id_tax_id",
-        ),
-        sa.PrimaryKeyConstraint("company_id", "line_id", "id", name="pk_purchase_order_lines_taxes"),
         sqlite_with_rowid=False,
     )
     op.create_table(
