@@ -83,7 +83,7 @@ class Accounts(Books):
         )
         self.allocations = self.rows(
             "invoice_line_allocations", "id", "line_id", "order_id", "order_line_id", "receipt_line_id", "quantity",
-            "net_sum", "sum",
+            "net_sum", "sum", "agreed_sum",
         )  # fmt: skip
         self.order_taxes = self.rows("purchase_order_lines_taxes", "line_id", "sum", "is_withholding_tax")
         self.brought = self.by_id("receipt_lines", "id", "receipt_id", "order_line_id", "quantity")
@@ -96,7 +96,9 @@ class Accounts(Books):
             "expense_payments", "id", "idn", "status", "sum_paid", "expense_id", "creator_id", "decided_by_id"
         )  # fmt: skip
         self.balances = self.rows("credit_balances", "supplier_id", "currency", "sum")
-        self.matches = self.rows("matches", "id", "status", "purchase_order_id", "invoice_id", "receipt_id")
+        self.matches = self.rows(
+            "matches", "id", "status", "purchase_order_id", "invoice_id", "receipt_id", "taken_over"
+        )
         self.budgets = self.by_id("budgets", "id", "sum", "budget_limit", "used_tax_percent_in_budget")
         self.budget_moves = self.rows("budget_moves", "id", "budget_id", "document_kind", "document_id", "stage", "sum")
         self.budget_balances = self.rows("budget_balances", "budget_id", "resource", "reserved", "used")
@@ -149,7 +151,7 @@ def faults(house: House) -> list[str]:
 def found_in(accounts: Accounts) -> list[str]:
     """All that is wrong with accounts and with the goods behind them, a sentence each."""
     checks = (billing, struck, blankets, progress, lines_of_bills, goods_before_bills, links, settlement, prepayments,
-              credits, decisions, laid_out, commitments)  # fmt: skip
+              credits, decisions, agreements, laid_out, commitments)  # fmt: skip
     return [*auditor.found_in(accounts), *(sentence for check in checks for sentence in check(accounts))]
 
 
@@ -448,6 +450,20 @@ def decisions(accounts: Accounts) -> Iterator[str]:
             may_wait = noun != "order" and row["id"] in excused and not waits
             if not fits and not may_wait and not (noun == "invoice" and row["id"] in awaits):
                 yield f"{noun} {row['idn']} is {row['status']}; somebody {'has' if waits else 'need not'} decide"
+
+
+def agreements(accounts: Accounts) -> Iterator[str]:
+    """What orders have taken over is what was agreed to."""
+    accepted = {
+        (one["invoice_id"], one["purchase_order_id"])
+        for one in accounts.matches
+        if one["status"] == ACCEPTED and one["taken_over"]
+    }
+    for one in accounts.allocations:
+        invoice = accounts.invoice_of(one)
+        agreed = (invoice["id"], one["order_id"]) in accepted and invoice["status"] in LIVING - {IN_REVISION}
+        if agreed and one["agreed_sum"] != one["net_sum"]:
+            yield f"invoice {invoice['idn']}: {one['net_sum']} were accepted, {one['agreed_sum']} are agreed to"
 
 
 def awaiting_goods(accounts: Accounts) -> set[int]:

@@ -39,9 +39,11 @@ DRAFT, PARTLY_PAID = 0, 4
 PAYING = st.sampled_from(("Kim", "Ann", "Di", "Bea"))
 """Bea may not."""
 WHO = st.sampled_from(("Bea", "Ann", "Bea", "Ann", "Cy", "Kim"))
-BILLS = st.sampled_from(("all", "some", "dearer", "cheaper", "more", "beside", "instead", "taxed"))
+BILLS = st.sampled_from(
+    ("all", "some", "dearer", "cheaper", "more", "beside", "instead", "taxed", "less", "undiscounted")
+)
 """What a bill says of an order: all that is open, some of it, another price, more than is open, something beside it,
-another thing in its place, or a tax of its own.
+another thing in its place, a tax of its own, something off, or without the order's discount.
 """
 ABROAD = {"currency": "USD", "exchangeRate": "1.37"}
 AT_HOME = {"currency": "EUR", "exchangeRate": "1"}
@@ -128,22 +130,24 @@ class Bills(Companies):
 
     @rule(who=WHO, kind=st.sampled_from(("purchaseorders", "purchaseorders", "purchaserequisitions")),
           item=st.integers(0, 1), quantity=FEW, second=st.integers(0, 3), far=FAR, budget=SOME,
-          abroad=SELDOM)  # fmt: skip
+          abroad=SELDOM, discount=SELDOM)  # fmt: skip
     def write(self, who: str, kind: str, item: int, quantity: int, second: int, far: int, budget: int,
-              abroad: bool = False) -> None:  # fmt: skip
+              abroad: bool = False, discount: bool = False) -> None:  # fmt: skip
         lines = [{"product": picked(self.acme.items[:2], item)["id"], "quantity": quantity, "taxes": self.taxes}]
         if second:
             lines.append({"product": picked(self.acme.items, item + 1)["id"], "quantity": second, **self.apart(budget)})
         if kind == "purchaseorders":
-            self.orders(who, lines, far, budget, abroad)
+            self.orders(who, lines, far, budget, abroad, discount)
             return
         body = {"location": self.acme.shop.location["id"], "requiredDate": DAY, "items": lines, **self.charge(budget)}
         self.takes(who, self.creates(who, kind, f"/{kind}", body), far)
 
-    def orders(self, who: str, lines: list[Shown], far: int, budget: int, abroad: bool = False) -> None:
+    def orders(self, who: str, lines: list[Shown], far: int, budget: int, abroad: bool = False,
+               discount: bool = False) -> None:  # fmt: skip
         shop = self.acme.shop
         body = {"location": shop.location["id"], "supplier": shop.supplier["id"], "requiredDate": DAY, "items": lines,
-                **self.charge(budget), **(ABROAD if abroad else {})}  # fmt: skip
+                **self.charge(budget), **(ABROAD if abroad else {}),
+                **({"discountPercent": "7.5"} if discount else {})}  # fmt: skip
         self.takes(who, self.creates(who, "purchaseorders", "/purchaseorders", body), far)
 
     @rule(who=WHO, total=FEW, gross=MAYBE, far=FAR, budget=SOME, abroad=SELDOM)
@@ -174,6 +178,8 @@ class Bills(Companies):
         body: dict[str, Any] = {"purchaseOrder": {"id": one["id"]}}
         if how != "all":
             body["items"] = self.billed_lines(one, how, item % len(one["items"]["data"]), quantity)
+        if how == "undiscounted":
+            body["discountPercent"] = 0
         note(f"… {how} of order {one['idn']}:")
         self.takes(who, self.creates(who, "invoices", "/invoices", body), far)
 
@@ -188,6 +194,8 @@ class Bills(Companies):
             return [line(order, index, ordered["quantity"] + quantity)]
         if how == "beside":
             return [first, {"name": "Freight", "quantity": 1, "price": quantity}]
+        if how == "less":
+            return [first, {"name": "Bonus", "quantity": 1, "price": -1}]
         if how == "instead":
             return [{**first, "name": "Something else", "product": None}]
         if how == "taxed":
