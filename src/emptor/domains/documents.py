@@ -200,7 +200,7 @@ def _budgeted_taxes(kind: str, tx: Transaction, shown: list[Values]) -> list[str
 def budget_line(*, listed: bool) -> Field:
     """The budget once more, under the name that others read."""
     return Derived(
-        "budgetLine", compute=lambda shown: shown["budget"], listed=listed,
+        "budgetLine", compute=lambda shown: shown["budget"] or None, listed=listed,
         json_schema={"anyOf": [{"$ref": "#/components/schemas/BudgetRef"}, {"type": "null"}]},
     )  # fmt: skip
 

@@ -187,7 +187,7 @@ def test_a_plan_is_not_copied_twice_by_mistake(shop: Paying) -> None:
     made = plan(shop, 100, 200, 300)
     copied(shop, made)
     said = refusal(shop, "POST", f"/-/budgetplans/{made['id']}/copy", {})
-    assert said == {"startDate": "There is a budget Works from 2026-04-01 on; give the copy another name."}
+    assert said == {"startDate": "It was copied to 2026-04-01 already; give another copy a name of its own."}
     assert copied(shop, made, name="Works, cautious", percent=90)["name"] == "Works, cautious"
 
 

@@ -442,8 +442,8 @@ def copy(tx: UnitOfWork, row: Row, values: Row) -> int:
         raise Invalid({"startDate": TOO_FAR}) from None
     spans = _spans(tx, {**row, "start_date": start, "end_date": end})
     name = values.get("name") or row["name"]
-    if tx.one(_same(), company=tx.company_id, name=name, start=start):
-        tx.problems.add("startDate", f"There is a budget {name} from {start[:10]} on; give the copy another name.")
+    if tx.one(_copied(), company=tx.company_id, plan=row["id"], name=name, start=start):
+        tx.problems.add("startDate", f"It was copied to {start[:10]} already; give another copy a name of its own.")
     tx.problems.raise_if_any()
     stored = stored_lines(tx, row["id"])
     before = [first for first, _ in _spans_of(row)]
@@ -466,7 +466,7 @@ def copy(tx: UnitOfWork, row: Row, values: Row) -> int:
         tx,
         {
             **{name: row[name] for name in copied},
-            "name": name, "start_date": start, "end_date": end, "lines": lines,
+            "name": name, "copied_from_id": row["id"], "start_date": start, "end_date": end, "lines": lines,
         },
     )  # fmt: skip
 
@@ -538,12 +538,18 @@ leaving.DUTIES.append(leaving.Duty(_held, handed=_hand_over))
 
 
 @lru_cache(maxsize=1)
-def _same() -> Statement:
-    """A plan of that name from that moment on."""
+def _copied() -> Statement:
+    """A copy of a plan, of that name and from that moment on."""
     plans = table(PLANS.table)
     start = bindparam("start", type_=plans.c.start_date.type)
-    mine = (plans.c.company_id == bindparam("company"), plans.c.name == bindparam("name"), plans.c.start_date == start)
-    return Statement(select(plans.c.id).where(*mine).limit(1))
+    return Statement(
+        select(plans.c.id)
+        .where(
+            plans.c.company_id == bindparam("company"), plans.c.copied_from_id == bindparam("plan"),
+            plans.c.name == bindparam("name"), plans.c.start_date == start,
+        )
+        .limit(1)
+    )  # fmt: skip
 
 
 @lru_cache(maxsize=1)
@@ -656,6 +662,7 @@ PLANS = define(
                 note="how many per cent of the tax count where `deduction` is custom",
             ),
             Code("status", names=STATUSES, default=ACTIVE),
+            Hidden("copiedFromId", kind="id"),
             Asked("isExpired", ask=_expired, json_schema={"type": "boolean"}),
             Ref("holder", to="users", required=False, write=Write.ALWAYS, show=PERSON),
             Ref("creator", to="users"),
