@@ -7,7 +7,7 @@ from emptor.store.journal import append_only
 from emptor.store.row_security import guard
 from emptor.store.types import Fixed, Instant, JsonText
 
-revision = "0001_034d29f1"
+revision = "0001_6d0ac247"
 down_revision = None
 
 GUARDED = (
@@ -937,6 +937,7 @@ def upgrade() -> None:
         sa.Column("deduction", sa.String(length=10)),
         sa.Column("used_tax_percent_in_budget", Fixed(6)),
         sa.Column("status", sa.Integer(), nullable=False),
+        sa.Column("copied_from_id", sa.BigInteger()),
         sa.Column("holder_id", sa.BigInteger()),
         sa.Column("creator_id", sa.BigInteger()),
         sa.Column("last_editor_id", sa.BigInteger()),
