@@ -156,6 +156,8 @@ PLOTS = (
     ("payment_stopped", 1, 30, 40),
     ("expense_approved", 1, 30, 50),
     ("expense_paid", 1, 5, 40),
+    ("refund_waiting", 1, 42, 48),
+    ("refund_stopped", 1, 20, 40),
     ("scan_read", 1, 40, 48),
     ("price_change", 2, 1, 56),
 )

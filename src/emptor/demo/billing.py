@@ -117,15 +117,8 @@ class Billing(Deeds):
             "note": f"Payment run {self.desk.tx.stamp[:10]}", "externalId": f"PAY{number:05}" if number % 3 else None,
         }  # fmt: skip
         payment = self.desk.create(PAYMENTS, body)
-        self.release(payment)
+        self.release(PAYMENTS, payment)
         return payment
-
-    def release(self, *payments: int) -> None:
-        """Where a company wants that, somebody else lets payments go."""
-        if self.company.choices.get("paymentApproval"):
-            self.desk.as_(self.company.approver)
-            for payment in payments:
-                self.desk.act(PAYMENTS, "approve", payment)
 
     def wait_for_connector(self, invoice: int) -> None:
         """The ERP has not taken it over yet."""

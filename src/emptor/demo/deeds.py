@@ -145,6 +145,13 @@ class Deeds:
         self.desk.as_(self.stand_ins.get(person, person))
         self.desk.act(resource, verb, row_id, {"comment": comment} if comment else {})
 
+    def release(self, resource: Resource, *payments: int) -> None:
+        """Where a company wants that, somebody else lets payments go."""
+        if self.company.choices.get("paymentApproval"):
+            self.desk.as_(self.company.approver)
+            for payment in payments:
+                self.desk.act(resource, "approve", payment)
+
     def talk(self, resource: Resource, row_id: int, person: str, text: str) -> None:
         """Comment on a document; `{word}` in the text names a person of the company."""
         self.desk.as_(person)

@@ -48,6 +48,12 @@ class LayingOut(Deeds):
 
     def refund(self, expense: int, share: Decimal = WHOLE) -> int:
         """Pay a share of what is left of an expense; the payment's id."""
+        payment = self.enter_refund(expense, share)
+        self.release(PAYMENTS, payment)
+        return payment
+
+    def enter_refund(self, expense: int, share: Decimal = WHOLE) -> int:
+        """The same, but for the word of somebody else."""
         row = self.row(EXPENSES, expense, self.company.payer)
         body = {
             "expense": {"id": expense}, "payDate": self.desk.tx.stamp,
@@ -129,6 +135,17 @@ class LayingOut(Deeds):
         yield 1
         self.refund(expense, Decimal("0.5"))
 
+    def refund_waiting(self) -> Life:
+        """Nobody else has let it go yet."""
+        yield from self._to_be_refunded()
+
+    def refund_stopped(self) -> Life:
+        """Somebody else had a look and stopped it."""
+        payment = yield from self._to_be_refunded()
+        yield 0.5
+        self.desk.as_(self.company.approver)
+        self.desk.act(PAYMENTS, "reject", payment, {"comment": "The taxi is on two expenses."})
+
     # Stretches that several lives share
 
     def _asked_back(self) -> Generator[float, None, int]:
@@ -136,6 +153,11 @@ class LayingOut(Deeds):
         yield self.days(0.1, 1)
         self.submit_expense(expense)
         return expense
+
+    def _to_be_refunded(self) -> Generator[float, None, int]:
+        expense = yield from self._granted()
+        yield 1
+        return self.enter_refund(expense)
 
     def _granted(self) -> Generator[float, None, int]:
         expense = yield from self._asked_back()

@@ -30,7 +30,7 @@ class Paying(Matching):
             "note": "Prepayment",
         }  # fmt: skip
         payment = self.desk.create(PAYMENTS, body)
-        self.release(payment)
+        self.release(PAYMENTS, payment)
         return payment
 
     def credit(self, invoice: int, *, whole: bool = False) -> int:
@@ -63,7 +63,7 @@ class Paying(Matching):
             "invoices": [{"id": one} for one in invoices], "payDate": self.desk.tx.stamp,
             "note": f"Payment run {self.desk.tx.stamp[:10]}",
         }  # fmt: skip
-        self.release(*self.desk.command(PAYMENTS, "mass", body))
+        self.release(PAYMENTS, *self.desk.command(PAYMENTS, "mass", body))
 
     def payment_waiting(self) -> Life:
         """Nobody else has let it go yet."""
