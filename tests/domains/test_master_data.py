@@ -374,6 +374,21 @@ def test_the_shares_of_payment_terms_add_up(house):
     assert list(house.refused("POST", "/paymentterms", wrong)) == ["postpaymentPercent"]
 
 
+@pytest.mark.parametrize(
+    ("said", "wrong"),
+    [
+        ({"paymentType": 0, "prepaymentPercent": 30}, "paymentType"),
+        ({"paymentType": 1, "prepaymentPercent": 30}, "paymentType"),
+        ({"paymentType": 0, "termsDueDateAfterInvoicing": 2}, "termsDueDateAfterInvoicing"),
+    ],
+)
+def test_payment_terms_say_what_holds(house, said, wrong):
+    assert list(house.refused("POST", "/paymentterms", {"name": "x", **said})) == [wrong]
+    net = house.made("/paymentterms", {"name": "x", "paymentType": 0})
+    changed = {name: value for name, value in said.items() if name != "paymentType"}
+    assert list(house.refused("PUT", f"/paymentterms/{net['id']}", changed)) == [wrong]
+
+
 def test_a_tax_has_its_rate_twice(house):
     made = house.made("/taxes", form={"name": "VAT", "percent": "19"})
     assert (made["percent"], made["value"], made["isWithholdingTax"]) == (19, 19, False)

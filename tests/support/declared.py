@@ -320,7 +320,12 @@ SPECIAL: dict[str, Special] = {
     "POST /invoices/{idn}/split": Special(demanded={"items": own_lines("/invoices/{idn}", some=0.5)}),
     "POST /invoices/from_orders": Special(demanded={"purchaseOrders": placed_order}),
     "paymentterms": Special(
-        demanded={"paymentType": 2, "prepaymentPercent": 30.5, "postpaymentPercent": 69.5},
+        demanded={
+            "paymentType": 2,
+            "prepaymentPercent": 30.5,
+            "postpaymentPercent": 69.5,
+            "termsDueDateAfterInvoicing": lambda maker, of: 0,
+        },
         least=("prepaymentPercent",),
         follows={"postpaymentPercent": 69.5},
         carried={

@@ -349,8 +349,14 @@ def check(tx: UnitOfWork, resource: Resource, values: Values) -> Known:
     return known
 
 
-WhenPriced = Callable[[list[Values]], None]
-"""What a kind of document works out from its priced lines, in place, before they are stored."""
+WhenPriced = Callable[[list[Values]], Values]
+"""What a kind of document works out from its priced lines before they are stored: in place in them, and the columns of
+the header that follow. Where lines stay as they are it gets none."""
+
+
+def nothing_more(items: list[Values]) -> Values:
+    """Of a kind that works out nothing."""
+    return {}
 
 
 def create(
@@ -360,12 +366,13 @@ def create(
     known: Known,
     extra: Values | None = None,
     *,
-    priced: WhenPriced = lambda items: None,
+    priced: WhenPriced = nothing_more,
 ) -> int:
     """Store a new draft that has been checked, with its lines, priced, under the company's next idn; its id."""
     tx.problems.raise_if_any()
     totals = price(tx, values.setdefault("items", []), values, known)
-    priced(values["items"])
+    totals |= priced(values["items"])
+    tx.problems.raise_if_any()
     number = numbering.numbers(tx, resource, {**values, **(extra or {})})
     required = {REQUIRED_TAXES.column: bool(tx.actor.settings.get("requiredTaxes"))}
     return writing.insert(tx, resource, values, {**number, **totals, **required, **(extra or {})})
@@ -377,7 +384,7 @@ FOLLOWED_BY_LINES = frozenset({"budget_id"})
 
 
 def update(
-    tx: UnitOfWork, resource: Resource, row: Values, values: Values, *, priced: WhenPriced = lambda items: None
+    tx: UnitOfWork, resource: Resource, row: Values, values: Values, *, priced: WhenPriced = nothing_more
 ) -> None:
     """Change a document: given fields replace, a given list of lines becomes the lines.
 
@@ -388,7 +395,8 @@ def update(
     else:
         _take_over(tx, values, writing.check(tx, resource, values, row, read=READ))
         tx.problems.raise_if_any()
-        totals = {}
+        totals = priced([])
+    tx.problems.raise_if_any()
     writing.replace(tx, resource, row, values, totals)
     if row["status"] != DRAFT:
         charge(tx, resource, row["id"])
@@ -415,8 +423,7 @@ def _reprice(tx: UnitOfWork, resource: Resource, row: Values, values: Values, pr
     _share_taxes(tx, values, [item for item, free in zip(values["items"], says_none, strict=True) if free])
     tx.problems.raise_if_any()
     totals = price(tx, values["items"], merged, known)
-    priced(values["items"])
-    return totals
+    return totals | priced(values["items"])
 
 
 def charge(tx: UnitOfWork, resource: Resource, row_id: int) -> None:
@@ -478,6 +485,13 @@ def price(tx: UnitOfWork, items: list[Values], header: Values, known: Known) -> 
         tx.problems.add(place, "The document comes to a sum that is too large.")
     tx.problems.raise_if_any()
     return columns
+
+
+def added_up(items: list[Values], rate: Decimal, scale: int) -> Values:
+    """The sums of a document by column, of lines that have been priced and changed since."""
+    taxes = (tax for item in items for tax in item["taxes"] if tax["is_withholding_tax"])
+    net, tax = (sum((item[name] for item in items), ZERO) for name in ("net_sum", "tax_sum"))
+    return _total_columns(Totals(net, tax, sum((one["sum"] for one in taxes), ZERO)), rate, scale)
 
 
 def _note_converted(item: Values, cost: Priced) -> None:

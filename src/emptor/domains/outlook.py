@@ -47,4 +47,5 @@ def simulated(resource: Resource, tx: UnitOfWork, row: Row, values: Row) -> Row:
     after = query.stored(tx, resource, "id", row["id"])
     assert after is not None
     lines = documents.Lines(tx, resource, row["id"])
-    return explaining.simulate(tx, resource, row, {**after, "items": lines}, verbs.KINDS[resource.name].free)
+    free = verbs.KINDS[resource.name].free_in(after)
+    return explaining.simulate(tx, resource, row, {**after, "items": lines}, free)

@@ -90,6 +90,11 @@ def discount_of(line: Line, scale: int) -> Decimal:
     return -off if base < 0 else off
 
 
+def net_of(line: Line, scale: int) -> Decimal:
+    """What a line comes to before the document's discount and taxes."""
+    return rounded(line.base, scale) - discount_of(line, scale)
+
+
 def price_line(line: Line, extra_discount: Decimal = ZERO, scale: int = 2) -> Priced:
     """Price one line; `extra_discount` is its part of the document's discount."""
     discount = discount_of(line, scale) + extra_discount
@@ -128,10 +133,7 @@ def price_document(
     is spread over these pro rata.
     """
     scales = [scale if line.scale is None else line.scale for line in lines]
-    nets = [
-        ZERO if line.is_tax else rounded(line.base, own) - discount_of(line, own)
-        for line, own in zip(lines, scales, strict=True)
-    ]
+    nets = [ZERO if line.is_tax else net_of(line, own) for line, own in zip(lines, scales, strict=True)]
     whole = sum(nets, ZERO)
     off = ZERO
     if percent is not None:

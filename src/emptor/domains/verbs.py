@@ -42,6 +42,8 @@ class Kind:
     statuses: Mapping[int, str]
     free: frozenset[str] = frozenset()
     """Columns whose change during a revision never restarts approval."""
+    implied: Callable[[Row], frozenset[str]] = lambda row: frozenset()
+    """Columns of a row that follow from others: their change restarts nothing that the change of those does not."""
     needs_lines: bool = True
     check: Callable[[UnitOfWork, Row, Items], None] = lambda tx, row, items: None
     """Before it is submitted: adds to `tx.problems` or raises IllegalMove."""
@@ -79,6 +81,10 @@ class Kind:
     """Makes a new draft; what repeating one does."""
     copied: tuple[str, ...] = ()
     """Columns that a repeated document takes over, beside the lines."""
+
+    def free_in(self, row: Row) -> frozenset[str]:
+        """The columns whose change does not restart the approval of what is in `row` now."""
+        return self.free | self.implied(row)
 
     @property
     def resource(self) -> Resource:
@@ -210,7 +216,7 @@ def confirm_revise(kind: Kind, tx: UnitOfWork, row: Row, values: Row) -> None:
     items = complete_lines(kind, tx, row)
     if kind.diverts(tx, row, items):
         return
-    decision = running.judge(tx, kind.resource, row, row, items, kind.free)
+    decision = running.judge(tx, kind.resource, row, row, items, kind.free_in(row))
     if values.get("restart_approval") or decision.restarts:
         submit(kind, tx, row, items, decision)
     else:

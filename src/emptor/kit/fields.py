@@ -430,6 +430,8 @@ class Ref(Field):
     """True: shown as the bare id."""
     checked: bool = field(default=True, kw_only=True)
     """False: whoever writes it has made sure that the row is there and stays; the database does not look again."""
+    also: tuple[str, str, str] | None = field(default=None, kw_only=True)
+    """A table whose rows name further ones, its column that points back and the one that names: a filter finds both."""
 
     def __post_init__(self) -> None:
         if not self.column:

@@ -450,8 +450,22 @@ def _matching(resource: Resource, conditions: Key, bounds: tuple[str, ...]) -> t
         source.c.company_id == bindparam("company"),
         *(source.c[name] == value for name, value in resource.fixed),
         *visible(source, resource.access, bounds),
-        *(_clause(source, op, name, slot) for slot, (op, name) in enumerate(conditions)),
+        *(
+            or_(_clause(source, op, name, slot), *_also(resource, source, op, name, slot))
+            for slot, (op, name) in enumerate(conditions)
+        ),
     )
+
+
+def _also(resource: Resource, source: Table, op: str, column: str, slot: int) -> list[ColumnElement[bool]]:
+    """What names the same rows elsewhere."""
+    found = next((one for one in resource.fields if isinstance(one, Ref) and one.column == column), None)
+    if found is None or found.also is None or op != "any":
+        return []
+    name, owner, member = found.also
+    links = table(name)
+    mine = links.c.company_id == bindparam("company")
+    return [source.c.id.in_(select(links.c[owner]).where(mine, any_of(links.c[member], f"f{slot}")))]
 
 
 @lru_cache(maxsize=STATEMENTS)

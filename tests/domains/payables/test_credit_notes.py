@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
+import pytest
+
 from tests.support.buying import Shown
 from tests.support.paying import (
     ACTIVE,
@@ -72,6 +74,80 @@ def test_no_more_than_was_invoiced_and_nobody_else_has_credited(shop: Paying) ->
     assert shop.credit() == {"EUR": 0}
     shop.ann.does("cancel", first)
     assert shop.stands(invoice) == (PARTLY_PAID, "70.00")
+
+
+def taxed(shop: Paying, quantity: Any, price: Any, percent: Any = 19) -> Shown:
+    """An invoice of one line with a tax."""
+    vat = shop.house.made("/taxes", {"name": "VAT", "percent": percent})["id"]
+    return shop.owed({"name": "Bolt", "quantity": quantity, "price": price, "taxes": [vat]})
+
+
+def test_the_last_piece_that_goes_back_is_credited_with_what_is_left(shop: Paying) -> None:
+    """Three at 33.50 and 19 % are 119.60; one alone is 39.87."""
+    invoice = taxed(shop, 3, "33.50")
+    sums = [shop.credited(invoice, line(invoice, quantity=1))["sum"] for _ in range(3)]
+    assert sums == [39.87, 39.87, 39.86]
+    assert shop.stands(invoice) == (PAID, "119.60")
+
+
+def test_what_is_left_is_credited_without_naming_it(shop: Paying) -> None:
+    invoice = taxed(shop, 3, "33.50")
+    for _ in range(2):
+        shop.credited(invoice, line(invoice, quantity=1))
+    assert shop.credited(invoice)["sum"] == 39.86
+    assert shop.stands(invoice) == (PAID, "119.60")
+
+
+def test_drafts_that_were_made_together_are_told_apart_by_whoever_comes_last(shop: Paying) -> None:
+    invoice = taxed(shop, 3, "33.50")
+    drafts = [shop.note(invoice, line(invoice, quantity=1)) for _ in range(3)]
+    assert [shop.ann.does("confirm", one)["sum"] for one in drafts] == [39.87, 39.87, 39.86]
+    assert shop.stands(invoice) == (PAID, "119.60")
+
+
+@pytest.mark.parametrize(("pieces", "price", "sums"), [
+    (3, "33.335", [33.34, 33.34, 33.33]),  # 100.01
+    (3, "33.333", [33.33, 33.33, 33.34]),  # 100.00
+    (4, "0.125", [0.13, 0.13, 0.13, 0.11]),  # 0.50
+])  # fmt: skip
+def test_pieces_by_themselves_come_to_what_they_cost_together(
+    shop: Paying, pieces: int, price: str, sums: list[float]
+) -> None:
+    invoice = shop.owed(("Bolt", pieces, price))
+    assert [shop.credited(invoice, line(invoice, quantity=1))["sum"] for _ in range(pieces)] == sums
+    assert shop.stands(invoice)[0] == PAID
+
+
+def test_a_discount_is_given_back_with_the_pieces(shop: Paying) -> None:
+    invoice = shop.owed(("Bolt", 3, 10), ("Nut", 1, 1), discountAmount=1)
+    sums = [shop.credited(invoice, line(invoice, quantity=1))["sum"] for _ in range(3)]
+    assert (sums, shop.credited(invoice)["sum"]) == ([9.68, 9.68, 9.67], 0.97)
+    assert shop.stands(invoice)[0] == PAID
+
+
+def test_after_something_else_was_given_back_the_rest_is_what_is_left_of_the_whole(shop: Paying) -> None:
+    invoice = taxed(shop, 3, "33.50")
+    shop.credited(invoice, ("Trouble", 1, 50))
+    rest = shop.note(invoice)
+    assert rest["sum"] == 69.6
+    assert shop.ann.changes(rest, note="the rest")["sum"] in (69.59, 69.6)
+    shop.ann.does("confirm", rest)
+    plain = shop.owed(("Bolt", 10, 10))
+    shop.credited(plain, ("Trouble", 1, "33.33"))
+    assert shop.credited(plain)["sum"] == 66.67
+    assert shop.stands(plain) == (PAID, "100.00")
+
+
+def test_of_what_was_withheld_the_rest_is_left_too(shop: Paying) -> None:
+    vat, held = (
+        shop.house.made("/taxes", {"name": name, "percent": percent, "isWithholdingTax": withheld})["id"]
+        for name, percent, withheld in (("VAT", 19, False), ("Withheld", "7.5", True))
+    )
+    invoice = shop.owed({"name": "Work", "quantity": 3, "price": "33.50", "taxes": [vat, held]})
+    shop.credited(invoice, line(invoice, quantity=1))
+    shop.credited(invoice, ("Trouble", 1, 10))
+    shop.credited(invoice)
+    assert shop.stands(invoice)[0] == PAID
 
 
 def test_what_is_wrong_with_it_is_said_at_once(shop: Paying) -> None:

@@ -57,19 +57,21 @@ def test_services_and_taxes_need_not_be_received(premises: Premises, kind: int) 
 
 def test_what_costs_less_than_nothing_has_to_come_too(premises: Premises) -> None:
     shop = Buying(premises.house(threeWayMatch="confirm"))
-    order = shop.approved_order(("Bolt", 10, 2))
-    bill = draft(shop, order, (0, 10, "-0.01"))
+    order = shop.approved_order(("Bolt", 10, 2), ("Nut", 1, 5))
+    shop.ann.does("confirm", shop.receipt(order, None, 1))
+    bill = draft(shop, order, (0, 10, "-0.01"), (1, 1))
     assert "0 of 10 have been received" in str(shop.ann.tries("confirm", bill).json)
 
 
 def test_below_nothing_no_more_is_billed_than_is_open(shop: Buying) -> None:
     """A price below nothing is no difference; the quantity is."""
-    order = shop.approved_order(("Bolt", 100, 2))
-    bill = billed(shop, order, (0, 500, "-0.01"))
+    order = shop.approved_order(("Bolt", 100, 2), ("Nut", 1, 5))
+    bill = billed(shop, order, (0, 500, "-0.01"), (1, 1))
     assert bill["status"] == MATCHING
     [told] = shop.house.get(f"{bill['at']}/match")["orders"]
     assert [one["kind"] for one in told["differences"]] == ["quantity"]
-    assert billed(shop, shop.approved_order(("Bolt", 100, 2)), (0, 100, "-0.01"))["status"] == APPROVED
+    again = shop.approved_order(("Bolt", 100, 2), ("Nut", 1, 5))
+    assert billed(shop, again, (0, 100, "-0.01"), (1, 1))["status"] == APPROVED
 
 
 def test_a_bill_of_a_service_order_waits_for_nothing(premises: Premises) -> None:

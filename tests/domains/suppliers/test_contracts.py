@@ -46,7 +46,7 @@ def billed(shop: Buying, order: Shown, *lines: Any, **more: Any) -> Shown:
     body: Shown = {"supplier": shop.supplier["id"], "purchaseOrder": order["id"], **more}
     if lines:
         body["items"] = [
-            {"name": line["name"], "price": line["price"], "quantity": quantity,
+            {"name": line["name"], "price": line["price"], "quantity": quantity, "taxes": [],
              "allocations": [{"purchaseOrderItem": line["id"], "quantity": quantity}]}
             for line, quantity in zip(order["items"]["data"], lines, strict=False)
         ]  # fmt: skip

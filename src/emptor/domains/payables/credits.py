@@ -10,15 +10,16 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Sequence
 from decimal import Decimal
-from functools import lru_cache
+from functools import lru_cache, partial
 from typing import Any
 
 from sqlalchemy import and_, bindparam, func, or_, select
 
 from emptor.domains import documents, writing
 from emptor.domains.organisation.companies import scale_of
-from emptor.domains.payables import settling
-from emptor.domains.payables.rules import ACTIVE, BILLED, CREDIT, CREDIT_NOTE, CREDIT_NOTES, payable
+from emptor.domains.payables import crediting, settling
+from emptor.domains.payables.crediting import Left
+from emptor.domains.payables.rules import ACTIVE, BILLED, CREDIT, CREDIT_NOTE, CREDIT_NOTES, number_key, payable
 from emptor.domains.payables.settling import invoice_of, invoices
 from emptor.kit.errors import IllegalMove
 from emptor.kit.money import ZERO, plain, product, quotient, rounded
@@ -50,7 +51,7 @@ ITEM_FIELDS = "dataItemCustomFields"
 def create(tx: UnitOfWork, values: Row) -> int:
     """A new draft credit note; its id. Without lines it credits all that can still be credited of its invoice."""
     values["issue_date"] = values.get("issue_date") or tx.stamp
-    invoice = None
+    invoice, rest = None, {}
     if values["logic_type"] == CREDIT_NOTE:
         invoice = _about(tx, values)
     else:
@@ -62,12 +63,15 @@ def create(tx: UnitOfWork, values: Row) -> int:
         _refuse_taxes(tx, values)
         _take_over(tx, values, invoice)
         if not values.get("items"):
-            values["items"] = left_of(tx, invoice)
+            rest = left_of(tx, invoice)
+            values |= rest
     _complete(tx, values.get("items") or (), invoice)
     _check_number(tx, values, 0)
     known = documents.check(tx, invoices(), values)
+    priced = partial(_as_priced, tx, invoice, 0, rest=bool(rest.get("discount_amount")))
     required = documents.REQUIRED_TAXES.column
-    note = documents.create(tx, invoices(), values, known, {required: invoice[required]} if invoice else None)
+    extra = {required: invoice[required]} if invoice else None
+    note = documents.create(tx, invoices(), values, known, extra, priced=priced)
     _check_limits(tx, invoice_of(tx, note))
     tx.problems.raise_if_any()
     return note
@@ -83,7 +87,7 @@ def update(tx: UnitOfWork, row: Row, values: Row) -> None:
         _keep(tx, values, row)
     _complete(tx, values.get("items") or (), invoice)
     _check_number(tx, {**row, **values}, row["id"])
-    documents.update(tx, invoices(), row, values)
+    documents.update(tx, invoices(), row, values, priced=partial(_as_priced, tx, invoice, row["id"]))
     _check_limits(tx, invoice_of(tx, row["id"]))
     tx.problems.raise_if_any()
 
@@ -166,18 +170,67 @@ def _fill(item: Row, line: Row, scale: int) -> None:
         item["discount_amount"] = rounded(quotient(product(off, item["quantity"] or ZERO), line["quantity"]), scale)
 
 
-def left_of(tx: UnitOfWork, invoice: Row) -> list[Row]:
-    """The lines of an invoice as a credit note would give back all that is left of them."""
-    credited = _credited_lines(tx, invoice["id"], 0)
-    found = []
+def left_of(tx: UnitOfWork, invoice: Row) -> Row:
+    """The lines of an invoice as a credit note would give back all that is left of them, and the discount with which
+    they come to what is left of the whole, where notes have given back something besides its lines.
+    """
+    left = _left_by_line(tx, invoice, 0)
+    open_lines = {line_id: one for line_id, one in left.items() if one.net or not one.notes}
+    items: list[Row] = []
     for line in documents.stored_lines(tx, invoices(), invoice["id"]):
-        left = line["net_sum"] - credited.get(line["id"], ZERO)
-        taxes = documents.as_priced(line)
-        if left == line["net_sum"]:
-            found.append({"credited_line_id": line["id"], "quantity": line["quantity"], "taxes": taxes})
-        elif left:
-            found.append({"credited_line_id": line["id"], "quantity": Decimal(1), "price": left, "taxes": taxes})
+        of = open_lines.get(line["id"])
+        if of is not None:
+            item = {"credited_line_id": line["id"], "taxes": documents.as_priced(line)}
+            taken = {"quantity": Decimal(1), "price": of.net} if of.notes else {"quantity": line["quantity"]}
+            items.append(item | taken)
+    gross, owed = _left_in_all(tx, invoice, 0)
+    whole = sum((one.gross for one in open_lines.values()), ZERO)
+    over = max(whole - gross, sum((one.payable for one in open_lines.values()), ZERO) - owed)
+    if over <= 0 or whole <= 0:
+        return {"items": items}
+    net = sum((one.net for one in open_lines.values()), ZERO)
+    scale = scale_of(tx.actor.settings, invoice["currency"])
+    return {"items": items, "discount_amount": rounded(quotient(product(net, over), whole), scale)}
+
+
+def _as_priced(tx: UnitOfWork, invoice: Row | None, own: int, items: list[Row], *, rest: bool = False) -> Row:
+    """Lines take the last of what they credit to the cent, and all of them together, `rest`, the last of the whole;
+    the sums of the note that follow.
+    """
+    if invoice is None or not items:
+        return {}
+    for item in items:
+        item.setdefault("taxes", [])
+    unit = Decimal(1).scaleb(-scale_of(tx.actor.settings, invoice["currency"]))
+    crediting.fit(items, _left_by_line(tx, invoice, own), unit)
+    over = crediting.beyond(items, *_left_in_all(tx, invoice, own))
+    if rest or 0 < over <= unit * len(items):
+        crediting.lower(items, over)
+    return documents.added_up(items, invoice["exchange_rate"], scale_of(tx.actor.settings))
+
+
+def _left_by_line(tx: Transaction, invoice: Row, own: int) -> dict[int, Left]:
+    """What living credit notes, but for one, leave of each line of an invoice."""
+    asked = {"company": tx.company_id, "invoice": invoice["id"], "own": own}
+    credited = {
+        line_id: (net, quantity, notes) for line_id, net, quantity, notes in tx.all(_credited_by_line(), **asked)
+    }
+    taxes = {(line, tax): sum_ for line, tax, sum_ in tx.all(_credited_taxes(), **asked)} if credited else {}
+    found = {}
+    for line in documents.stored_lines(tx, invoices(), invoice["id"]):
+        net, quantity, notes = credited.get(line["id"], (ZERO, ZERO, 0))
+        left = {tax["tax_id"]: tax["sum"] - taxes.get((line["id"], tax["tax_id"]), ZERO) for tax in line["taxes"]}
+        withheld = frozenset(tax["tax_id"] for tax in line["taxes"] if tax["is_withholding_tax"])
+        rest = line["quantity"] - quantity
+        found[line["id"]] = Left(line["net_sum"] - net, left, withheld, rest, line["price"], notes)
     return found
+
+
+def _left_in_all(tx: Transaction, invoice: Row, own: int) -> tuple[Decimal, Decimal]:
+    """What can still be credited of an invoice, with taxes, and less what is withheld."""
+    gross, withheld = tx.one(_credited(), company=tx.company_id, invoice=invoice["id"], own=own) or (ZERO, ZERO)
+    credited = gross or ZERO
+    return invoice["sum"] - credited, payable(invoice) - credited + (withheld or ZERO)
 
 
 # Rules
@@ -189,6 +242,10 @@ def check(tx: UnitOfWork, row: Row, items: Sequence[Row]) -> None:
         invoice = invoice_of(tx, row["allocated_invoice_id"])
         if invoice["status"] not in BILLED:
             raise IllegalMove(_not_billed(invoice))
+        if _faults(tx, row):  # others may have taken something since; what rounding leaves is taken into account anew
+            kept = [{"id": line["id"]} for line in writing.part_rows(tx, _line_part(), [row["id"]])]
+            documents.update(tx, invoices(), row, {"items": kept}, priced=partial(_as_priced, tx, invoice, row["id"]))
+            row |= invoice_of(tx, row["id"])
     if payable(row) <= 0:
         tx.problems.add("items", "A credit note gives something back; its lines come to nothing.")
     _check_number(tx, row, row["id"])
@@ -197,7 +254,7 @@ def check(tx: UnitOfWork, row: Row, items: Sequence[Row]) -> None:
 
 def _check_number(tx: UnitOfWork, values: Row, own: int) -> None:
     """A supplier gives each number to one credit note."""
-    number, supplier = values.get("invoice_number"), values.get("supplier_id")
+    number, supplier = number_key(values.get("invoice_number")), values.get("supplier_id")
     if number and supplier:
         found = tx.one(_numbered(), company=tx.company_id, supplier=supplier, number=number, own=own)
         if found:
@@ -205,9 +262,15 @@ def _check_number(tx: UnitOfWork, values: Row, own: int) -> None:
 
 
 def _check_limits(tx: UnitOfWork, row: Row) -> None:
-    """Note where a credit note gives back more than was invoiced, less what others have given back of it."""
+    for place, words in _faults(tx, row).items():
+        tx.problems.add(place, words)
+
+
+def _faults(tx: UnitOfWork, row: Row) -> dict[str, str]:
+    """Where a credit note gives back more than was invoiced, less what others have given back of it."""
     if not row["allocated_invoice_id"]:
-        return
+        return {}
+    found = {}
     invoice = invoice_of(tx, row["allocated_invoice_id"])
     credited = _credited_lines(tx, invoice["id"], row["id"])
     known = {line["id"]: line for line in writing.part_rows(tx, _line_part(), [invoice["id"]])}
@@ -218,23 +281,21 @@ def _check_limits(tx: UnitOfWork, row: Row) -> None:
         left = of["net_sum"] - credited[of["id"]]
         place = f"items[{line['position']}]"
         if abs(line["net_sum"]) > abs(left) or line["net_sum"] * left < 0:
-            tx.problems.add(
-                f"{place}[price]", f"Of {of['name']} {plain(left, 0)} can still be credited; this is "
-                f"{plain(line['net_sum'], 0)}.",
-            )  # fmt: skip
+            words = f"Of {of['name']} {plain(left, 0)} can still be credited; this is {plain(line['net_sum'], 0)}."
+            found[f"{place}[price]"] = words
         if line["quantity"] > of["quantity"]:
-            tx.problems.add(f"{place}[quantity]", f"No more than {plain(of['quantity'], 0)} were invoiced.")
+            found[f"{place}[quantity]"] = f"No more than {plain(of['quantity'], 0)} were invoiced."
         credited[of["id"]] += line["net_sum"]
-    gross, withheld = tx.one(_credited(), company=tx.company_id, invoice=invoice["id"], own=row["id"]) or (ZERO, ZERO)
-    whole, left = invoice["sum"] - (gross or ZERO), payable(invoice) - (gross or ZERO) + (withheld or ZERO)
+    whole, left = _left_in_all(tx, invoice, row["id"])
     if row["sum"] > whole or payable(row) > left:
-        tx.problems.add("items", f"Of invoice {invoice['idn']} {plain(max(left, ZERO), 0)} can still be credited.")
+        found["items"] = f"Of invoice {invoice['idn']} {plain(max(left, ZERO), 0)} can still be credited."
+    return found
 
 
 def _credited_lines(tx: Transaction, invoice_id: int, own: int) -> dict[int, Decimal]:
     """What other living credit notes give back of each line of an invoice, before taxes."""
     found: dict[int, Decimal] = defaultdict(lambda: ZERO)
-    for line_id, net in tx.all(_credited_by_line(), company=tx.company_id, invoice=invoice_id, own=own):
+    for line_id, net, *_ in tx.all(_credited_by_line(), company=tx.company_id, invoice=invoice_id, own=own):
         found[line_id] = net
     return found
 
@@ -370,15 +431,34 @@ def _credited() -> Statement:
     return Statement(select(gross.label("gross"), withheld.label("withheld")).where(_others(notes)))
 
 
-@lru_cache(maxsize=1)
-def _credited_by_line() -> Statement:
+def _crediting() -> tuple[Any, Any, Any]:
+    """Living credit notes about an invoice, but for one, and their lines that credit lines of it."""
     notes, lines = table("invoices"), table("invoice_lines")
     of_note = and_(lines.c.company_id == notes.c.company_id, lines.c.invoice_id == notes.c.id)
+    return lines, notes.join(lines, of_note), and_(_others(notes), lines.c.credited_line_id.is_not(None))
+
+
+@lru_cache(maxsize=1)
+def _credited_by_line() -> Statement:
+    lines, source, counts = _crediting()
+    net, quantity = (func.sum(lines.c[name], type_=lines.c[name].type) for name in ("net_sum", "quantity"))
     return Statement(
-        select(lines.c.credited_line_id, func.sum(lines.c.net_sum, type_=lines.c.net_sum.type))
-        .join_from(notes, lines, of_note)
-        .where(_others(notes), lines.c.credited_line_id.is_not(None))
+        select(lines.c.credited_line_id, net.label("net"), quantity.label("quantity"), func.count().label("notes"))
+        .select_from(source)
+        .where(counts)
         .group_by(lines.c.credited_line_id)
+    )
+
+
+@lru_cache(maxsize=1)
+def _credited_taxes() -> Statement:
+    lines, source, counts = _crediting()
+    taxes = table("invoice_lines_taxes")
+    return Statement(
+        select(lines.c.credited_line_id, taxes.c.tax_id, func.sum(taxes.c.sum, type_=taxes.c.sum.type))
+        .select_from(source.join(taxes, and_(taxes.c.company_id == lines.c.company_id, taxes.c.line_id == lines.c.id)))
+        .where(counts)
+        .group_by(lines.c.credited_line_id, taxes.c.tax_id)
     )
 
 
@@ -421,7 +501,7 @@ def _numbered() -> Statement:
         select(notes.c.idn)
         .where(
             notes.c.company_id == bindparam("company"), notes.c.supplier_id == bindparam("supplier"),
-            notes.c.invoice_number == bindparam("number"), notes.c.id != bindparam("own"),
+            notes.c.number_key == bindparam("number"), notes.c.id != bindparam("own"),
             or_(*(notes.c.logic_type == code for code in CREDIT_NOTES)), *(notes.c.status != code for code in dead),
         )
         .order_by(notes.c.id)

@@ -83,6 +83,11 @@ class Prepaid:
         return max(ZERO, self.open - self.unbilled)
 
 
+def number_key(number: str | None) -> str | None:
+    """A supplier's number as it is compared: however it is capitalised and spaced, it is the same."""
+    return " ".join((number or "").casefold().split()) or None
+
+
 def payable(row: dict[str, Any]) -> Decimal:
     """What a document takes to be paid in full: its sum less what is withheld."""
     whole: Decimal = row["sum"] - (row.get("withholding_tax_sum") or ZERO)

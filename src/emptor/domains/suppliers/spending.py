@@ -80,10 +80,9 @@ def named_by(tx: Transaction, orders: list[int]) -> list[int]:
     return [contract for (contract,) in tx.all(_named(), company=tx.company_id, orders=orders)] if orders else []
 
 
-def of_others(tx: Transaction, invoice: Row) -> list[str]:
-    """The numbers of contracts that an invoice names although they are with another supplier."""
-    rows = tx.all(_of_others(), company=tx.company_id, invoice=invoice["id"], supplier=invoice["supplier_id"])
-    return [number for (number,) in rows]
+def of_invoice(tx: Transaction, invoice_id: int) -> list[Row]:
+    """The contracts that an invoice names."""
+    return tx.records(_of_invoice(), company=tx.company_id, invoice=invoice_id)
 
 
 def _is_begun(order: Row, keeps_invoices: bool) -> bool:
@@ -123,18 +122,15 @@ def _named() -> Statement:
 
 
 @lru_cache(maxsize=1)
-def _of_others() -> Statement:
+def _of_invoice() -> Statement:
     links, contracts = table("invoice_contracts"), table("contracts")
     linked = and_(contracts.c.company_id == links.c.company_id, contracts.c.id == links.c.contract_id)
     return Statement(
-        select(contracts.c.number)
+        select(contracts)
         .join_from(links, contracts, linked)
-        .where(
-            links.c.company_id == bindparam("company"), links.c.invoice_id == bindparam("invoice"),
-            contracts.c.supplier_id != bindparam("supplier"),
-        )
+        .where(links.c.company_id == bindparam("company"), links.c.invoice_id == bindparam("invoice"))
         .order_by(contracts.c.id)
-    )  # fmt: skip
+    )
 
 
 @lru_cache(maxsize=1)

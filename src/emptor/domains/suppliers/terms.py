@@ -30,6 +30,13 @@ def state_of(begin: str | None, end: str | None, days: int | None, now: str, *, 
     return EXPIRING if reminds(end, days, now) else ACTIVE
 
 
+def in_force(contract: Row, moment: str) -> bool:
+    """Whether something can be bought under a contract then."""
+    begin, end = contract["begin_date"], contract["end_date"]
+    over = end and end < moment and not contract["prolongation"]
+    return bool(contract["enable"] and not (begin and begin > moment) and not over)
+
+
 def reminds(end: str | None, days: int | None, now: str) -> bool:
     """Whether it is time to remind of the end, which has not come yet."""
     if not end or days is None or end < now:

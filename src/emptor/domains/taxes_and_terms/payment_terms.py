@@ -15,6 +15,8 @@ from emptor.store.schema import define
 from emptor.store.unit_of_work import UnitOfWork
 
 NET, PREPAYMENT, MIXED = 0, 1, 2
+USUAL = {NET: ZERO, PREPAYMENT: HUNDRED}
+"""What is paid before delivery, in per cent, where the type says it."""
 
 
 def create(tx: UnitOfWork, values: dict[str, Any]) -> int:
@@ -32,7 +34,7 @@ def update(tx: UnitOfWork, row: dict[str, Any], values: dict[str, Any]) -> None:
 def _complete(tx: UnitOfWork, values: dict[str, Any], row: dict[str, Any]) -> None:
     before, after = values.get("prepayment_percent"), values.get("postpayment_percent")
     if before is None and after is None and "payment_type" in values:
-        before = {NET: ZERO, PREPAYMENT: HUNDRED}.get(values["payment_type"], row.get("prepayment_percent"))
+        before = USUAL.get(values["payment_type"], row.get("prepayment_percent"))
     if before is None and after is not None:
         before = HUNDRED - after
     if before is not None and after is None:
@@ -44,9 +46,15 @@ def _complete(tx: UnitOfWork, values: dict[str, Any], row: dict[str, Any]) -> No
         return
     if before + after != HUNDRED:
         tx.problems.add("postpaymentPercent", "prepaymentPercent and postpaymentPercent must add up to 100.")
+    usual = USUAL.get(values.get("payment_type", row.get("payment_type")))
+    if usual is not None and before != usual:
+        tx.problems.add("paymentType", f"Of this type {usual:f} % are paid before delivery; mixed terms are type 2.")
     values["prepayment_percent"], values["postpayment_percent"] = Decimal(before), Decimal(after)
     if before == HUNDRED:
         values["credit_period_days"] = values["terms_due_date_after_invoicing"] = 0
+    elif values.get("terms_due_date_after_invoicing"):
+        words = "Send 0: an invoice is due creditPeriodDays after its issue, other rules are not known here."
+        tx.problems.add("termsDueDateAfterInvoicing", words)
 
 
 PAYMENT_TERMS = define(

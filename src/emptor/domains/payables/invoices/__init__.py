@@ -119,6 +119,7 @@ KIND = verbs.Kind(
     beyond=(doc.PARTLY_PAID, doc.PAID),
     deleted=actions.deleted,
     create=actions.create,
+    implied=actions.implied,
     copied=(
         "supplier_id", "location_id", "legal_entity_id", "currency", "exchange_rate", "note", "payment_term_id",
         "discount_percent", "discount_amount", "logic_type", "allocated_invoice_id",
@@ -184,6 +185,7 @@ RESOURCE = verbs.living(define(
             *doc.status(STATUSES),
             Code("logicType", names=KINDS, default=0, write=Write.ON_CREATE),
             Text("invoiceNumber", size=200, write=Write.ALWAYS, note="the supplier's own number"),
+            Hidden("numberKey", column="number_key", kind="text"),
             Text("deliveryNote", size=200, write=Write.ALWAYS),
             *doc.nothing("toleranceRateSum", "toleranceRatePercent"),
             percent("prepaymentPercent"),
@@ -205,7 +207,10 @@ RESOURCE = verbs.living(define(
             custom_values("document", "invoices"),
             *doc.nothing("updateExchangeRateDate", listed=False),
             doc.PRECISION,
-            Ref("purchaseOrder", to="purchase_orders", listed=False, write=Write.ON_CREATE),
+            Ref(
+                "purchaseOrder", to="purchase_orders", listed=False, write=Write.ON_CREATE,
+                also=(ALLOCATION.table, "invoice_id", "order_id"), note="one of the orders that it bills",
+            ),
             *doc.nothing("approvalStep", listed=False),
             Ref("paymentTerm", to="payment_terms", listed=False, write=Write.ALWAYS),
             *doc.nothing("company", listed=False),
@@ -261,7 +266,7 @@ RESOURCE = verbs.living(define(
         access=ACCESS,
         writes=CREATE,
         indexes=(
-            ("status", "id"), ("supplier_id", "id"), ("approval_date",), ("supplier_id", "invoice_number"),
+            ("status", "id"), ("supplier_id", "id"), ("approval_date",), ("supplier_id", "number_key"),
             ("logic_type", "supplier_id"), ("allocated_invoice_id",), ("purchase_order_id",),
         ),
         uniques=(("idn",),),

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
 from decimal import Decimal
 from functools import lru_cache, partial
 from typing import Any
@@ -11,6 +12,7 @@ from sqlalchemy import and_, bindparam, func, select
 
 from emptor.domains import documents, verbs
 from emptor.domains.organisation.companies import scale_of
+from emptor.domains.pricing import Line, net_of
 from emptor.domains.purchasing.orders import billing
 from emptor.domains.purchasing.orders.progress import SERVICE
 from emptor.domains.suppliers import spending
@@ -32,15 +34,18 @@ OPEN_TO_BILLS = (documents.APPROVED, documents.MATCHING)
 """States of an order that can be billed."""
 HEADER = (
     "supplier_id", "location_id", "legal_entity_id", "currency", "exchange_rate", "payment_term_id",
-    "prepayment_percent", "postpayment_percent", "credit_period_days", "discount_percent", "budget_id",
+    "prepayment_percent", "postpayment_percent", "credit_period_days", "budget_id",
 )  # fmt: skip
 """What an invoice takes over from its order."""
 LINE = (
     "name", "sku", "description", "product_id", "unit_id", "price", "discount_percent", "item_type", "budget_line_id",
 )  # fmt: skip
 ITEM_FIELDS = "dataItemCustomFields"
+DISCOUNT = ("discount_percent", "discount_amount")
 SHARED = {"supplier_id": "supplier", "currency": "currency", "logic_type": "kind"}
 """What orders on one invoice have in common."""
+OF_ORDER = {"supplier_id": "supplier", "location_id": "location", "currency": "currency"}
+"""What an invoice of an order has from that, for good."""
 
 
 def orders() -> Resource:
@@ -68,9 +73,9 @@ def take_over(tx: UnitOfWork, values: Row, found: list[Row]) -> None:
         for column, words in SHARED.items():
             if other[column] != first[column]:
                 tx.problems.add("purchaseOrders", f"Order {other['idn']} has another {words} than {first['idn']}.")
-    for column in ("supplier_id", "currency"):
+    for column, wire in OF_ORDER.items():
         if values.get(column) not in (None, first[column]):
-            tx.problems.add(SHARED[column], f"Order {first['idn']} has another {SHARED[column]}.")
+            tx.problems.add(wire, f"Order {first['idn']} has another {wire}.")
     for column in HEADER:
         if values.get(column) is None and not (column == "budget_id" and _differ(found, column)):
             values[column] = first[column]
@@ -84,12 +89,10 @@ def take_over(tx: UnitOfWork, values: Row, found: list[Row]) -> None:
             {"field_id": one["field_id"], "value": one["value"]}
             for one in documents.stored_custom_values(tx, orders(), first["id"])
         ]
-    if len(found) > 1 and any(
+    flat = len(found) > 1 and any(
         order["discount_percent"] != first["discount_percent"] or order["discount_amount"] for order in found
-    ):
-        values["discount_percent"] = None
+    )
     if not values.get("items"):
-        flat = len(found) > 1 and values.get("discount_percent") is None
         values["items"] = [item for order in found for item in open_lines(tx, order, flat=flat)]
         for item in values["items"] if values.get("taxes") else ():
             del item["taxes"]  # others are named for all lines
@@ -98,53 +101,76 @@ def take_over(tx: UnitOfWork, values: Row, found: list[Row]) -> None:
         elif not values["items"]:
             tx.problems.raise_if_any()
             raise IllegalMove("Everything of this order has been invoiced; see its invoices.")
-        if first["discount_amount"] and values.get("discount_amount") is None:
-            values["discount_amount"] = _part_of_discount(tx, first, found, values["items"])
+    if values.keys().isdisjoint(DISCOUNT) and not flat:
+        values |= _part_of_discount(tx, first, values["items"])
 
 
 def _differ(found: list[Row], column: str) -> bool:
     return len({order[column] for order in found}) > 1
 
 
-def _part_of_discount(tx: UnitOfWork, order: Row, found: list[Row], items: list[Row]) -> Decimal | None:
-    """So much of the order's own discount as its open lines are of all its lines, those that are taxes left out."""
-    if len(found) > 1:
-        return None
-    lines = documents.stored_lines(tx, orders(), order["id"])
-    taxes = sum((line["net_sum"] for line in lines if line["item_type"] == documents.TAX_ITEM), ZERO)
-    before = order["net_sum"] + order["discount_amount"] - taxes
-    goods = (item for item in items if item["item_type"] != documents.TAX_ITEM)
-    billed = sum((product(item["quantity"], item["price"]) for item in goods), ZERO)
+def _part_of_discount(tx: UnitOfWork, order: Row, items: list[Row]) -> Row:
+    """An order's own discount, as a document's, for what these lines bill of it: the share it has, or so much as what
+    is billed has of its amount. The amounts of a service have it in them.
+    """
+    if order["logic_type"] == SERVICE:
+        return {}
+    if order["discount_percent"] is not None or not order["discount_amount"]:
+        return {"discount_percent": order["discount_percent"]}
     scale = scale_of(tx.actor.settings, order["currency"])
-    return rounded(quotient(product(order["discount_amount"], billed), before), scale) if before else None
+    lines = {line["id"]: line for line in documents.stored_lines(tx, orders(), order["id"])}
+    off = ZERO
+    for item, one in allocations_of(items):
+        line = lines.get(one["order_line_id"])
+        if line:
+            quantity = next((q for q in (one.get("quantity"), item.get("quantity")) if q is not None), Decimal(1))
+            off += shared_off(line, quantity, scale)
+    return {"discount_amount": rounded(off, scale) or None}
+
+
+def allocations_of(items: Iterable[Any]) -> list[tuple[Row, Row]]:
+    """What lines bill of lines of orders that they name, each time with the line that does."""
+    return [
+        (item, one)
+        for item in items
+        if isinstance(item, dict)
+        for one in item.get("allocations") or ()
+        if isinstance(one, dict) and isinstance(one.get("order_line_id"), int)
+    ]
 
 
 def open_lines(tx: UnitOfWork, order: Row, *, flat: bool = False) -> list[Row]:
     """The lines of an order as an invoice would bill them: what is open of each, at the order's price. `flat`: with
-    the order's own discount in the price, because the invoice has none that all its orders share.
+    the order's own discount as the lines', because the invoice has none that all its orders share.
     """
     left, flat = billing.lines(tx, order), flat and bool(order["discount_percent"] or order["discount_amount"])
+    scale = scale_of(tx.actor.settings, order["currency"])
     return [
-        _as_billed(line, left[line["id"]].open, service=order["logic_type"] == SERVICE, flat=flat)
+        _as_billed({**line, "logic_type": order["logic_type"]}, left[line["id"]].open, scale, flat=flat)
         for line in documents.stored_lines(tx, orders(), order["id"])
         if line["id"] in left and left[line["id"]].open
     ]
 
 
-def _as_billed(line: Row, left: Decimal, *, service: bool, flat: bool) -> Row:
+def _as_billed(line: Row, left: Decimal, scale: int, *, flat: bool) -> Row:
     """A line of an invoice for `left` of the order's line."""
-    item = {name: line[name] for name in LINE} | {"quantity": Decimal(1) if service else left}
-    if flat and not service:
-        item |= {"price": rounded(quotient(line["net_sum"], line["quantity"]), PRICE_SCALE), "discount_percent": None}
-    elif service:
-        item |= {"price": left, "discount_percent": None}
+    item = {name: line[name] for name in LINE} | {"quantity": left}
+    if line["logic_type"] == SERVICE:
+        item |= {"quantity": Decimal(1), "price": left, "discount_percent": None}
+    elif flat:
+        item |= _discounted(line, left, scale)
     elif line["discount_amount"]:
-        item["discount_amount"] = rounded(quotient(product(line["discount_amount"], left), line["quantity"]), 4)
-    return item | {
-        "taxes": documents.as_priced(line),
-        ITEM_FIELDS: [{"field_id": one["field_id"], "value": one["value"]} for one in line[ITEM_FIELDS]],
-        "allocations": [{"order_line_id": line["id"], "quantity": left}],
-    }
+        item["discount_amount"] = _part(line["discount_amount"], left, line)
+    return {**item, **beside_line(line), "allocations": [{"order_line_id": line["id"], "quantity": left}]}
+
+
+def _discounted(line: Row, left: Decimal, scale: int) -> Row:
+    """All that is taken off so much of a line as a discount of its own; what lowers the price has it in the price."""
+    net = agreed(line, left, scale)
+    off = rounded(product(line["price"], left), scale) - net
+    if off >= 0:
+        return {"discount_percent": None, "discount_amount": off}
+    return {"price": rounded(quotient(line["net_sum"], line["quantity"]), PRICE_SCALE), "discount_percent": None}
 
 
 def check(tx: UnitOfWork, values: Row) -> list[Row]:
@@ -172,12 +198,111 @@ def check(tx: UnitOfWork, values: Row) -> list[Row]:
     return sorted(found.values(), key=lambda order: (order["id"] != first, order["id"]))
 
 
+THING = ("name", "sku", "description", "product_id", "unit_id", "item_type")
+"""What a line calls the thing that it is for."""
+
+
+def complete(tx: UnitOfWork, items: Iterable[Any], found: Sequence[Row]) -> None:
+    """What new lines leave out they have from the lines of these orders that they bill, as far as these agree."""
+    new = [item for item in items if isinstance(item, dict) and "id" not in item and item.get("allocations")]
+    known: dict[int, Row] = {}
+    for order in found if new else ():
+        lines = documents.stored_lines(tx, orders(), order["id"])
+        known |= {line["id"]: {**line, "logic_type": order["logic_type"]} for line in lines}
+    services = [order for order in found if order["logic_type"] == SERVICE]
+    left = billing.lines_of(tx, services) if services and any(item.get("price") is None for item in new) else {}
+    for item in new:
+        said = [one for _, one in allocations_of([item]) if one["order_line_id"] in known]
+        lines = [known[line_id] for line_id in dict.fromkeys(one["order_line_id"] for one in said)]
+        if lines and lines[0]["logic_type"] == SERVICE and item.get("price") is None:
+            quantities = [one.get("quantity") for one in said]
+            all_open = sum((left[line["id"]].open for line in lines), ZERO)
+            item["price"] = all_open if None in quantities else sum(quantities, ZERO)
+        if lines:
+            _fill(item, lines)
+
+
+def _fill(item: Row, lines: list[Row]) -> None:
+    """Complete a line; what it calls by another name, or by another product, is another thing."""
+    same = {name: lines[0][name] for name in LINE if all(line[name] == lines[0][name] for line in lines)}
+    beside = beside_line(lines[0])
+    if all(beside_line(line) == beside for line in lines):
+        item |= {name: value for name, value in beside.items() if name not in item}
+    product_id = same.get("product_id")
+    if item.get("product_id", product_id) != product_id:
+        return
+    if item.get("price") is None and "price" in same:
+        item["price"] = same["price"]
+        if item.keys().isdisjoint(DISCOUNT):
+            item |= _discount_for(item, lines, same)
+    if item.get("product_id") is not None or item.get("name") in (None, same.get("name")):
+        item |= {name: same[name] for name in THING if item.get(name) is None and name in same}
+
+
+def _discount_for(item: Row, lines: list[Row], same: Row) -> Row:
+    """What is taken off so much of an order's line."""
+    [line, *others] = lines
+    if others or not line["discount_amount"] or line["discount_percent"] is not None:
+        return {"discount_percent": same.get("discount_percent")}
+    quantity = Decimal(1) if item.get("quantity") is None else item["quantity"]
+    return {"discount_amount": _part(line["discount_amount"], quantity, line)}
+
+
+def _part(off: Decimal, quantity: Decimal, line: Row) -> Decimal:
+    """So much of a line's discount as so much is of the line."""
+    return rounded(quotient(product(off, quantity), line["quantity"]), 4) if line["quantity"] else ZERO
+
+
+def beside_line(line: Row) -> Row:
+    """The taxes and custom fields of a stored line, as a new one would be sent."""
+    return {
+        "taxes": documents.as_priced(line),
+        ITEM_FIELDS: [{"field_id": one["field_id"], "value": one["value"]} for one in line[ITEM_FIELDS]],
+    }
+
+
+def own_net(line: Row, scale: int) -> Decimal:
+    """What a stored line comes to before its document's discount, net."""
+    return net_of(Line(line["quantity"], line["price"], line["discount_percent"], line["discount_amount"]), scale)
+
+
+def shared_off(line: Row, quantity: Decimal, scale: int) -> Decimal:
+    """How much of its document's discount is taken off so much of a stored line; not rounded."""
+    if not line["quantity"]:
+        return ZERO
+    return quotient(product(own_net(line, scale) - line["net_sum"], quantity), line["quantity"])
+
+
 def check_partner(tx: UnitOfWork, invoice: Row, found: Iterable[Row]) -> None:
-    """Note orders of another supplier, or in another currency, than an invoice that bills them."""
+    """Note orders of another supplier, or in another currency, than an invoice that bills them, and of two kinds."""
+    first = None
     for order in found:
+        first = first or order
         for column in ("supplier_id", "currency"):
             if order[column] != invoice[column]:
                 tx.problems.add("items", f"Order {order['idn']} has another {SHARED[column]} than the invoice.")
+        if order["logic_type"] != first["logic_type"]:
+            words = f"Order {order['idn']} has another kind than {first['idn']}; bill them apart."
+            tx.problems.add("items", words)
+
+
+def named(tx: UnitOfWork, invoice: Row, billed: dict[int, Row]) -> Row:
+    """The columns by which an invoice names one of the orders that its lines bill, given by their ids; none where it
+    does so already. What cannot be on one invoice is noted.
+
+    A blanket order by its total stays named: lines that bill no order's line are its own.
+    """
+    own = invoice.get("purchase_order_id")
+    headed = billing.orders(tx, [own]) if own and billed and own not in billed else []
+    kept = [order for order in headed if order["logic_type"] == billing.BLANKET_TOTAL]
+    found = [*kept, *(billed[order_id] for order_id in sorted(billed))]
+    check_partner(tx, invoice, found)
+    if kept or not billed or own in billed:
+        return {}
+    return {
+        "purchase_order_id": found[0]["id"], "logic_type": FROM_ORDERS,
+        "is_service_order": found[0]["logic_type"] == SERVICE,
+    }  # fmt: skip
 
 
 def _check_quantities(tx: UnitOfWork, values: Row) -> None:
@@ -219,15 +344,19 @@ def give_back(tx: UnitOfWork, row: Row) -> None:
             documents.charge(tx, orders(), order["id"])
 
 
-def share_out(tx: UnitOfWork, items: list[Row], invoice: Row | None = None, *, kept: bool = False) -> None:
-    """Work out how much of each priced line bills which line of an order, and what so much costs by the order.
-    `kept`: nothing was said of lines, so those that cost what they did stay as they are.
+def share_out(tx: UnitOfWork, items: list[Row], invoice: Row, *, charged: bool = True, kept: bool = False) -> Row:
+    """Work out how much of each priced line bills which line of an order, and what so much costs by the order; the
+    columns of the header that follow. `kept`: nothing was said of lines, so those that cost what they did stay as they
+    are.
 
     What it costs is charged to the budget that the order's line had, one for each line. Where that is the order's own,
-    the line names it if it is not that of the `invoice`; without one, lines stay with the budget of the bill that they
-    are part of.
+    the line names it if it is not that of the `invoice`; not `charged`, lines stay with the budget of the bill that
+    they are part of.
     """
     known = lines_of(tx, (one["order_line_id"] for item in items for one in item.get("allocations") or ()))
+    of_orders = {line["order_id"]: line for line in known.values()}
+    header = named(tx, invoice, {order_id: {**line, "id": order_id} for order_id, line in of_orders.items()})
+    payer = {"purchase_order_id": None, **invoice} if charged else None
     taxes: list[tuple[str, Row]] = []
     for position, item in enumerate(items):
         allocations = item.get("allocations")
@@ -243,9 +372,26 @@ def share_out(tx: UnitOfWork, items: list[Row], invoice: Row | None = None, *, k
             if is_tax:
                 taxes += ((f"items[{position}][allocations]", one) for one in allocations)
             if item.get("budget_line_id") is None:
-                item["budget_line_id"] = billed[0]["budget_line_id"] or _other_budget(billed[0], invoice)
-    _check_taxes(tx, taxes, known, without=(invoice or {}).get("id", 0))
+                item["budget_line_id"] = billed[0]["budget_line_id"] or _other_budget(billed[0], payer)
+    _check_taxes(tx, taxes, known, without=invoice.get("id", 0))
     tx.problems.raise_if_any()
+    if not kept:
+        _agree_together(items, known, scale_of(tx.actor.settings, invoice.get("currency")))
+    return header
+
+
+def _agree_together(items: list[Row], known: dict[int, Row], scale: int) -> None:
+    """What several lines bill of one line of an order costs together what so much costs by the order: the last one
+    takes what rounding leaves.
+    """
+    billing_line: dict[int, list[Row]] = defaultdict(list)
+    for item in items:
+        for one in item.get("allocations") or ():
+            billing_line[one["order_line_id"]].append(one)
+    for line_id, found in billing_line.items():
+        if len(found) > 1:
+            whole = agreed(known[line_id], sum((one["quantity"] for one in found), ZERO), scale)
+            found[-1]["agreed_sum"] += whole - sum((one["agreed_sum"] for one in found), ZERO)
 
 
 def _is_shared_out(item: Row) -> bool:
@@ -351,7 +497,7 @@ def _order_lines() -> Statement:
         select(
             lines.c.id, lines.c.order_id, lines.c.quantity, lines.c.net_sum, lines.c.item_type, lines.c.name,
             lines.c.budget_line_id, found.c.budget_id.label("order_budget_id"), found.c.logic_type, found.c.idn,
-            found.c.currency,
+            found.c.supplier_id, found.c.currency,
         )
         .join_from(lines, found, and_(found.c.company_id == lines.c.company_id, found.c.id == lines.c.order_id))
         .where(lines.c.company_id == bindparam("company"), any_of(lines.c.id, "ids"))

@@ -3,18 +3,19 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable
-from decimal import Decimal
+from collections.abc import Iterable, Sequence
+from decimal import ROUND_CEILING, Decimal
 from functools import lru_cache, partial
 from typing import Any
 
 from sqlalchemy import bindparam, func, select
 
 from emptor.domains import documents, verbs, writing
+from emptor.domains.organisation.companies import scale_of
 from emptor.domains.payables import credits
 from emptor.domains.payables.invoices import covering
-from emptor.domains.payables.invoices.covering import ITEM_FIELDS
 from emptor.domains.purchasing.orders import billing
+from emptor.domains.suppliers import spending
 from emptor.kit.errors import IllegalMove
 from emptor.kit.fields import Field, Number, Part, Parts, Ref, Text, Write
 from emptor.kit.money import PRICE_SCALE, ZERO, product, quotient, rounded
@@ -100,38 +101,56 @@ def split_line(tx: UnitOfWork, row: Row, values: Row) -> None:
         tx.problems.add("parts", f"The quantities come to something else than the line's {line['quantity']:f}.")
     tx.problems.raise_if_any()
     assert line is not None
-    pieces = [
-        piece(line, one["quantity"]) | {"is_split": True, "name": one.get("name") or line["name"]} for one in parts
-    ]
-    pieces[0]["id"] = line["id"]
+    cut = pieces(line, [one["quantity"] for one in parts], scale_of(tx.actor.settings, row["currency"]))
+    for one, said in zip(cut, parts, strict=True):
+        one |= {"is_split": True, "name": said.get("name") or line["name"]}
+    cut[0]["id"] = line["id"]
     kept: list[Row] = []
     for other in lines.values():
-        kept += pieces if other is line else [{"id": other["id"]}]
+        kept += cut if other is line else [{"id": other["id"]}]
     _update(tx, row, kept)
 
 
-def piece(line: Row, quantity: Decimal) -> Row:
+def pieces(line: Row, quantities: Sequence[Decimal], scale: int) -> list[Row]:
+    """A stored line in pieces that come to what it does: the last one takes what rounding leaves."""
+    found = [_piece(line, quantity) for quantity in quantities]
+    *others, last = found
+    net = covering.own_net(line, scale) - sum((covering.own_net(one, scale) for one in others), ZERO)
+    if net != covering.own_net(last, scale):
+        last |= _costing(net, last, scale)
+    return found
+
+
+def _costing(net: Decimal, last: Row, scale: int) -> Row:
+    """A price and a discount with which so many come to that."""
+    price = last["price"]
+    if rounded(product(price, last["quantity"]), scale) < net:
+        price = quotient(net, last["quantity"]).quantize(Decimal(1).scaleb(-PRICE_SCALE), ROUND_CEILING)
+    off = rounded(product(price, last["quantity"]), scale) - net
+    return {"price": price, "discount_percent": None, "discount_amount": off or None}
+
+
+def _piece(line: Row, quantity: Decimal) -> Row:
     """So much of a stored line, as a new one would be sent."""
     share = quotient(quantity, line["quantity"])
-    taken: Row = {name: line[name] for name in covering.LINE}
+    taken: Row = {name: line[name] for name in covering.LINE} | {"discount_amount": None}
     if line["discount_amount"]:
         taken["discount_amount"] = rounded(product(line["discount_amount"], share), 4)
-    return taken | {
-        "quantity": quantity,
-        "taxes": documents.as_priced(line),
-        ITEM_FIELDS: [{"field_id": one["field_id"], "value": one["value"]} for one in line[ITEM_FIELDS]],
+    return {
+        **taken, **covering.beside_line(line), "quantity": quantity,
         "allocations": [
             {"order_line_id": one["order_line_id"], "quantity": rounded(product(one["quantity"], share), PRICE_SCALE)}
             for one in line["allocations"]
         ],
-    }
+    }  # fmt: skip
 
 
-def _update(tx: UnitOfWork, row: Row, items: list[Row]) -> None:
+def _update(tx: UnitOfWork, row: Row, items: list[Row], **header: Any) -> None:
     credits.keep_credited(tx, row, items)
     tx.problems.raise_if_any()
     covering.give_back(tx, row)
-    documents.update(tx, _invoices(), row, {"items": items}, priced=partial(covering.share_out, tx, invoice=row))
+    priced = partial(covering.share_out, tx, invoice=row)
+    documents.update(tx, _invoices(), row, {"items": items, **header}, priced=priced)
 
 
 def reject_line(tx: UnitOfWork, row: Row, values: Row) -> None:
@@ -193,14 +212,30 @@ def split_off(tx: UnitOfWork, row: Row, values: Row) -> int:
         tx.problems.add("items", "Leave something on this invoice.")
     writing.check_references(tx, SPLIT, [("", {name: values.get(name) for name in OF_CHILD})])
     tx.problems.raise_if_any()
-    moved = [piece(lines[line_id], quantity) for line_id, quantity in taken.items()]
-    left: list[Row] = []
+    scale = scale_of(tx.actor.settings, row["currency"])
+    moved, left = [], []
     for line_id, line in lines.items():
         rest = line["quantity"] - taken.get(line_id, ZERO)
-        if rest:
-            left.append({**piece(line, rest), "id": line_id} if line_id in taken else {"id": line_id})
-    _update(tx, row, left)
-    return _child(tx, row, moved, values)
+        if line_id not in taken:
+            left.append({"id": line_id})
+        elif rest:
+            kept, gone = pieces(line, [rest, taken[line_id]], scale)
+            left.append({**kept, "id": line_id})
+            moved.append(gone)
+        else:
+            moved.append(_piece(line, line["quantity"]))
+    off = _discount_on(row, lines, taken, scale)
+    contracts = [contract["id"] for contract in spending.of_invoice(tx, row["id"])]
+    _update(tx, row, left, discount_amount=row["discount_amount"] and row["discount_amount"] - off)
+    return _child(tx, row, moved, {**values, "discount_amount": off or None, "contracts": contracts})
+
+
+def _discount_on(row: Row, lines: dict[int, Row], taken: dict[int, Decimal], scale: int) -> Decimal:
+    """How much of an invoice's own discount has been taken off the lines that go."""
+    if row["discount_percent"] is not None or not row["discount_amount"]:
+        return ZERO
+    off = (covering.shared_off(lines[line_id], quantity, scale) for line_id, quantity in taken.items())
+    return rounded(sum(off, ZERO), scale)
 
 
 def hand_on(tx: UnitOfWork, row: Row) -> None:
@@ -223,12 +258,14 @@ CARRIED = (
     "supplier_id", "location_id", "legal_entity_id", "currency", "exchange_rate", "note", "payment_term_id",
     "discount_percent", "invoice_number", "delivery_note", "issue_date", "required_date", "logic_type",
     "purchase_order_id", "prepayment_percent", "postpayment_percent", "credit_period_days", "budget_id",
+    "is_service_order", "number_key",
 )  # fmt: skip
 
 
 def _child(tx: UnitOfWork, row: Row, moved: list[Row], values: Row) -> int:
     header = {name: row[name] for name in CARRIED}
     header |= {name: values[name] for name in OF_CHILD if values.get(name)}
+    header |= {name: values[name] for name in ("discount_amount", "contracts")}
     custom = _invoices().custom_values
     assert custom is not None
     header[custom.wire] = [
@@ -238,8 +275,8 @@ def _child(tx: UnitOfWork, row: Row, moved: list[Row], values: Row) -> int:
     header["items"] = [{**item, "budget_line_id": None} for item in moved] if values.get("budget_id") else moved
     known = documents.check(tx, _invoices(), header)
     extra = {
-        "parent_id": row["parent_id"] or row["id"], "purchase_order_id": row["purchase_order_id"],
-        "is_service_order": row["is_service_order"],
+        "parent_id": row["parent_id"] or row["id"],
         documents.REQUIRED_TAXES.column: row[documents.REQUIRED_TAXES.column],
     }  # fmt: skip
-    return documents.create(tx, _invoices(), header, known, extra, priced=partial(covering.share_out, tx))
+    priced = partial(covering.share_out, tx, invoice=header, charged=False)
+    return documents.create(tx, _invoices(), header, known, extra, priced=priced)

@@ -180,22 +180,15 @@ def refuse_laid_twice(tx: UnitOfWork, row: Row) -> None:
 
 
 def _name_order(tx: UnitOfWork, row: Row, *, let_go: bool) -> None:
-    """An invoice names one of the orders that it bills, and bills orders of one kind only. One that bills none any more
-    lets go of the order it named.
-    """
+    """An invoice names one of the orders that it bills. One that bills none any more lets go of the order it named."""
     billed = [order_id for (order_id,) in tx.all(_billed_orders(), company=tx.company_id, invoice=row["id"])]
     orders = {order["id"]: order for order in billing.orders(tx, billed)}
-    first, *others = orders.values() or (None,)
-    for other in others:
-        if first and other["logic_type"] != first["logic_type"]:
-            raise Invalid({"items": f"Order {other['idn']} has another kind than {first['idn']}; bill them apart."})
-    named = row["purchase_order_id"]
-    if named not in orders if first else named and let_go:
-        changes = {
-            "purchase_order_id": first and first["id"], "logic_type": covering.FROM_ORDERS if first else INVOICE,
-            "is_service_order": bool(first and first["logic_type"] == covering.SERVICE), "update_date": tx.stamp,
-        }  # fmt: skip
-        writing.change(tx, verbs.RESOURCES["invoices"], row, changes)
+    changes = covering.named(tx, row, orders)
+    tx.problems.raise_if_any()
+    if let_go and row["purchase_order_id"] and not orders:
+        changes = {"purchase_order_id": None, "logic_type": INVOICE, "is_service_order": False}
+    if changes:
+        writing.change(tx, verbs.RESOURCES["invoices"], row, changes | {"update_date": tx.stamp})
         row |= changes
     for payment, order_id in tx.all(_taken(), company=tx.company_id, invoice=row["id"]):
         if order_id not in orders and order_id != row["purchase_order_id"]:

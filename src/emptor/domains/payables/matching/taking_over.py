@@ -8,12 +8,13 @@ from decimal import Decimal
 from functools import lru_cache
 from typing import Any
 
-from sqlalchemy import bindparam, select
+from sqlalchemy import and_, bindparam, func, select
 
 from emptor.domains import documents, revisions, verbs, writing
 from emptor.domains.organisation.companies import scale_of
 from emptor.domains.payables.matching import agreeing
 from emptor.domains.payables.matching.fitting import fit, wanted
+from emptor.domains.payables.rules import BILLED
 from emptor.domains.pricing import Line
 from emptor.domains.purchasing.orders import billing, progress
 from emptor.domains.purchasing.orders.progress import SERVICE
@@ -21,7 +22,7 @@ from emptor.kit.fields import Parts
 from emptor.kit.money import PRICE_SCALE, ZERO, quotient, rounded
 from emptor.kit.resource import Resource
 from emptor.store import query
-from emptor.store.clauses import belongs, mine
+from emptor.store.clauses import belongs, mine, one_of
 from emptor.store.schema import table
 from emptor.store.statement import Statement
 from emptor.store.unit_of_work import UnitOfWork
@@ -225,7 +226,9 @@ def blanket_lines(tx: UnitOfWork, invoice: Row, order: Row, items: Items) -> Non
     revisions.keep(tx, _orders(), order["id"])
     writing.store_parts(tx, of_order, entries)
     _allocate(tx, order, new)
-    again = {one["order_line_id"]: item for item in items for one in item["allocations"]}
+    again = {
+        one["order_line_id"]: item for item in items for one in item["allocations"] if one["order_id"] == order["id"]
+    }
     tx.update_all(
         table("purchase_order_lines"),
         [
@@ -235,7 +238,21 @@ def blanket_lines(tx: UnitOfWork, invoice: Row, order: Row, items: Items) -> Non
         "id",
     )  # fmt: skip
     _copy_taxes(tx, again)
+    add_up_bills(tx, order)
     recount(tx, order)
+
+
+def add_up_bills(tx: UnitOfWork, order: Row) -> None:
+    """A line of a blanket order that several invoices bill comes to what they do together."""
+    lines = []
+    for line_id, quantity, net, gross in tx.all(_added_up(), company=tx.company_id, order=order["id"]):
+        price = rounded(quotient(net, quantity), PRICE_SCALE)
+        sums = {"net_sum": net, "sum": gross, "tax_sum": gross - net, "discount_sum": ZERO}
+        off = {"discount_percent": None, "discount_amount": None}
+        lines.append({"id": line_id, "quantity": quantity, "price": price, **sums, **off})
+    if lines:
+        revisions.keep(tx, _orders(), order["id"])
+        tx.update_all(table("purchase_order_lines"), lines, "id")
 
 
 def _copy_taxes(tx: UnitOfWork, items: dict[int, Row]) -> None:
@@ -310,6 +327,24 @@ def _agree() -> Statement:
             allocated.c.order_id == bindparam("order"),
         )
         .values(agreed_sum=allocated.c.net_sum)
+    )  # fmt: skip
+
+
+@lru_cache(maxsize=1)
+def _added_up() -> Statement:
+    """What approved invoices bill of each line of an order in all, where that is another quantity than it has."""
+    lines, invoices, allocated = (table(name) for name in ("purchase_order_lines", "invoices", ALLOCATIONS))
+    quantity, net, gross = (
+        func.sum(one, type_=one.type) for one in (allocated.c.quantity, allocated.c.net_sum, allocated.c.sum)
+    )
+    return Statement(
+        select(lines.c.id, quantity, net, gross)
+        .join_from(lines, allocated, belongs(allocated, "order_line_id", lines))
+        .join(invoices, belongs(allocated, "invoice_id", invoices))
+        .where(mine(lines), lines.c.order_id == bindparam("order"), one_of(invoices.c.status, *BILLED))
+        .group_by(lines.c.id, lines.c.quantity)
+        .having(and_(quantity != lines.c.quantity, quantity > ZERO))
+        .order_by(lines.c.id)
     )  # fmt: skip
 
 

@@ -129,7 +129,8 @@ def _content(tx: UnitOfWork, row: Row, about: int | None) -> Row:
     if about is not None:
         return {"logic_type": NOTE, "allocated_invoice_id": about, "items": one}
     if row["type"] != CREDIT_NOTE and row["purchase_order_id"]:
-        return {"purchase_order_id": row["purchase_order_id"], **_of_order(tx, row, read, percents, decimals)}
+        of_order = {"purchase_order_id": row["purchase_order_id"], "location_id": None}
+        return {**of_order, **_of_order(tx, row, read, percents, decimals)}
     kind = {"logic_type": LOOSE_CREDIT_NOTE if row["type"] == CREDIT_NOTE else 0}
     if not read or _as_one_line(tx, row["supplier_id"]):
         return {**kind, "items": one}
@@ -151,7 +152,9 @@ def _of_order(tx: UnitOfWork, row: Row, read: list[Row], percents: matching.Perc
         else matching.of_order(line, ordered, percents, decimals, service=service)
         for i, (line, ordered) in enumerate(matching.pairs(read, covering.open_lines(tx, order)), 1)
     ]
-    return matching.whole(items, read, row["extras"] or [], percents, decimals, order["discount_percent"])
+    usual = order["discount_percent"]
+    said = {"discount_amount": None} if usual is None else {}  # the bill's lines say what is taken off
+    return said | matching.whole(items, read, row["extras"] or [], percents, decimals, usual)
 
 
 def _title(row: Row) -> str:

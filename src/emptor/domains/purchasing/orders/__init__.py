@@ -8,7 +8,7 @@ from emptor.domains import documents as doc
 from emptor.domains import verbs
 from emptor.domains.external_ids import patch_external_id
 from emptor.domains.organisation.access import read_permission
-from emptor.domains.purchasing.orders import actions
+from emptor.domains.purchasing.orders import actions, related
 from emptor.domains.purchasing.orders.progress import LINE_STATES
 from emptor.domains.purchasing.requisitions.ordering import FROM_REQUISITIONS
 from emptor.kit.fields import (
@@ -192,6 +192,7 @@ RESOURCE = verbs.living(
                 doc.REQUIRED_TAXES,
                 # wire: clients loop over it as a plain list
                 Parts("relatedReceipts", part=RECEIPT, listed=False, bare=True),
+                related.INVOICES,
                 doc.APPROVAL_STEPS,
                 doc.comments(),
                 doc.followers(),

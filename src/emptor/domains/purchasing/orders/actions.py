@@ -12,6 +12,7 @@ from sqlalchemy import bindparam, select
 from emptor.domains import documents, notices, verbs, writing
 from emptor.domains.purchasing.orders import billing, progress
 from emptor.domains.purchasing.requisitions.sources import check_sources, sources_changed
+from emptor.domains.suppliers import defaults, terms
 from emptor.domains.suppliers.approval import APPROVED as SUPPLIER_APPROVED
 from emptor.domains.suppliers.approval import STATUSES as SUPPLIER_STATUSES
 from emptor.kit.errors import IllegalMove
@@ -75,6 +76,7 @@ def stands_again(tx: UnitOfWork, row: Row) -> None:
 def create(tx: UnitOfWork, values: Row) -> int:
     """A new draft order; its id."""
     _settle_kind(tx, values, values.get("logic_type") or STANDARD)
+    defaults.take_over(tx, values)
     order_id = documents.create(tx, _orders(), values, documents.check(tx, _orders(), values))
     if any(item.get("sources") for item in values["items"]):
         sources_changed(tx, order_id)
@@ -212,14 +214,9 @@ def _check_supplier(tx: UnitOfWork, row: Row) -> None:
 
 def _check_contracts(tx: UnitOfWork, row: Row) -> None:
     for contract in tx.records(_contracts(), company=tx.company_id, order=row["id"]):
-        begin, end = contract["begin_date"], contract["end_date"]
         if contract["supplier_id"] != row["supplier_id"]:
             tx.problems.add("contractIds", f"Contract {contract['number']} is with another supplier.")
-        elif (
-            not contract["enable"]
-            or (begin and begin > tx.stamp)
-            or (end and end < tx.stamp and not contract["prolongation"])
-        ):
+        elif not terms.in_force(contract, tx.stamp):
             tx.problems.add("contractIds", f"Contract {contract['number']} is not in force today.")
 
 

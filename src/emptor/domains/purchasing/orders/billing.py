@@ -65,8 +65,9 @@ class Billable:
 
     @property
     def open(self) -> Decimal:
-        """What is still to be billed."""
-        return max(ZERO, self.ordered - self.struck - self.waived - self.billed - self.claimed)
+        """What is still to be billed; of what lowers a service's price, what may still be taken off."""
+        left = self.ordered - self.struck - self.waived - self.billed - self.claimed
+        return ZERO if (left < 0) != (self.ordered < 0) else left
 
 
 @dataclass(frozen=True)

@@ -7,7 +7,7 @@ from emptor.store.journal import append_only
 from emptor.store.row_security import guard
 from emptor.store.types import Fixed, Instant, JsonText
 
-revision = "0001_6d0ac247"
+revision = "0001_f8990b56"
 down_revision = None
 
 GUARDED = (
@@ -2654,6 +2654,7 @@ def upgrade() -> None:
         sa.Column("status", sa.Integer(), nullable=False),
         sa.Column("logic_type", sa.Integer(), nullable=False),
         sa.Column("invoice_number", sa.String(length=200)),
+        sa.Column("number_key", sa.String(length=0)),
         sa.Column("delivery_note", sa.String(length=200)),
         sa.Column("prepayment_percent", Fixed(6)),
         sa.Column("postpayment_percent", Fixed(6)),
@@ -2756,7 +2757,7 @@ def upgrade() -> None:
     op.create_index("ix_invoices_company_id_status_id", "invoices", ["company_id", "status", "id"])
     op.create_index("ix_invoices_company_id_supplier_id_id", "invoices", ["company_id", "supplier_id", "id"])
     op.create_index(
-        "ix_invoices_company_id_supplier_id_invoice_number", "invoices", ["company_id", "supplier_id", "invoice_number"]
+        "ix_invoices_company_id_supplier_id_number_key", "invoices", ["company_id", "supplier_id", "number_key"]
     )
     op.create_index("ix_invoices_company_id_update_date", "invoices", ["company_id", "update_date"])
     op.create_table(
