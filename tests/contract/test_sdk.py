@@ -743,7 +743,7 @@ def test_invoices_and_their_lines(house: House, sdk: Watched) -> None:
         "id": made["id"], "idn": "1", "invoiceNumber": "R-77", "deliveryNote": "D-1", "status": 0, "currency": "EUR",
         "statusString": "status.open", "logicType": InvoiceLogicType.STANDARD.value,
         "sum": 30.02, "netSum": 30.02, "sumPaid": "0.00",
-        "issueDate": "2026-01-31T00:00:00+00:00", "requiredDate": "2026-03-02T00:00:00+00:00", "creditPeriodDays": 30,
+        "issueDate": "2026-01-31T00:00:00+00:00", "requiredDate": "2026-03-02T23:59:59+00:00", "creditPeriodDays": 30,
         "supplier": {"id": sold_by}, "creator": {"id": house.user_id}, "fromSupplier": False, "parentData": None,
     }  # fmt: skip
     matches(header, shown)

@@ -85,6 +85,7 @@ def test_ids_without_a_gap(house: House) -> None:
         more = tx.new_ids(200)
     found = [*some, *range(first, first + 1_000), *more]
     assert len(set(found)) == len(found)
+    assert found == sorted(found), "what comes later has the higher id: balances follow it"
 
 
 def test_lists_that_the_database_writes_say_the_same_on_both_engines(house: House) -> None:

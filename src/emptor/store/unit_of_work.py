@@ -153,10 +153,12 @@ class UnitOfWork(Transaction):
         return taken
 
     def new_range(self, count: int) -> int:
-        """The first of that many ids without a gap, for rows that the database makes by itself."""
-        ids = self.backend.more_ids(self, count)[:count]
-        self._given.update(ids)
-        return ids[0]
+        """The first of that many ids without a gap, for rows that the database makes by itself. What is left below them
+        is given to nobody: later ids are higher.
+        """
+        if len(self._ids) < count or self._ids[count - 1] - self._ids[0] != count - 1:
+            self._ids = self.backend.more_ids(self, count)
+        return self.new_ids(count)[0]
 
     def _ask(self, statement: Statement, values: dict[str, Any]) -> tuple[Sequence[Sequence[Any]], Compiled]:
         """Nobody else writes in the company now, so what was asked once need not be asked again, until something that
