@@ -209,7 +209,10 @@ def wanted_of(order: Row, line: Row) -> int:
 def blankets(accounts: Accounts) -> Iterator[str]:
     """A blanket order is not billed beyond its sum. Its lines are those of its bills: what is billed is ordered."""
     for order in accounts.ordered.values():
-        if order["logic_type"] == BLANKET and (left := left_of(accounts, order)) < 0:
+        submitted = LIVING - {IN_REVISION}
+        if order["logic_type"] != BLANKET or order["status"] == IN_REVISION:
+            continue
+        if (left := left_of(accounts, order, submitted)) < 0:
             yield f"order {order['idn']}: {-left} more than its {order['blanket_sum']} are billed"
     taken = grouped(accounts.allocations, "order_line_id")
     for line in accounts.order_lines:

@@ -25,7 +25,7 @@ from hypothesis.stateful import (
 from tests.journeys.auditor import APPROVED, COMPLETED, DRAFT, FINAL, PENDING, Books, found_in
 from tests.support import checked
 from tests.support.buying import DAY, Buying, Shown, Someone, placed
-from tests.support.house import Premises, Reply
+from tests.support.house import Premises, Reply, TickingClock
 
 EXAMPLES = int(os.environ.get("EMPTOR_TEST_EXAMPLES", "15"))
 STEPS = 40
@@ -33,6 +33,9 @@ LONG = settings(
     max_examples=EXAMPLES, stateful_step_count=STEPS, deadline=None, print_blob=True,
     derandomize="EMPTOR_TEST_EXAMPLES" not in os.environ, suppress_health_check=list(HealthCheck),
 )  # fmt: skip
+
+MORNING = "2026-01-15T12:00:00+00:00"
+CLOCK = TickingClock(MORNING)
 
 TABLES = {
     "purchaserequisitions": "purchase_requisitions", "purchaseorders": "purchase_orders", "receipts": "receipts",
@@ -88,7 +91,7 @@ def picked(some: list[Any], n: int) -> Any:
 
 def founded(premises: Premises, name: str, choices: dict[str, bool], approvals: bool) -> Company:
     """A company with two items in stock and, perhaps, approvals by Cy, and from 50 on by Di as well."""
-    shop = Buying(premises.house(**choices))
+    shop = Buying(premises.house(clock=CLOCK, **choices))
     people = {
         "Ann": shop.ann,
         "Bea": shop.person(*CREATES, *SEES, "warehouse.manage", firstname="Bea"),
@@ -120,6 +123,7 @@ class Companies(RuleBasedStateMachine):
     def found(self, matching: bool, invoices: bool, transit: bool, own: bool, affected: bool, approvals: bool) -> None:
         choices = {"receiptMatching": matching, "invoices": invoices, "transferInTransit": transit,
                    "selfApproval": own, "restartAffectedStepsOnly": affected}  # fmt: skip
+        CLOCK.at(MORNING)
         self.acme = founded(self.premises, "Acme", choices, approvals)
         self.other = founded(self.premises, "Other", choices, False)
         said = ", ".join(name for name, on in {**choices, "approvals": approvals}.items() if on)

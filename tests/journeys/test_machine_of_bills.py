@@ -27,7 +27,20 @@ from tests.journeys.accountant import (
     standing,
 )
 from tests.journeys.auditor import APPROVED, IN_REVISION, PENDING
-from tests.journeys.test_machine import FAR, FEW, FINANCE_FROM, LONG, MAYBE, SOME, Companies, Company, kind_of, picked
+from tests.journeys.test_machine import (
+    CLOCK,
+    FAR,
+    FEW,
+    FINANCE_FROM,
+    LONG,
+    MAYBE,
+    MORNING,
+    SOME,
+    Companies,
+    Company,
+    kind_of,
+    picked,
+)
 from tests.support.buying import DAY, Shown, placed
 from tests.support.house import Premises, Reply
 from tests.support.paying import Paying
@@ -57,7 +70,7 @@ SELDOM = st.integers(0, 3).map(lambda n: n == 0)
 
 def founded(premises: Premises, name: str, choices: dict[str, Any], approvals: bool, limit: int) -> Company:
     """A company with three items, one of them a tax; perhaps with approvals, and with a limit for what may differ."""
-    shop = Paying(premises.house(**choices))
+    shop = Paying(premises.house(clock=CLOCK, **choices))
     people = {
         "Ann": shop.ann,
         "Bea": shop.person(*WRITES, *SEES, firstname="Bea"),
@@ -105,6 +118,7 @@ class Bills(Companies):
         choices = {"threeWayMatch": first, "receipts": not receipts, "receiptMatching": matching,
                    "paymentApproval": second, "matchLowerBills": not lower, "newItemsWithinLimit": within,
                    "lastCent": cent, "requisitionBudgets": asked, "smallRest": rest}  # fmt: skip
+        CLOCK.at(MORNING)
         self.acme = founded(self.premises, "Acme", choices, approvals, limit)
         self.other = founded(self.premises, "Other", choices, False, 0)
         self.payments: dict[int, int] = {}
@@ -441,7 +455,8 @@ class Bills(Companies):
             assert before == self.how_credit_stands(about)
 
     def how_credit_stands(self, about: Shown | None) -> Any:
-        return self.books.balances, about and self.books.invoices[about["id"]], self.books.available()
+        balances = sorted(self.books.balances, key=lambda one: (one["supplier_id"], one["currency"]))
+        return balances, about and self.books.invoices[about["id"]], self.books.available()
 
     # Expenses
 

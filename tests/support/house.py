@@ -65,6 +65,14 @@ class StoppedClock:
         return self.now.isoformat()
 
 
+class TickingClock(StoppedClock):
+    """A clock that is a second later each time somebody looks: what depends on time happens the same way again."""
+
+    def __call__(self) -> datetime:
+        self.now += timedelta(seconds=1)
+        return self.now
+
+
 @dataclass(frozen=True)
 class House:
     """One person of one company, and the service that answers."""
